@@ -1,0 +1,1 @@
+"""The screens: read-only snapshot in, commands out."""

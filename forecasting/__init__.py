@@ -1,0 +1,1 @@
+"""Demand forecasts as pure functions: frames in, frames out."""

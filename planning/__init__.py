@@ -1,0 +1,1 @@
+"""Net requirements, suggestions and their reasons as pure functions: frames in, frames out."""
