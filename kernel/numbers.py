@@ -59,11 +59,7 @@ def decimal_from(value: object, *, what: str = "value") -> Decimal:
         whole, _, fraction = text.lstrip("+-").partition(".")
         groups = whole.split(",")
         if len(groups) > 1:
-            if not (
-                1 <= len(groups[0]) <= 3
-                and all(len(group) == 3 for group in groups[1:])
-                and "," not in fraction
-            ):
+            if not (1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]) and "," not in fraction):
                 raise InvalidInput("kernel.not_a_number", what=what, got=value)
             text = text.replace(",", "")
         try:

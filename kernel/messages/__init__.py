@@ -32,9 +32,7 @@ def catalogue() -> dict[str, dict[str, str]]:
                 if key in merged:
                     raise ValueError(f"message {key} stands twice; the second time in {source.name}")
                 if set(entry) != set(LANGUAGES):
-                    raise ValueError(
-                        f"message {key} in {source.name} has {sorted(entry)}, expected en and zh"
-                    )
+                    raise ValueError(f"message {key} in {source.name} has {sorted(entry)}, expected en and zh")
                 merged[key] = entry
     return merged
 

@@ -49,9 +49,7 @@ def key(name: str) -> Column[Any]:
     return Column(name, LONG, primary_key=True, autoincrement=False)
 
 
-def reference(
-    name: str, target: str, *, nullable: bool = False, index: bool = False, primary_key: bool = False
-) -> Column[Any]:
+def reference(name: str, target: str, *, nullable: bool = False, index: bool = False, primary_key: bool = False) -> Column[Any]:
     """Foreign key to `target` ("table.column"), checked when the transaction commits."""
     constraint = ForeignKey(target, deferrable=True, initially="DEFERRED")
     if primary_key:
@@ -114,9 +112,7 @@ def instant(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, LONG, nullable=nullable, comment="microseconds UTC")
 
 
-def text_(
-    name: str, *, nullable: bool = False, default: str | None = None, unique: bool = False
-) -> Column[Any]:
+def text_(name: str, *, nullable: bool = False, default: str | None = None, unique: bool = False) -> Column[Any]:
     """Text of any length."""
     return Column(name, Text, nullable=nullable, default=default, server_default=default, unique=unique)
 

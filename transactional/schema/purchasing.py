@@ -86,9 +86,7 @@ purchase_order_line = Table(
     date_("first_promised_date", nullable=True),
     date_("last_promised_date", nullable=True),
     date_("requirement_date", nullable=True),  # the day the requirement arose
-    date_(
-        "order_by_date", nullable=True
-    ),  # latest order date that would have met the need at the standard lead time
+    date_("order_by_date", nullable=True),  # latest order date that would have met the need at the standard lead time
     quantity("required_quantity", nullable=True),
     # Frozen when the requirement arose, before quotes were taken.
     price("reference_unit_price", nullable=True),

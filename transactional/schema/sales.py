@@ -91,9 +91,7 @@ promise_peg = Table(
     date_("promised_date"),
     date_("business_date"),
     posting(),
-    one_of(
-        "supply_kind", "stock", "purchase_order_line", "work_order", "transfer_order_line", "planned", "none"
-    ),
+    one_of("supply_kind", "stock", "purchase_order_line", "work_order", "transfer_order_line", "planned", "none"),
 )
 
 shipment = Table(

@@ -28,9 +28,7 @@ LOCATION_KINDS = (
     "bin", "in_transit", "production", "supplier", "customer", "scrap", "count_difference", "opening", "variance",
 )  # fmt: skip
 
-valuation_area = Table(
-    "valuation_area", metadata, key("valuation_area_id"), text_("code", unique=True), text_("name"), posting()
-)
+valuation_area = Table("valuation_area", metadata, key("valuation_area_id"), text_("code", unique=True), text_("name"), posting())
 
 warehouse = Table(
     "warehouse",
