@@ -18,9 +18,21 @@ from transactional.schema import control, decisions, items, partners, production
 from transactional.schema.columns import metadata
 
 APPEND_ONLY = (
-    "posting", "document_event", "movement", "movement_line", "value_entry", "promise_peg", "item_version", "item_location_version",
-    "supplier_version", "setting_version", "goods_receipt_line", "shipment_line", "customer_return_line", "supplier_invoice_line",
-)  # fmt: skip
+    "posting",
+    "document_event",
+    "movement",
+    "movement_line",
+    "value_entry",
+    "promise_peg",
+    "item_version",
+    "item_location_version",
+    "supplier_version",
+    "setting_version",
+    "goods_receipt_line",
+    "shipment_line",
+    "customer_return_line",
+    "supplier_invoice_line",
+)
 """Tables whose rows are never changed or deleted; triggers hold it in both databases."""
 
 PRIVATE_COLUMNS = {"app_user": ("password_hash",)}

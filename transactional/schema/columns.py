@@ -6,12 +6,14 @@ money are 64-bit integers (see `kernel.numbers` for the scales), instants are in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Integer, MetaData, Text
 
 __all__ = [
     "LONG",
+    "Facts",
     "amount",
     "count",
     "date_",
@@ -39,6 +41,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Facts = list[Callable[[], Column[Any]]]
+"""Columns that stand both in a table and in its version table; made afresh for each."""
 
 # INTEGER PRIMARY KEY is the row id itself on SQLite; BIGINT there would cost a second index.
 LONG = BigInteger().with_variant(Integer, "sqlite")

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 
 from transactional.schema.columns import (
     LONG,
+    Facts,
     count,
     date_,
     days,
@@ -45,7 +46,7 @@ item_category = Table(
     posting(),
 )
 
-_ITEM_FACTS = [
+_ITEM_FACTS: Facts = [
     lambda: text_("name"),
     lambda: text_("name_zh", default=""),
     lambda: text_("item_type"),
@@ -122,7 +123,7 @@ item_barcode = Table(
     posting(),
 )
 
-_PLANNING_FACTS = [
+_PLANNING_FACTS: Facts = [
     lambda: text_("procurement", default="buy"),
     lambda: text_("order_policy", default="lot_for_lot"),
     lambda: quantity("minimum_order_quantity", default=0),

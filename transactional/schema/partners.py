@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Table, UniqueConstraint
 
 from transactional.schema.columns import (
+    Facts,
     amount,
     count,
     date_,
@@ -22,7 +23,7 @@ from transactional.schema.columns import (
     text_,
 )
 
-_SUPPLIER_FACTS = [
+_SUPPLIER_FACTS: Facts = [
     lambda: text_("name"),
     lambda: text_("name_zh", default=""),
     lambda: text_("status", default="active"),

@@ -1,7 +1,7 @@
 """Where is what, how much is it worth, and how did it get there?
 
-Double entry: every movement line takes a quantity, with its cost, from one location to another. Supplier, customer, production, scrap,
-count difference and opening are locations too, so the sum over all locations is zero for every item.
+Double entry: every movement line takes a quantity, with its cost, from one location to another. Supplier, customer,
+production, scrap, count difference and opening are locations too, so the sum over all locations is zero for every item.
 """
 
 from __future__ import annotations
