@@ -21,7 +21,9 @@ from transactional.engine.work import UnitOfWork
 __all__ = ["Answer", "post"]
 
 _TRIES = 12
-_AGAIN = {"40001", "40P01", "23505", "55P03"}  # serialization failure, deadlock, unique violation, lock not available
+# Serialization failure, deadlock, unique violation, lock not available; and a check violation: two rows read in two statements
+# can be of different moments, commands refuse before a real violation, so a check that fails says the same as ChangedMeanwhile.
+_AGAIN = {"40001", "40P01", "23505", "55P03", "23514"}
 _GROUP = 500
 
 
@@ -45,8 +47,9 @@ def post(
 ) -> list[Answer]:
     """Post a batch in one transaction.
 
-    Returns: one answer per command, in order. Raises the first refusal as kernel error, with `command_id` and `position` among its
-    values; then nothing of the batch is stored.
+    Returns: one answer per command, in order.
+
+    Raises: the first refusal as kernel error, `command_id` and `position` among its values; nothing of the batch is stored then.
     """
     for attempt in range(_TRIES):
         try:

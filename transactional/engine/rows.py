@@ -1,8 +1,8 @@
 """How do rows live in memory during a batch, so that later commands see what earlier ones did, and reach the database once?
 
 Reads go through an identity map; inserts and changes are buffered. The flush adds new rows, then changes old ones under the
-condition that nobody else has written them since they were read (`posting_sequence` as seen). If the count of changed rows is short,
-somebody has: `ChangedMeanwhile` rolls the batch back and it is tried again.
+condition that nobody else has written them since they were read (`posting_sequence` as seen). If the count of changed rows is
+short, somebody has: `ChangedMeanwhile` rolls the batch back and it is tried again.
 """
 
 from __future__ import annotations
