@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from kernel.ids import content_hash
@@ -65,6 +65,6 @@ def content_of(value: Any) -> Any:
 _PLAIN = frozenset({str, int, bool, date, type(None)})
 
 
-@lru_cache(maxsize=None)
-def _field_names(kind: type[Any]) -> tuple[str, ...]:
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name != "command_id")
