@@ -56,8 +56,9 @@ def content_of(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): content_of(v) for k, v in value.items()}
     if is_dataclass(value):
-        body = {name: content_of(getattr(value, name)) for name in _field_names(type(value))}
-        body["_"] = type(value).__name__
+        kind: Any = type(value)
+        body = {name: content_of(getattr(value, name)) for name in _field_names(kind)}
+        body["_"] = kind.__name__
         return body
     return value
 
