@@ -1,4 +1,4 @@
-"""What may a command handler do? Everything it changes goes through one unit of work, and nothing is stored if any command fails."""
+"""What may a command handler do? Everything goes through one unit of work, and nothing is stored if any command fails."""
 
 from __future__ import annotations
 
