@@ -31,12 +31,21 @@ class Setting:
 
 
 _LIST = (
-    Setting("carrying_rate", "0.2", "0", "5", "Planning practice: 20 % of stock value a year for capital, space and risk", ("category",)),
+    Setting(
+        "carrying_rate",
+        "0.2",
+        "0",
+        "5",
+        "Planning practice: 20 % of stock value a year for capital, space and risk",
+        ("category",),
+    ),
     Setting("penalty_rate_per_day", "0.01", "0", "1", "House default: 1 % of line value per day late", ("customer_class",)),
     Setting("turnover_target_low", "3", "0", "365", "Requirement K1: normal is 3-6 times a year", ("category",)),
     Setting("turnover_target_high", "6", "0", "365", "Requirement K1: normal is 3-6 times a year", ("category",)),
     Setting("turnover_fall_alert_rate", "0.3", "0", "1", "Requirement K1: alert when an item falls by 30 % or more"),
-    Setting("on_time_delivery_target", "0.95", "0", "1", "Requirement K2: below 95 % is a coordination problem", ("customer_class",)),
+    Setting(
+        "on_time_delivery_target", "0.95", "0", "1", "Requirement K2: below 95 % is a coordination problem", ("customer_class",)
+    ),
     Setting("purchase_savings_target", "0", "-1", "1", "House default: pay no more than the reference price"),
     Setting("inventory_accuracy_target", "0.98", "0", "1", "Requirement K4: below 98 % improve counting"),
     Setting("forecast_accuracy_target", "0.7", "0", "1", "House default: WAPE of 30 % or less", ("category",)),

@@ -102,7 +102,10 @@ def pick_sales_line(work: UnitOfWork, command: PickSalesLine) -> dict[str, Any]:
     quantity = unpicked if command.quantity is None else positive_quantity(command.quantity, order["number"])
     if quantity > unpicked or unpicked == 0:
         raise Refused(
-            "command.pick_above_allocated", document=order["number"], got=show_quantity(quantity), expected=show_quantity(unpicked)
+            "command.pick_above_allocated",
+            document=order["number"],
+            got=show_quantity(quantity),
+            expected=show_quantity(unpicked),
         )
     rest = quantity
     for row in allocations:

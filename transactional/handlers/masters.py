@@ -56,9 +56,7 @@ def record_version(work: UnitOfWork, table: str, row: Row) -> None:
     """Keep the facts of a row as they are from now on."""
     version = f"{table}_version"
     form = shape(version)
-    facts: dict[str, Any] = {
-        name: row[name] for name in form.columns if name not in _VERSION_ONLY and name != form.key[0]
-    }
+    facts: dict[str, Any] = {name: row[name] for name in form.columns if name not in _VERSION_ONLY and name != form.key[0]}
     work.insert(
         version,
         **{form.key[0]: work.new_id()},

@@ -14,7 +14,15 @@ __all__ = ["PERMITTED", "may_send"]
 
 _EVERYBODY = {"WriteNote", "SetInboxState", "OpenAction", "ChangeAction"}
 _DECISIONS = {"ApproveSuggestion", "RejectSuggestion", "UndoDecision", "RequestRun"}
-_PLANNING = {"SetPlanning", "OverrideForecast", "DefineBusinessEvent", "SetCalendar", "PlaceWorkOrder", "CancelWorkOrder", "PlaceTransfer"}
+_PLANNING = {
+    "SetPlanning",
+    "OverrideForecast",
+    "DefineBusinessEvent",
+    "SetCalendar",
+    "PlaceWorkOrder",
+    "CancelWorkOrder",
+    "PlaceTransfer",
+}
 _BUYING = {
     "CancelPurchaseLine",
     "DefineSupplier",
@@ -116,4 +124,6 @@ def may_send(role: str, kind: str) -> bool:
 def _role_allows(role: str, command: Command) -> None:
     if not may_send(role, command.kind):
         roles = sorted(name for name, kinds in PERMITTED.items() if command.kind in kinds)
-        raise NotPermitted("command.not_permitted", role=role, kind=command.kind, actor=command.actor, expected=", ".join([*roles, "admin"]))
+        raise NotPermitted(
+            "command.not_permitted", role=role, kind=command.kind, actor=command.actor, expected=", ".join([*roles, "admin"])
+        )

@@ -240,7 +240,13 @@ def refresh_order(work: UnitOfWork, order: Row) -> None:
     elif status in ("completed", "cancelled") and "open" in statuses:
         status = "approved"
     if status != order["status"]:
-        work.event("purchase_order", order["purchase_order_id"], "closed" if status == "completed" else "changed", old=order["status"], new=status)
+        work.event(
+            "purchase_order",
+            order["purchase_order_id"],
+            "closed" if status == "completed" else "changed",
+            old=order["status"],
+            new=status,
+        )
         work.change("purchase_order", order["purchase_order_id"], status=status)
 
 

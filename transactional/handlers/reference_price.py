@@ -91,7 +91,9 @@ def _last_received(work: UnitOfWork, item_id: int, as_of: date) -> int | None:
     for line in reversed(work.children("purchase_order_line", "item_id", item_id)):
         if line["received_quantity"] <= 0:
             continue
-        for receipt_line in reversed(work.children("goods_receipt_line", "purchase_order_line_id", line["purchase_order_line_id"])):
+        for receipt_line in reversed(
+            work.children("goods_receipt_line", "purchase_order_line_id", line["purchase_order_line_id"])
+        ):
             received = work.row("goods_receipt", receipt_line["goods_receipt_id"])["received_date"]
             if as_of - _YEAR <= received <= as_of:
                 rate = work.row("purchase_order", line["purchase_order_id"])["exchange_rate_ppm"]

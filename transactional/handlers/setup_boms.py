@@ -123,7 +123,9 @@ def define_routing(work: UnitOfWork, command: DefineRouting) -> dict[str, Any]:
     return {"line_ids": ids}
 
 
-def _same(work: UnitOfWork, bom: dict[str, Any], head: dict[str, Any], valid_to: date | None, lines: list[dict[str, Any]]) -> bool:
+def _same(
+    work: UnitOfWork, bom: dict[str, Any], head: dict[str, Any], valid_to: date | None, lines: list[dict[str, Any]]
+) -> bool:
     if bom["valid_to"] != valid_to or any(bom[name] != value for name, value in head.items()):
         return False
     present = work.children("bom_line", "bom_id", bom["bom_id"])

@@ -71,7 +71,9 @@ def create_company(work: UnitOfWork, command: CreateCompany) -> dict[str, Any]:
         if work.find_code("location", code) is None:
             work.insert("location", location_id=work.new_id(), code=code, kind=kind, is_pickable=0, is_physical=0)
     if work.find_code("app_user", "system") is None:
-        work.insert("app_user", user_id=work.new_id(), login="system", name="System", name_zh="系统", role="system", password_hash="")
+        work.insert(
+            "app_user", user_id=work.new_id(), login="system", name="System", name_zh="系统", role="system", password_hash=""
+        )
     if work.find_code("unit_of_measure", "EA") is None:
         work.insert("unit_of_measure", unit_id=work.new_id(), code="EA", name="each", name_zh="个")
     for setting in defaults():

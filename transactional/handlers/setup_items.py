@@ -159,14 +159,10 @@ def set_planning(work: UnitOfWork, command: SetPlanning) -> dict[str, Any]:
     """Planning parameters of an item in a warehouse; the first time creates the forecast series."""
     item_id, warehouse_id = work.lookup("item", command.sku), work.lookup("warehouse", command.warehouse)
     columns = _planning_columns(work, command, warehouse_id)
-    found = next(
-        (row for row in work.children("item_location", "item_id", item_id) if row["warehouse_id"] == warehouse_id), None
-    )
+    found = next((row for row in work.children("item_location", "item_id", item_id) if row["warehouse_id"] == warehouse_id), None)
     changed = True
     if found is None:
-        row = work.insert(
-            "item_location", item_location_id=work.new_id(), item_id=item_id, warehouse_id=warehouse_id, **columns
-        )
+        row = work.insert("item_location", item_location_id=work.new_id(), item_id=item_id, warehouse_id=warehouse_id, **columns)
     else:
         row, changed = update_row(work, "item_location", found["item_location_id"], columns)
     if changed:
@@ -198,7 +194,9 @@ def _planning_columns(work: UnitOfWork, command: SetPlanning, warehouse_id: int)
     whole(command.service_level_ppm, "service_level_ppm", where, 0, 999_999)
     most, least = command.maximum_order_quantity, command.minimum_order_quantity
     if most is not None and most < max(least, command.order_multiple_quantity):
-        raise InvalidInput("command.maximum_below_minimum", where=where, got=most, expected=max(least, command.order_multiple_quantity))
+        raise InvalidInput(
+            "command.maximum_below_minimum", where=where, got=most, expected=max(least, command.order_multiple_quantity)
+        )
     if command.order_policy == "fixed" and command.fixed_order_quantity is None:
         raise InvalidInput("command.fixed_quantity_missing", where=where)
     source = optional_key(work, "warehouse", command.source_warehouse)

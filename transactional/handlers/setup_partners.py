@@ -235,7 +235,9 @@ def _named(work: UnitOfWork, table: str, command: DefineCarrier | DefineReturnRe
 
 def _set_prices(work: UnitOfWork, terms: Row, prices: list[tuple[int, int]]) -> None:
     """Price breaks have the validity of their terms; a break that is no longer offered ends before it began."""
-    present = {row["break_quantity"]: row for row in work.children("supplier_item_price", "supplier_item_id", terms["supplier_item_id"])}
+    present = {
+        row["break_quantity"]: row for row in work.children("supplier_item_price", "supplier_item_id", terms["supplier_item_id"])
+    }
     wanted = dict(prices)
     for break_quantity, unit_price in prices:
         columns = {"unit_price": unit_price, "valid_from": terms["valid_from"], "valid_to": terms["valid_to"]}

@@ -225,9 +225,7 @@ def _deliver_lines(work: UnitOfWork, shipment_id: int, when: date | None) -> Non
         row = work.row("sales_order_line", key)
         # A reversed shipment line has come back and is not delivered.
         total = min(row["delivered_quantity"] + quantity, row["shipped_quantity"])
-        work.change(
-            "sales_order_line", key, delivered_quantity=total, status=line_status({**row, "delivered_quantity": total})
-        )
+        work.change("sales_order_line", key, delivered_quantity=total, status=line_status({**row, "delivered_quantity": total}))
         work.event("sales_order", row["sales_order_id"], "delivered", line_id=key, quantity=quantity, business_date=when)
         orders[row["sales_order_id"]] = work.row("sales_order", row["sales_order_id"])
     for order in orders.values():
