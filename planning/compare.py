@@ -52,9 +52,7 @@ def rank_suppliers(
     """
     today = as_of.toordinal()
     frame = conform(supplier_terms, "supplier_terms").filter(pl.col("item_id") == item_id)
-    calendars = calendars_from(
-        conform(working_days if working_days is not None else pl.DataFrame(), "working_days")
-    )
+    calendars = calendars_from(conform(working_days if working_days is not None else pl.DataFrame(), "working_days"))
     own = calendars[OWN_CALENDAR]
 
     def schedule_for(need: int, supplier_id: int | None, lead_time: int) -> Schedule:

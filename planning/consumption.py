@@ -112,9 +112,7 @@ def _take(rest: list[int], position: int, wanted: int) -> int:
     return taken
 
 
-def _pieces(
-    bucket: ForecastBucket, quantity: int, as_of: int, piece_days: int, step: int
-) -> list[RequiredPiece]:
+def _pieces(bucket: ForecastBucket, quantity: int, as_of: int, piece_days: int, step: int) -> list[RequiredPiece]:
     start = max(bucket.start, as_of)
     span = bucket.end - start
     if piece_days == 0 or span <= piece_days:

@@ -109,9 +109,7 @@ class _Run:
         codes, cycles, on_cycle = low_level_codes(self.model.nodes, self._edges())
         for cycle in cycles:
             names = [self.model.nodes[key].sku for key in cycle]
-            self.model.problems.append(
-                InvalidInput("planning.bom_cycle", cycle=" > ".join([*names, names[0]]))
-            )
+            self.model.problems.append(InvalidInput("planning.bom_cycle", cycle=" > ".join([*names, names[0]])))
         for key in sorted(on_cycle):
             self.messages.on_cycle(key)
         for key in sorted(codes, key=lambda node: (codes[node], node)):
@@ -177,9 +175,7 @@ class _Run:
         outcome = net(
             as_of=self.as_of,
             horizon_end=self.horizon_end,
-            rules=NettingRules(
-                floor=node.floor, order_up_to=node.order_up_to, window_days=node.period_days, fence_end=fence
-            ),
+            rules=NettingRules(floor=node.floor, order_up_to=node.order_up_to, window_days=node.period_days, fence_end=fence),
             opening=opening,
             lots=lots if has_expiry else (),
             requirements=requirements,
@@ -253,9 +249,7 @@ class _Run:
 
     def _own_demand(self, demand_id: str, kind: str, due: int, quantity: int, priority: int) -> Demand:
         self.tops.append(TopDemand(demand_id, kind, due, 0, 0))
-        return Demand(
-            demand_id, kind, due, quantity, priority, due, [(len(self.tops) - 1, quantity, quantity)]
-        )
+        return Demand(demand_id, kind, due, quantity, priority, due, [(len(self.tops) - 1, quantity, quantity)])
 
     def _receipts(self, node: Node) -> list[Receipt]:
         found = self.by_products.pop(node.item_location_id, [])
@@ -351,13 +345,9 @@ class _Run:
     def _require(self, key: int, draft: _Draft, quantity: int, day: int, kind: str) -> None:
         if day > self.horizon_end:
             return
-        priority = min(
-            (one.demand.priority for one in draft.supply.pegs if one.demand is not None), default=10
-        )
+        priority = min((one.demand.priority for one in draft.supply.pegs if one.demand is not None), default=10)
         segments: list[Segment] = scaled_segments(draft.supply.pegs, quantity)
-        self.dependent.setdefault(key, []).append(
-            Demand(draft.planned_order_id, kind, day, quantity, priority, day, segments)
-        )
+        self.dependent.setdefault(key, []).append(Demand(draft.planned_order_id, kind, day, quantity, priority, day, segments))
         self.rows.add_dependent(draft.planned_order_id, key, quantity, day, kind)
 
     def _record(
@@ -374,9 +364,7 @@ class _Run:
         for draft in state.drafts:
             if not is_phantom:
                 self._record_order(state, draft)
-        self.messages.receipts(
-            node, outcome, receipts, self.pegs_of_receipt, self.horizon_end, self.dock_day(node)
-        )
+        self.messages.receipts(node, outcome, receipts, self.pegs_of_receipt, self.horizon_end, self.dock_day(node))
         if outcome.conflict is not None:
             first, most = outcome.conflict
             self.messages.fence_conflict(key, most, first, self.as_of + node.planning_fence_days, pegs)
@@ -394,9 +382,7 @@ class _Run:
             opening=opening,
             floor=node.floor,
             requirements=requirements,
-            receipts=[
-                (line.available, line.good, outcome.receipt_need.get(line.supply_id)) for line in receipts
-            ],
+            receipts=[(line.available, line.good, outcome.receipt_need.get(line.supply_id)) for line in receipts],
             planned=[(draft.schedule.available, draft.good) for draft in state.drafts],
             expired=expired,
         )
@@ -410,9 +396,7 @@ class _Run:
         late = max(0, schedule.available - draft.wanted.need)
         price = offer.unit_price if offer is not None else None
         cost = (price if price is not None else node.unit_cost) * draft.quantity // QUANTITY_SCALE
-        value = value_of_lateness(
-            self.tops, [(one, max(1, schedule.available - one.demand.due)) for one in pegs if one.demand]
-        )
+        value = value_of_lateness(self.tops, [(one, max(1, schedule.available - one.demand.due)) for one in pegs if one.demand])
         self.rows.add_order(
             node=node,
             level=state.level,
@@ -508,9 +492,7 @@ class _Ordering:
         self.budget = {id(one): one.budget for one in self.suppressing}
         self.next_ordinal: dict[str, int] = {}
         for one in decisions:
-            self.next_ordinal[one.need_period] = max(
-                self.next_ordinal.get(one.need_period, 0), one.ordinal + 1
-            )
+            self.next_ordinal[one.need_period] = max(self.next_ordinal.get(one.need_period, 0), one.ordinal + 1)
         self.total = sum(requirements.values())
         self.requirements = requirements
         overdue = [line.original_due for line in state.demands if line.due == run.as_of]

@@ -53,8 +53,6 @@ def explain(planned_order: Mapping[str, object]) -> tuple[ExplanationLine, ...]:
     for column, sign in _LINES:
         value = planned_order.get(column)
         if not isinstance(value, int):
-            raise InvalidInput(
-                "planning.unknown_explanation", row=planned_order.get("planned_order_id"), column=column
-            )
+            raise InvalidInput("planning.unknown_explanation", row=planned_order.get("planned_order_id"), column=column)
         lines.append(ExplanationLine(column, value, sign))
     return tuple(lines)

@@ -32,9 +32,7 @@ class BomLine:
 
     def is_effective(self, day: int) -> bool:
         """Whether the line holds for work that starts on `day`."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 def component_requirements(lines: Iterable[BomLine], ordered: int, day: int) -> dict[int, int]:

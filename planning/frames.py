@@ -277,9 +277,7 @@ def conform(frame: pl.DataFrame, name: str) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     for column in _MANDATORY[name]:
         if column not in frame.columns:
-            raise InvalidInput(
-                "planning.column_missing", frame=name, column=column, got=", ".join(frame.columns)
-            )
+            raise InvalidInput("planning.column_missing", frame=name, column=column, got=", ".join(frame.columns))
     columns = []
     for column, dtype in schema.items():
         if column not in frame.columns:
@@ -288,9 +286,7 @@ def conform(frame: pl.DataFrame, name: str) -> pl.DataFrame:
         series = frame.get_column(column)
         # A float quantity would be rounded silently: exact integers only, except where the contract says float.
         if series.dtype.is_float() and dtype == pl.Int64:
-            raise InvalidInput(
-                "planning.column_type", frame=name, column=column, got=str(series.dtype), expected=str(dtype)
-            )
+            raise InvalidInput("planning.column_type", frame=name, column=column, got=str(series.dtype), expected=str(dtype))
         try:
             columns.append(series.cast(dtype))
         except (pl.exceptions.PolarsError, TypeError, ValueError):

@@ -94,10 +94,7 @@ class Messages:
             if line.available > need:
                 wanted = max(self._as_of, dock.before(need))
                 shift = line.available - need
-                if (
-                    shift > parameters.expedite_tolerance_days
-                    or value > parameters.message_value_threshold_micro
-                ):
+                if shift > parameters.expedite_tolerance_days or value > parameters.message_value_threshold_micro:
                     self._add("expedite", node, line, line.expected, wanted, value, late)
             elif not line.is_past_due:
                 shift = dock.before(need) - expected
@@ -163,9 +160,7 @@ class Messages:
 
     # -- item-locations --------------------------------------------------------------------------------------------
 
-    def fence_conflict(
-        self, key: int, quantity: int, first: int, fence_end: int, pegs: Sequence[Peg]
-    ) -> None:
+    def fence_conflict(self, key: int, quantity: int, first: int, fence_end: int, pegs: Sequence[Peg]) -> None:
         """A shortage inside the planning fence that no open receipt cures."""
         late = self._late(pegs)
         value = value_of_lateness(self._tops, late)
@@ -180,9 +175,7 @@ class Messages:
             pegs=late,
         )
 
-    def below_safety_stock(
-        self, key: int, quantity: int, first: int, until: int | None, pegs: Sequence[Peg]
-    ) -> None:
+    def below_safety_stock(self, key: int, quantity: int, first: int, until: int | None, pegs: Sequence[Peg]) -> None:
         """Stock below its floor even with the plan and with open receipts rescheduled."""
         late = self._late(pegs)
         value = value_of_lateness(self._tops, late)

@@ -203,9 +203,7 @@ def _read_nodes(model: Model, frame: pl.DataFrame) -> None:
         if not check.is_good:
             continue
         if key in model.nodes or (row["item_id"], row["warehouse_id"]) in model.at:
-            model.problems.append(
-                InvalidInput("planning.duplicate_item_location", row=f"item_location_id {key} ({row['sku']})")
-            )
+            model.problems.append(InvalidInput("planning.duplicate_item_location", row=f"item_location_id {key} ({row['sku']})"))
             continue
         model.nodes[key] = _node(model, row)
         model.at[row["item_id"], row["warehouse_id"]] = key
@@ -280,9 +278,7 @@ def _read_on_hand(model: Model, frame: pl.DataFrame) -> None:
         check.present(item_location_id=key, quantity=row["quantity"]).known(key)
         check.within("quantity", row["quantity"], -_LARGEST, _LARGEST)
         if check.is_good and row["quantity"]:
-            model.lots.setdefault(key, []).append(
-                Lot(row["lot_id"], _day(row["expiry_date"]), row["quantity"])
-            )
+            model.lots.setdefault(key, []).append(Lot(row["lot_id"], _day(row["expiry_date"]), row["quantity"]))
 
 
 def _read_receipts(model: Model, frame: pl.DataFrame) -> None:
@@ -291,9 +287,7 @@ def _read_receipts(model: Model, frame: pl.DataFrame) -> None:
         key = row["item_location_id"]
         check = _Check(model, "scheduled_receipts", str(row["supply_id"]))
         expected = row["expected_date"] or row["original_due_date"]
-        check.present(
-            supply_id=row["supply_id"], item_location_id=key, quantity=row["quantity"], expected_date=expected
-        )
+        check.present(supply_id=row["supply_id"], item_location_id=key, quantity=row["quantity"], expected_date=expected)
         check.known(key).within("quantity", row["quantity"], 0, _LARGEST)
         if row["supply_id"] in seen:
             check.duplicate()
@@ -343,9 +337,7 @@ def _read_bom(model: Model, frame: pl.DataFrame) -> None:
     for row in _rows(frame, "parent_item_id", "component_item_id"):
         parent, component = row["parent_item_id"], row["component_item_id"]
         check = _Check(model, "bom_lines", f"parent_item_id {parent}, component_item_id {component}")
-        check.present(
-            parent_item_id=parent, component_item_id=component, component_quantity=row["component_quantity"]
-        )
+        check.present(parent_item_id=parent, component_item_id=component, component_quantity=row["component_quantity"])
         check.present(output_quantity=row["output_quantity"])
         check.within("output_quantity", row["output_quantity"], 1, _LARGEST)
         check.within("component_quantity", row["component_quantity"], -_LARGEST, _LARGEST)
@@ -410,7 +402,8 @@ def _read_decisions(model: Model, frame: pl.DataFrame, as_of: date) -> None:
             Decision(
                 need_period=row["need_period"],
                 ordinal=row["ordinal"],
-                is_suppressing=row["decision"] in ("reject", "snooze") and (row["until_date"] is None or as_of < row["until_date"]),
+                is_suppressing=row["decision"] in ("reject", "snooze")
+                and (row["until_date"] is None or as_of < row["until_date"]),
                 budget=row["quantity"],
             )
         )

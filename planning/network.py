@@ -22,9 +22,7 @@ def find_cycles(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) -> lis
     return sorted(_one_walk(tangle, edges) for tangle in _tangles(nodes, edges))
 
 
-def low_level_codes(
-    nodes: Iterable[int], edges: Mapping[int, Iterable[int]]
-) -> tuple[dict[int, int], list[list[int]], set[int]]:
+def low_level_codes(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) -> tuple[dict[int, int], list[list[int]], set[int]]:
     """Codes of all nodes off cycles, the cycles, and the set of nodes on them."""
     every = sorted(set(nodes))
     tangles = _tangles(every, edges)

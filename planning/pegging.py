@@ -136,9 +136,7 @@ def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tu
     return sorted(pairs, key=lambda pair: (pair[1], pair[0]))
 
 
-def _with_segments(
-    pairs: Sequence[tuple[int, int, int]], ordered: Sequence[Demand], pieces: Sequence[Supply]
-) -> list[Peg]:
+def _with_segments(pairs: Sequence[tuple[int, int, int]], ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[Peg]:
     pegs: list[Peg] = []
     used = [0] * len(pieces)
     met = [0] * len(ordered)
@@ -176,9 +174,7 @@ def _skip(segments: Sequence[Segment], quantity: int) -> tuple[int, int, int]:
     return _cut(segments, quantity, (0, 0, 0))[1]
 
 
-def _cut(
-    segments: Sequence[Segment], quantity: int, cursor: tuple[int, int, int]
-) -> tuple[list[Segment], tuple[int, int, int]]:
+def _cut(segments: Sequence[Segment], quantity: int, cursor: tuple[int, int, int]) -> tuple[list[Segment], tuple[int, int, int]]:
     """The next `quantity` of the segments from `cursor` (segment, quantity taken of it, its top quantity taken)."""
     at, taken, top_taken = cursor
     part: list[Segment] = []

@@ -55,9 +55,7 @@ class ProjectionRows:
         arriving: dict[int, int] = {}
         for available, good in planned:
             arriving[available] = arriving.get(available, 0) + good
-        days = sorted(
-            {as_of} | set(requirements) | set(scheduled) | set(arriving) | set(expired) | set(shifted)
-        )
+        days = sorted({as_of} | set(requirements) | set(scheduled) | set(arriving) | set(expired) | set(shifted))
         projected = with_plan = opening
         moved = 0
         first: int | None = None

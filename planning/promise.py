@@ -43,9 +43,7 @@ def available_to_promise(
         promised for that date or later); one row per date on which something changes, `as_of` always first.
     """
     here = pl.col("item_location_id") == item_location
-    stock = conform(on_hand, "on_hand").filter(
-        here & (pl.col("expiry_date").is_null() | (pl.col("expiry_date") >= as_of))
-    )
+    stock = conform(on_hand, "on_hand").filter(here & (pl.col("expiry_date").is_null() | (pl.col("expiry_date") >= as_of)))
     supply: dict[date, int] = {as_of: sum(stock.get_column("quantity").drop_nulls().to_list())}
     committed: dict[date, int] = {as_of: 0}
     open_supply = conform(receipts, "scheduled_receipts").filter(here)

@@ -60,15 +60,8 @@ class ResultRows:
         ordinal: int,
     ) -> None:
         """One suggestion; `on_hand` includes what earlier orders of the same shortage bring."""
-        served = {
-            self._tops[top].demand_id: self._tops[top].kind
-            for one in pegs
-            for top, _, _ in one.segments
-            if top >= 0
-        }
-        dated = [
-            one.demand.due for one in pegs if one.demand is not None and one.demand.kind != "safety_stock"
-        ]
+        served = {self._tops[top].demand_id: self._tops[top].kind for one in pegs for top, _, _ in one.segments if top >= 0}
+        dated = [one.demand.due for one in pegs if one.demand is not None and one.demand.kind != "safety_stock"]
         net = max(0, wanted.gross - on_hand - wanted.scheduled + node.floor)
         self._orders.append(
             (
@@ -154,9 +147,7 @@ class ResultRows:
                 )
             )
 
-    def add_dependent(
-        self, planned_order_id: str, item_location_id: int, quantity: int, day: int, kind: str
-    ) -> None:
+    def add_dependent(self, planned_order_id: str, item_location_id: int, quantity: int, day: int, kind: str) -> None:
         """One requirement a suggestion causes."""
         self._dependent.append((planned_order_id, item_location_id, quantity, date.fromordinal(day), kind))
 
@@ -195,6 +186,4 @@ def _frame(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     schema = OUTPUT_SCHEMAS[name]
     if not rows:
         return pl.DataFrame(schema=schema)
-    return pl.DataFrame(
-        dict(zip(schema, (list(column) for column in zip(*rows, strict=True)), strict=True)), schema=schema
-    )
+    return pl.DataFrame(dict(zip(schema, (list(column) for column in zip(*rows, strict=True)), strict=True)), schema=schema)

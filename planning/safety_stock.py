@@ -46,9 +46,7 @@ def service_level_safety_stock(
     for series_id, days, measure, quantity in rows:
         if quantity is not None and series_id in protection_days and math.isfinite(quantity):
             known.setdefault(series_id, {}).setdefault(days, {})[measure] = quantity
-    wanted = sorted(
-        (level, measure) for measure, level in QUANTILES.items() if level >= service_level - 1e-9
-    ) or [(0.99, "p99")]
+    wanted = sorted((level, measure) for measure, level in QUANTILES.items() if level >= service_level - 1e-9) or [(0.99, "p99")]
     found: dict[int, int] = {}
     for series_id, by_days in sorted(known.items()):
         covering = [days for days in by_days if days >= protection_days[series_id]]

@@ -144,9 +144,7 @@ def _best_offer(
     parameters: PlanParameters,
 ) -> Offer:
     supplier_id = lines[0].supplier_id
-    lead_time = (
-        next((t.lead_time_days for t in lines if t.lead_time_days is not None), default_lead_time_days) or 0
-    )
+    lead_time = next((t.lead_time_days for t in lines if t.lead_time_days is not None), default_lead_time_days) or 0
     schedule = schedule_for(need, supplier_id, lead_time)
     valid = [
         term
@@ -178,9 +176,7 @@ def _best_offer(
         late_days = _expected_late_days(price, lead_time, need - schedule.available, parameters)
         lateness = round(penalty_per_unit_day * (required / QUANTITY_SCALE) * late_days)
         reject = _shrunk(price.reject_rate, price.receipt_count, parameters.prior_reject_rate_ppm, parameters)
-        quality = round(
-            (required / QUANTITY_SCALE) * reject * (price.unit_price + penalty_per_unit_day * lead_time)
-        )
+        quality = round((required / QUANTITY_SCALE) * reject * (price.unit_price + penalty_per_unit_day * lead_time))
         return Offer(
             supplier_id=supplier_id,
             gate=gate,
@@ -197,12 +193,8 @@ def _best_offer(
     candidates = [offer(lot_sizes(shortage, own))]
     if rules.fixed is None:
         for term in usable:
-            if term.price_break > candidates[0].orders[0] and (
-                own.cap is None or term.price_break <= own.cap
-            ):
-                lifted = LotRules(
-                    max(own.minimum, term.price_break), own.multiple, own.maximum, None, own.yield_ppm
-                )
+            if term.price_break > candidates[0].orders[0] and (own.cap is None or term.price_break <= own.cap):
+                lifted = LotRules(max(own.minimum, term.price_break), own.multiple, own.maximum, None, own.yield_ppm)
                 candidates.append(offer(lot_sizes(shortage, lifted)))
     return min(candidates, key=lambda one: (one.expected_cost, sum(one.orders)))
 
@@ -213,9 +205,7 @@ def _holding(surplus: int, price: int, future: int, daily: int, parameters: Plan
     cost = price * never // QUANTITY_SCALE
     if used > 0 and daily > 0:
         # Used up evenly: on average half of the surplus lies for used / daily days.
-        cost += (
-            price * used * parameters.carrying_rate_ppm * used // (QUANTITY_SCALE * RATE_SCALE * daily * 730)
-        )
+        cost += price * used * parameters.carrying_rate_ppm * used // (QUANTITY_SCALE * RATE_SCALE * daily * 730)
     return cost
 
 
@@ -232,9 +222,7 @@ def _expected_late_days(term: Term, lead_time: int, slack: int, parameters: Plan
     sigma = term.lead_time_sigma_days
     if sigma is None and term.on_time_rate is not None:
         weight = parameters.prior_weight_receipts
-        late_rate = ((1.0 - term.on_time_rate) * term.receipt_count + 0.1 * weight) / max(
-            1, term.receipt_count + weight
-        )
+        late_rate = ((1.0 - term.on_time_rate) * term.receipt_count + 0.1 * weight) / max(1, term.receipt_count + weight)
         return max(0.0, -slack) + late_rate * parameters.prior_late_days
     if sigma is None:
         sigma = lead_time * parameters.prior_sigma_ppm / RATE_SCALE

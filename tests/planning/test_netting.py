@@ -20,7 +20,7 @@ def test_textbook_record() -> None:
 
     result = world.plan()
 
-    assert [(14, 20), (21, 40), (35, 40), (42, 40), (49, 30), (56, 35)] == orders(result, 101)
+    assert orders(result, 101) == [(14, 20), (21, 40), (35, 40), (42, 40), (49, 30), (56, 35)]
     releases = result.planned_orders.sort("need_date").get_column("release_date").to_list()
     assert [day(7), day(14), day(28), day(35), day(42), day(49)] == releases
     curve = result.projection.sort("date").select("date", "projected_with_plan_quantity").rows()
@@ -30,31 +30,31 @@ def test_textbook_record() -> None:
 
 
 def test_receipts_count_before_requirements_on_the_same_day() -> None:
-    assert [] == orders(World().item(1).receipt(101, 5, 10).demand(101, 5, 10).plan())
+    assert orders(World().item(1).receipt(101, 5, 10).demand(101, 5, 10).plan()) == []
 
 
 def test_stock_is_used_before_anything_is_ordered() -> None:
-    assert [(5, 4)] == orders(World().item(1).stock(101, 6).demand(101, 5, 10).plan())
+    assert orders(World().item(1).stock(101, 6).demand(101, 5, 10).plan()) == [(5, 4)]
 
 
 def test_a_later_open_receipt_is_expedited_instead_of_buying_again() -> None:
     """Odoo's #69635 and #76466: a confirmed order beyond the lead-time horizon was not seen, and bought twice."""
     result = World().item(1, lead_time_days=7).receipt(101, 60, 10, "PO:1").demand(101, 20, 10).plan()
 
-    assert [] == orders(result)
-    assert ["expedite"] == messages(result)
+    assert orders(result) == []
+    assert messages(result) == ["expedite"]
     row = message(result, "expedite")
     assert ("PO:1", day(60), day(20)) == (row["supply_id"], row["from_date"], row["to_date"])
 
 
 def test_only_what_the_open_receipt_does_not_cover_is_ordered() -> None:
-    assert [(20, 5)] == orders(World().item(1).receipt(101, 60, 10).demand(101, 20, 15).plan())
+    assert orders(World().item(1).receipt(101, 60, 10).demand(101, 20, 15).plan()) == [(20, 5)]
 
 
 def test_a_frozen_receipt_is_not_moved() -> None:
     result = World().item(1).receipt(101, 60, 10, is_frozen=True).demand(101, 20, 10).plan()
 
-    assert [(20, 10)] == orders(result)
+    assert orders(result) == [(20, 10)]
     assert "expedite" not in messages(result)
 
 
@@ -62,34 +62,34 @@ def test_a_past_due_order_is_expected_today_and_says_so() -> None:
     """InvenTree drops orders whose date has passed; OCA counts them without a word."""
     result = World().item(1, lead_time_days=5).receipt(101, -9, 10, "PO:1").demand(101, 3, 10).plan()
 
-    assert [] == orders(result)
-    assert ["past_due_receipt"] == messages(result)
+    assert orders(result) == []
+    assert messages(result) == ["past_due_receipt"]
     assert day(-9) == message(result, "past_due_receipt")["from_date"]
 
 
 def test_past_due_demand_is_required_today() -> None:
-    assert [(0, 10)] == orders(World().item(1).demand(101, -30, 10).plan())
+    assert orders(World().item(1).demand(101, -30, 10).plan()) == [(0, 10)]
 
 
 def test_an_unneeded_receipt_is_cancelled_with_its_value() -> None:
     result = World().item(1).receipt(101, 20, 10, unit_price=3_000_000).plan()
 
-    assert ["cancel"] == messages(result)
-    assert 30_000_000 == message(result, "cancel")["value_at_stake_micro"]
+    assert messages(result) == ["cancel"]
+    assert message(result, "cancel")["value_at_stake_micro"] == 30_000_000
 
 
 def test_a_receipt_needed_later_is_deferred_beyond_the_tolerance_only() -> None:
     early = World().item(1).receipt(101, 10, 10).demand(101, 18, 10).plan(defer_tolerance_days=7)
     near = World().item(1).receipt(101, 10, 10).demand(101, 17, 10).plan(defer_tolerance_days=7)
 
-    assert ["defer"] == messages(early)
+    assert messages(early) == ["defer"]
     assert day(18) == message(early, "defer")["to_date"]
-    assert [] == messages(near)
+    assert messages(near) == []
 
 
 def test_value_above_the_threshold_speaks_inside_the_tolerance() -> None:
     world = World().item(1, unit_cost_micro=10**12).receipt(101, 10, 1000).demand(101, 17, 1000)
-    assert ["defer"] == messages(world.plan(message_value_threshold_micro=1_000_000))
+    assert messages(world.plan(message_value_threshold_micro=1_000_000)) == ["defer"]
 
 
 def test_safety_stock_is_a_floor_applied_once() -> None:
@@ -99,17 +99,17 @@ def test_safety_stock_is_a_floor_applied_once() -> None:
 
     result = world.stock(101, 0).plan()
 
-    assert 1350 == sum(quantity for _, quantity in orders(result))
+    assert sum(quantity for _, quantity in orders(result)) == 1350
 
 
 def test_safety_stock_may_be_used_up_by_demand_that_cannot_wait() -> None:
     """Demand beats safety stock: the buffer serves the order, the refill comes as soon as it can."""
     result = World().item(1, lead_time_days=30, safety_stock_quantity=10).stock(101, 10).demand(101, 3, 8).plan()
 
-    assert [(3, 8)] == orders(result)
+    assert orders(result) == [(3, 8)]
     served = result.pegging.filter(pl.col("demand_kind") == "sales_order")
-    assert ["on_hand"] == served.get_column("supply_kind").to_list()
-    assert "safety_stock" == result.planned_orders.item(0, "reason")
+    assert served.get_column("supply_kind").to_list() == ["on_hand"]
+    assert result.planned_orders.item(0, "reason") == "safety_stock"
 
 
 def test_the_six_numbers_add_up() -> None:
@@ -119,7 +119,7 @@ def test_the_six_numbers_add_up() -> None:
 
     row = world.plan().planned_orders.row(0, named=True)
 
-    assert [310, 120, 60, 80, 210, 30, 240] == [
+    assert [
         row[name] // UNIT
         for name in (
             "gross_requirement_quantity",
@@ -130,7 +130,7 @@ def test_the_six_numbers_add_up() -> None:
             "lot_rounding_quantity",
             "quantity",
         )
-    ]
+    ] == [310, 120, 60, 80, 210, 30, 240]
 
 
 def test_late_suggestions_say_how_late() -> None:
@@ -165,22 +165,22 @@ def test_period_policy_orders_a_window_at_once() -> None:
     for offset in (10, 12, 16, 17):
         world.demand(101, offset, 5)
 
-    assert [(10, 15), (17, 5)] == orders(world.plan())
+    assert orders(world.plan()) == [(10, 15), (17, 5)]
 
 
 def test_min_max_refills_to_the_upper_level() -> None:
     world = World().item(1, order_policy="min_max", reorder_point_quantity=20, order_up_to_quantity=50)
     result = world.stock(101, 25).demand(101, 10, 10).plan()
 
-    assert [(10, 35)] == orders(result)
+    assert orders(result) == [(10, 35)]
     row = result.planned_orders.row(0, named=True)
-    assert (5 * UNIT, 30 * UNIT) == (row["net_requirement_quantity"], row["lot_rounding_quantity"])
+    assert (row["net_requirement_quantity"], row["lot_rounding_quantity"]) == (5 * UNIT, 30 * UNIT)
 
 
 def test_a_shortage_inside_the_planning_fence_is_a_message_and_is_covered_at_its_end() -> None:
     result = World().item(1, planning_fence_days=10).demand(101, 4, 6).plan()
 
-    assert [(10, 6)] == orders(result)
+    assert orders(result) == [(10, 6)]
     row = message(result, "fence_conflict")
     assert (6 * UNIT, day(4), day(10)) == (row["quantity"], row["from_date"], row["to_date"])
 
@@ -188,7 +188,7 @@ def test_a_shortage_inside_the_planning_fence_is_a_message_and_is_covered_at_its
 def test_negative_stock_is_reported_and_replenished() -> None:
     result = World().item(1).stock(101, -3).plan()
 
-    assert [(0, 3)] == orders(result)
+    assert orders(result) == [(0, 3)]
     assert "negative_stock" in messages(result)
 
 
@@ -196,13 +196,13 @@ def test_a_lot_that_expires_unused_is_not_counted() -> None:
     world = World().item(1).stock(101, 10, lot_id=7, expiry=5).stock(101, 4, lot_id=8)
     result = world.demand(101, 3, 6).demand(101, 20, 6).plan()
 
-    assert [(20, 2)] == orders(result)
+    assert orders(result) == [(20, 2)]
     row = message(result, "lot_expires")
-    assert ("7", 4 * UNIT, 40_000_000) == (row["supply_id"], row["quantity"], row["value_at_stake_micro"])
+    assert (row["supply_id"], row["quantity"], row["value_at_stake_micro"]) == ("7", 4 * UNIT, 40_000_000)
 
 
 def test_nothing_is_ordered_for_an_item_nobody_supplies() -> None:
     result = World().item(1, "none").demand(101, 3, 6).plan()
 
-    assert [] == orders(result)
+    assert orders(result) == []
     assert "no_source" in messages(result)
