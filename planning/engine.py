@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+
 from kernel.errors import InvalidInput
 from kernel.ids import stable_id
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
@@ -27,11 +29,11 @@ from planning.model import DemandRow, Model, Node, read_model
 from planning.netting import NetOrder, Netting, NettingRules, Receipt, net
 from planning.network import low_level_codes
 from planning.parameters import PlanParameters
-from planning.pegging import Demand, Peg, Segment, Supply, peg, scaled_segments
+from planning.pegging import Demand, Pegging, Share, Supply, peg, scaled_segments
 from planning.projection import ProjectionRows
-from planning.results import ResultRows
+from planning.results import ResultRows, Served, served_by
 from planning.suppliers import Offer, Schedule, Term, choose_offer, rank_offers
-from planning.tops import TopDemand
+from planning.tops import TopDemands
 
 __all__ = ["plan"]
 
@@ -94,10 +96,10 @@ class _Run:
         self.parameters = parameters
         self.horizon_end = as_of + parameters.horizon_days
         self.own = model.calendars[OWN_CALENDAR]
-        self.tops: list[TopDemand] = []
+        self.tops = TopDemands()
         self.dependent: dict[int, list[Demand]] = {}
         self.by_products: dict[int, list[Receipt]] = {}
-        self.pegs_of_receipt: dict[str, list[Peg]] = {}
+        self.share_of_receipt: dict[str, Share] = {}
         self.rows = ResultRows(self.tops)
         self.projection = ProjectionRows()
         self.messages = Messages(self.tops, as_of, parameters)
@@ -192,16 +194,14 @@ class _Run:
         if floor > 0:
             last = max((line.priority for line in demands), default=0)
             demands.append(self._own_demand(f"SS:{key}", "safety_stock", self.horizon_end + 1, floor, last))
-        pegs = peg(demands, supplies, may_reorder=not has_expiry)
-        self.rows.add_pegs(key, level, pegs)
-        for receipt in receipts:
-            self.pegs_of_receipt.setdefault(receipt.supply_id, [])
-        for supply in supplies:
-            if supply.supply_id in self.pegs_of_receipt:
-                self.pegs_of_receipt[supply.supply_id] = supply.pegs
-        self._record(state, outcome, receipts, opening, requirements, pegs)
+        pegging = peg(demands, supplies, may_reorder=not has_expiry)
+        self.rows.add_pegs(key, level, pegging)
+        wanted = {line.supply_id for line in receipts} | {draft.planned_order_id for draft in state.drafts}
+        shares = {piece.supply_id: pegging.share(at) for at, piece in enumerate(pegging.supplies) if piece.supply_id in wanted}
+        self.share_of_receipt.update((line.supply_id, shares[line.supply_id]) for line in receipts)
+        self._record(state, outcome, receipts, opening, requirements, pegging, shares)
         for draft in state.drafts:
-            self._explode(node, draft)
+            self._explode(node, draft, shares[draft.planned_order_id])
 
     def _demands(self, node: Node) -> list[Demand]:
         key = node.item_location_id
@@ -229,27 +229,25 @@ class _Run:
         return found
 
     def _direct(self, node: Node, row: DemandRow, due: int, quantity: int) -> Demand:
-        above = self.pegs_of_receipt.get(row.parent_supply_id or "") or (
-            self.pegs_of_receipt.get(row.demand_id) if row.kind == "transfer" else None
-        )
-        priority = row.priority
-        if above:
+        above = self.share_of_receipt.get(row.parent_supply_id or "")
+        if above is None and row.kind == "transfer":
+            above = self.share_of_receipt.get(row.demand_id)
+        required = max(due, self.as_of)
+        if above is not None:
             # A component of an open work order, or the sending side of an open transfer, serves what that serves.
+            priority = row.priority if above.priority is None else above.priority
             segments = scaled_segments(above, quantity)
-            priority = min((one.demand.priority for one in above if one.demand is not None), default=priority)
-        else:
-            penalty = row.penalty
-            if penalty is None:
-                is_promise = row.kind == "sales_order"
+            return Demand(row.demand_id, row.kind, required, quantity, priority, due, segments)
+        penalty = row.penalty
+        if penalty is None:
+            penalty = 0
+            if row.kind == "sales_order":
                 penalty = (node.unit_cost + row.margin) * self.parameters.penalty_rate_ppm // RATE_SCALE
-                penalty = penalty if is_promise else 0
-            self.tops.append(TopDemand(row.demand_id, row.kind, due, row.margin, penalty))
-            segments = [(len(self.tops) - 1, quantity, quantity)]
-        return Demand(row.demand_id, row.kind, max(due, self.as_of), quantity, priority, due, segments)
+        top = self.tops.add(row.demand_id, row.kind, row.margin, penalty)
+        return Demand(row.demand_id, row.kind, required, quantity, row.priority, due, top)
 
     def _own_demand(self, demand_id: str, kind: str, due: int, quantity: int, priority: int) -> Demand:
-        self.tops.append(TopDemand(demand_id, kind, due, 0, 0))
-        return Demand(demand_id, kind, due, quantity, priority, due, [(len(self.tops) - 1, quantity, quantity)])
+        return Demand(demand_id, kind, due, quantity, priority, due, self.tops.add(demand_id, kind, 0, 0))
 
     def _receipts(self, node: Node) -> list[Receipt]:
         found = self.by_products.pop(node.item_location_id, [])
@@ -298,13 +296,13 @@ class _Run:
 
     # -- what follows from the plan of one item-location ---------------------------------------------------------
 
-    def _explode(self, node: Node, draft: _Draft) -> None:
+    def _explode(self, node: Node, draft: _Draft, share: Share) -> None:
         """Hand the requirements of one suggestion to what it is made of or shipped from."""
         day = draft.schedule.release
         if node.procurement == "transfer":
             source = self._source_of(node)
             if source is not None:
-                self._require(source, draft, draft.quantity, day, "transfer")
+                self._require(source, draft, share, draft.quantity, day, "transfer")
             return
         if node.procurement not in ("make", "phantom"):
             return
@@ -324,9 +322,9 @@ class _Run:
                             got=f"{item_id} @ {node.warehouse_id}",
                         )
                     )
-                    self.messages.no_source(node.item_location_id, quantity, day, [])
+                    self.messages.no_source(node.item_location_id, quantity, day, 0, None)
             elif quantity > 0:
-                self._require(component, draft, quantity, day, "component")
+                self._require(component, draft, share, quantity, day, "component")
             elif quantity < 0:
                 available = draft.schedule.available
                 self.by_products.setdefault(component, []).append(
@@ -342,11 +340,11 @@ class _Run:
                     )
                 )
 
-    def _require(self, key: int, draft: _Draft, quantity: int, day: int, kind: str) -> None:
+    def _require(self, key: int, draft: _Draft, share: Share, quantity: int, day: int, kind: str) -> None:
         if day > self.horizon_end:
             return
-        priority = min((one.demand.priority for one in draft.supply.pegs if one.demand is not None), default=10)
-        segments: list[Segment] = scaled_segments(draft.supply.pegs, quantity)
+        priority = 10 if share.priority is None else share.priority
+        segments = scaled_segments(share, quantity)
         self.dependent.setdefault(key, []).append(Demand(draft.planned_order_id, kind, day, quantity, priority, day, segments))
         self.rows.add_dependent(draft.planned_order_id, key, quantity, day, kind)
 
@@ -357,22 +355,28 @@ class _Run:
         receipts: list[Receipt],
         opening: int,
         requirements: dict[int, int],
-        pegs: list[Peg],
+        pegging: Pegging,
+        shares: dict[str, Share],
     ) -> None:
         node, key = state.node, state.node.item_location_id
         is_phantom = node.procurement == "phantom"
-        for draft in state.drafts:
-            if not is_phantom:
-                self._record_order(state, draft)
-        self.messages.receipts(node, outcome, receipts, self.pegs_of_receipt, self.horizon_end, self.dock_day(node))
+        if state.drafts and not is_phantom:
+            served = served_by(pegging, self.tops)
+            number = {piece.supply_id: at for at, piece in enumerate(pegging.supplies)}
+            for draft in state.drafts:
+                name = draft.planned_order_id
+                self._record_order(state, draft, shares[name], served[number[name]])
+        late = pegging.late()
+        self.messages.receipts(node, outcome, receipts, shares, self.horizon_end, self.dock_day(node))
         if outcome.conflict is not None:
             first, most = outcome.conflict
-            self.messages.fence_conflict(key, most, first, self.as_of + node.planning_fence_days, pegs)
+            self.messages.fence_conflict(key, most, first, self.as_of + node.planning_fence_days, late)
         for day, lot, quantity in outcome.expired:
             name = str(lot.lot_id) if lot.lot_id is not None else f"OH:{key}"
             self.messages.lot_expires(node, name, quantity, day, lot.expiry or day)
         if state.missing_from is not None:
-            self.messages.no_source(key, state.missing_quantity, state.missing_from, pegs)
+            value = value_of_lateness(self.tops, late)
+            self.messages.no_source(key, state.missing_quantity, state.missing_from, value, late)
         expired: dict[int, int] = {}
         for day, _, quantity in outcome.expired:
             expired[day] = expired.get(day, 0) + quantity
@@ -388,15 +392,14 @@ class _Run:
         )
         if shortage is not None:
             first, until, deepest = shortage
-            self.messages.below_safety_stock(key, deepest, first, until, pegs)
+            self.messages.below_safety_stock(key, deepest, first, until, late)
 
-    def _record_order(self, state: _Level, draft: _Draft) -> None:
+    def _record_order(self, state: _Level, draft: _Draft, share: Share, served: Served) -> None:
         node, schedule, offer = state.node, draft.schedule, draft.offer
-        pegs = draft.supply.pegs
         late = max(0, schedule.available - draft.wanted.need)
         price = offer.unit_price if offer is not None else None
         cost = (price if price is not None else node.unit_cost) * draft.quantity // QUANTITY_SCALE
-        value = value_of_lateness(self.tops, [(one, max(1, schedule.available - one.demand.due)) for one in pegs if one.demand])
+        value = value_of_lateness(self.tops, share, at_least_days=1)
         self.rows.add_order(
             node=node,
             level=state.level,
@@ -413,23 +416,23 @@ class _Run:
             value_at_stake=value,
             wanted=draft.wanted,
             on_hand=draft.on_hand,
-            pegs=pegs,
+            served=served,
             need_period=draft.need_period,
             ordinal=draft.ordinal,
         )
         self.rows.add_ranking(draft.planned_order_id, draft.ranking)
-        self.messages.release(node, draft.planned_order_id, draft.quantity, schedule, pegs, value)
+        self.messages.release(node, draft.planned_order_id, draft.quantity, schedule, share, value)
         if node.lead_time_days is None and offer is None:
             self.messages.no_lead_time(node.item_location_id)
         if node.procurement == "buy" and offer is None:
             if any(one.gate == "unqualified" for one in draft.ranking):
                 self.messages.supplier_unqualified(
-                    node.item_location_id, draft.planned_order_id, draft.quantity, schedule, pegs, value
+                    node.item_location_id, draft.planned_order_id, draft.quantity, schedule, share, value
                 )
             else:
-                self.messages.no_source(node.item_location_id, draft.quantity, draft.wanted.need, pegs)
+                self.messages.no_source(node.item_location_id, draft.quantity, draft.wanted.need, value, share)
         if node.procurement == "transfer" and self._source_of(node) is None:
-            self.messages.no_source(node.item_location_id, draft.quantity, draft.wanted.need, pegs)
+            self.messages.no_source(node.item_location_id, draft.quantity, draft.wanted.need, value, share)
 
     # -- dates ----------------------------------------------------------------------------------------------------
 
@@ -598,11 +601,13 @@ class _Ordering:
     def _penalty(self) -> int:
         """Mean penalty per base unit and day of what this item-location's demands serve in the end."""
         if self.penalty is None:
-            total = quantity = 0
+            tops = self.run.tops
+            quantity, total = 0, 0.0
             for line in self.state.demands:
                 quantity += line.quantity
-                for top, _, whole in line.segments:
-                    if top >= 0:
-                        total += self.run.tops[top].penalty * whole
-            self.penalty = total // quantity if quantity else 0
+                if isinstance(line.segments, int):
+                    total += float(tops.penalty(np.array([line.segments]))[0]) * line.quantity
+                else:
+                    total += float(np.sum(tops.penalty(line.segments.tops) * line.segments.top_quantities))
+            self.penalty = int(total / quantity) if quantity else 0
         return self.penalty

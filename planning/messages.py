@@ -11,10 +11,11 @@ A reschedule message appears when the shift exceeds the tolerance or the value e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 
 from kernel.ids import canonical_json, stable_id
@@ -23,10 +24,10 @@ from planning.frames import OUTPUT_SCHEMAS
 from planning.model import Node
 from planning.netting import Netting, Receipt
 from planning.parameters import PlanParameters
-from planning.pegging import Peg
+from planning.pegging import Share
 from planning.results import saturated
 from planning.suppliers import Schedule
-from planning.tops import CUSTOMER_KINDS, TopDemand
+from planning.tops import CUSTOMER, OTHER, TopDemands
 
 __all__ = ["Messages", "value_of_lateness"]
 
@@ -38,23 +39,25 @@ class _Dock(Protocol):
     def before(self, need: int) -> int: ...
 
 
-def value_of_lateness(tops: Sequence[TopDemand], late: Iterable[tuple[Peg, int]]) -> int:
-    """Margin + penalty x days over the top demands of pegs that are `days` late; pegs in time count nothing."""
-    value = 0
-    for one, days in late:
-        if days <= 0:
-            continue
-        for top, _, whole in one.segments:
-            if top >= 0:
-                demand = tops[top]
-                value += whole * (demand.margin + demand.penalty * days)
-    return value // QUANTITY_SCALE
+def value_of_lateness(tops: TopDemands, share: Share, *, at_least_days: int = 0) -> int:
+    """Margin + penalty x days over the top demands of pegs that are late; pegs in time count nothing.
+
+    Args:
+        at_least_days: counts every peg as late by at least this: what happens if the supply does not come at all.
+    """
+    days = np.maximum(share.days, at_least_days)
+    late = days > 0
+    if not late.any():
+        return 0
+    numbers = share.tops[late]
+    rate = tops.margin(numbers) + tops.penalty(numbers) * days[late]
+    return round(float(np.sum(share.top_quantities[late] * rate)) / QUANTITY_SCALE)
 
 
 class Messages:
     """Collects the exceptions of one run."""
 
-    def __init__(self, tops: Sequence[TopDemand], as_of: int, parameters: PlanParameters) -> None:
+    def __init__(self, tops: TopDemands, as_of: int, parameters: PlanParameters) -> None:
         self._tops = tops
         self._as_of = as_of
         self._parameters = parameters
@@ -67,7 +70,7 @@ class Messages:
         node: Node,
         outcome: Netting,
         receipts: Sequence[Receipt],
-        pegs_of_receipt: Mapping[str, Sequence[Peg]],
+        share_of: Mapping[str, Share],
         horizon_end: int,
         dock: _Dock,
     ) -> None:
@@ -76,9 +79,8 @@ class Messages:
         for line in receipts:
             if line.kind == "by_product":
                 continue
-            pegs = pegs_of_receipt.get(line.supply_id, ())
-            late = [(one, line.available - one.demand.due) for one in pegs if one.demand is not None]
-            value = value_of_lateness(self._tops, late)
+            late = share_of.get(line.supply_id)
+            value = 0 if late is None else value_of_lateness(self._tops, late)
             if line.is_past_due:
                 self._add("past_due_receipt", node, line, line.expected, self._as_of, value, late)
             if line.is_frozen:
@@ -114,7 +116,7 @@ class Messages:
         planned_order_id: str,
         quantity: int,
         schedule: Schedule,
-        pegs: Sequence[Peg],
+        share: Share,
         value: int,
     ) -> None:
         """Release due today (or within the window), or past due."""
@@ -133,7 +135,7 @@ class Messages:
             from_day=from_day,
             to_day=schedule.receipt,
             value=value,
-            pegs=[(one, schedule.available - one.demand.due) for one in pegs if one.demand is not None],
+            share=share,
         )
 
     def supplier_unqualified(
@@ -142,7 +144,7 @@ class Messages:
         planned_order_id: str,
         quantity: int,
         schedule: Schedule,
-        pegs: Sequence[Peg],
+        share: Share,
         value: int,
     ) -> None:
         """Every supplier is shut out, at least one because its qualification ends before the receipt."""
@@ -155,15 +157,14 @@ class Messages:
             from_day=schedule.release,
             to_day=schedule.receipt,
             value=value,
-            pegs=[(one, 1) for one in pegs if one.demand is not None],
+            share=share,
         )
 
     # -- item-locations --------------------------------------------------------------------------------------------
 
-    def fence_conflict(self, key: int, quantity: int, first: int, fence_end: int, pegs: Sequence[Peg]) -> None:
+    def fence_conflict(self, key: int, quantity: int, first: int, fence_end: int, share: Share) -> None:
         """A shortage inside the planning fence that no open receipt cures."""
-        late = self._late(pegs)
-        value = value_of_lateness(self._tops, late)
+        value = value_of_lateness(self._tops, share)
         self._put(
             "fence_conflict",
             key,
@@ -172,13 +173,12 @@ class Messages:
             from_day=first,
             to_day=fence_end,
             value=value,
-            pegs=late,
+            share=share,
         )
 
-    def below_safety_stock(self, key: int, quantity: int, first: int, until: int | None, pegs: Sequence[Peg]) -> None:
+    def below_safety_stock(self, key: int, quantity: int, first: int, until: int | None, share: Share) -> None:
         """Stock below its floor even with the plan and with open receipts rescheduled."""
-        late = self._late(pegs)
-        value = value_of_lateness(self._tops, late)
+        value = value_of_lateness(self._tops, share)
         self._put(
             "below_safety_stock",
             key,
@@ -187,7 +187,7 @@ class Messages:
             from_day=first,
             to_day=until,
             value=value,
-            pegs=late,
+            share=share,
         )
 
     def lot_expires(self, node: Node, lot: str, quantity: int, day: int, expiry: int) -> None:
@@ -203,11 +203,9 @@ class Messages:
             value=node.unit_cost * quantity // QUANTITY_SCALE,
         )
 
-    def no_source(self, key: int, quantity: int, day: int, pegs: Sequence[Peg]) -> None:
+    def no_source(self, key: int, quantity: int, day: int, value: int, share: Share | None) -> None:
         """Something is needed and nobody is recorded to supply it; the earliest need is kept."""
-        late = [(one, 1) for one in pegs if one.demand is not None and one.supply is None]
-        value = value_of_lateness(self._tops, late)
-        self._once("no_source", key, quantity, day, value, late)
+        self._once("no_source", key, quantity, day, value, share)
 
     def no_bom(self, key: int, quantity: int, day: int) -> None:
         """An item to be made has no bill of materials on the day work starts."""
@@ -227,17 +225,6 @@ class Messages:
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _late(pegs: Sequence[Peg]) -> list[tuple[Peg, int]]:
-        found = []
-        for one in pegs:
-            if one.demand is None or one.demand.kind == "safety_stock":
-                continue
-            days = 1 if one.supply is None else one.supply.available - one.demand.due
-            if days > 0:
-                found.append((one, days))
-        return found
-
     def _add(
         self,
         kind: str,
@@ -246,7 +233,7 @@ class Messages:
         from_day: int,
         to_day: int | None,
         value: int,
-        pegs: Sequence[tuple[Peg, int]],
+        share: Share | None,
     ) -> None:
         self._put(
             kind,
@@ -257,7 +244,7 @@ class Messages:
             from_day=from_day,
             to_day=to_day,
             value=value,
-            pegs=pegs,
+            share=share,
         )
 
     def _once(
@@ -267,7 +254,7 @@ class Messages:
         quantity: int,
         day: int,
         value: int = 0,
-        pegs: Sequence[tuple[Peg, int]] = (),
+        share: Share | None = None,
     ) -> None:
         if stable_id(kind, key) not in self._rows:
             self._put(
@@ -278,7 +265,7 @@ class Messages:
                 from_day=day,
                 to_day=None,
                 value=value,
-                pegs=pegs,
+                share=share,
             )
 
     def _put(
@@ -291,21 +278,27 @@ class Messages:
         from_day: int,
         to_day: int | None,
         value: int,
-        pegs: Sequence[tuple[Peg, int]] = (),
+        share: Share | None = None,
         supply_id: str | None = None,
         planned_order_id: str | None = None,
     ) -> None:
         message_id = stable_id(kind, subject)
-        late: set[str] = set()
-        served: dict[str, int] = {}
-        for one, days in pegs:
-            for top, here, _ in one.segments:
-                if top >= 0 and self._tops[top].kind not in ("safety_stock", "negative_stock"):
-                    demand = self._tops[top]
-                    served[demand.demand_id] = served.get(demand.demand_id, 0) + here
-                    if days > 0 and demand.kind in CUSTOMER_KINDS:
-                        late.add(demand.demand_id)
-        listed = [{"demand_id": name, "quantity": served[name]} for name in sorted(served)[:_MOST_PEGGED]]
+        late_orders = 0
+        listed: list[dict[str, object]] = []
+        if share is not None and len(share.tops):
+            numbers, inverse = np.unique(share.tops, return_inverse=True)
+            kinds = self._tops.kind(numbers)
+            most = np.full(len(numbers), -(2**31), dtype=np.int64)
+            np.maximum.at(most, inverse, share.days)
+            late_orders = int(np.sum((kinds == CUSTOMER) & (most > 0)))
+            served = np.zeros(len(numbers), dtype=np.int64)
+            np.add.at(served, inverse, share.quantities)
+            is_named = (kinds == CUSTOMER) | (kinds == OTHER)
+            # Customer orders before forecast, then in the order they were met: the first ones matter most.
+            first = sorted(np.flatnonzero(is_named).tolist(), key=lambda at: (int(kinds[at]), int(numbers[at])))
+            listed = [
+                {"demand_id": self._tops.names[int(numbers[at])], "quantity": int(served[at])} for at in first[:_MOST_PEGGED]
+            ]
         self._rows[message_id] = (
             message_id,
             kind,
@@ -316,7 +309,7 @@ class Messages:
             date.fromordinal(from_day),
             None if to_day is None else date.fromordinal(to_day),
             saturated(value),
-            len(late),
+            late_orders,
             canonical_json(listed),
         )
 

@@ -16,17 +16,33 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import accumulate
 
-__all__ = ["Demand", "Peg", "Segment", "Supply", "peg", "scaled_segments"]
+import numpy as np
+from numpy.typing import NDArray
 
-Segment = tuple[int, int, int]
-"""(number of the top demand or -1, quantity here, quantity of the top demand's own item)."""
+__all__ = ["Demand", "Pegging", "Segments", "Share", "Supply", "peg", "scaled_segments"]
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Segments:
+    """The top demands behind a quantity, in order: number (-1: none), quantity here, quantity of the top's own item."""
+
+    tops: Integers
+    quantities: Integers
+    top_quantities: Floats
 
 
 @dataclass(slots=True)
 class Demand:
-    """One requirement line; `due` is the day it is required (never before today), quantities in 10^-6 base unit."""
+    """One requirement line; `due` is the day it is required (never before today), quantities in 10^-6 base unit.
+
+    `segments` is the number of its top demand when the line is that top demand itself.
+    """
 
     demand_id: str
     kind: str
@@ -34,7 +50,7 @@ class Demand:
     quantity: int
     priority: int
     original_due: int
-    segments: list[Segment]
+    segments: Segments | int
 
 
 @dataclass(slots=True)
@@ -47,50 +63,88 @@ class Supply:
     need: int
     available: int
     rank: int = 0
-    pegs: list[Peg] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Peg:
-    """One overlap of a supply and a demand; `supply` or `demand` is None for unmet and surplus."""
+class Share:
+    """A set of pegs seen from one supply or one problem: tops, quantities, and by how many days each is late."""
 
-    supply: Supply | None
-    demand: Demand | None
-    quantity: int
-    segments: list[Segment]
+    tops: Integers
+    quantities: Integers
+    top_quantities: Floats
+    days: Integers
+    priority: int | None = None
+    """The most important priority among the demands served; None when it serves none."""
 
 
-def peg(demands: Sequence[Demand], supplies: Sequence[Supply], *, may_reorder: bool = True) -> list[Peg]:
-    """Peg the demands of one item-location to its supplies; the pegs of each supply also stand in `supply.pegs`.
+@dataclass(slots=True)
+class Pegging:
+    """All pegs of one item-location as columns; `supply` or `demand` is -1 for unmet and surplus."""
+
+    demands: list[Demand]
+    supplies: list[Supply]
+    supply: Integers
+    demand: Integers
+    quantity: Integers
+    top: Integers
+    top_quantity: Floats
+    days: Integers
+    """Days between due day and availability, positive when late; 1 for unmet, 0 for surplus."""
+    _starts: Integers
+
+    def share(self, supply_index: int) -> Share:
+        """What one supply serves, its surplus included (top -1)."""
+        rows = slice(int(self._starts[supply_index]), int(self._starts[supply_index + 1]))
+        served = self.demand[rows]
+        priorities = [self.demands[number].priority for number in set(served.tolist()) if number >= 0]
+        return Share(
+            self.top[rows],
+            self.quantity[rows],
+            self.top_quantity[rows],
+            self.days[rows],
+            min(priorities, default=None),
+        )
+
+    def late(self) -> Share:
+        """What is late or unmet, safety stock aside."""
+        stock = np.array([line.kind == "safety_stock" for line in self.demands] + [True])
+        rows = (self.days > 0) & ~stock[self.demand]
+        return Share(self.top[rows], self.quantity[rows], self.top_quantity[rows], self.days[rows])
+
+
+def peg(demands: Sequence[Demand], supplies: Sequence[Supply], *, may_reorder: bool = True) -> Pegging:
+    """Peg the demands of one item-location to its supplies.
 
     Args:
         may_reorder: False keeps date order whatever the priorities (lots that expire must be used in order).
     """
     ordered = sorted(demands, key=lambda line: (line.due, line.priority, line.original_due, line.demand_id))
     pieces = sorted(supplies, key=lambda piece: (piece.need, piece.rank, piece.supply_id))
-    pairs = _by_date(ordered, pieces)
+    pairs = _by_date([line.quantity for line in ordered], [piece.quantity for piece in pieces])
     if may_reorder and len({line.priority for line in ordered}) > 1:
-        late = any(pieces[s].available > ordered[d].due for s, d, _ in pairs)
-        short = sum(line.quantity for line in ordered) > sum(piece.quantity for piece in pieces)
-        if late or short:
+        late = any(s < 0 or pieces[s].available > ordered[d].due for s, d, _ in pairs)
+        if late:
             pairs = _by_priority(ordered, pieces)
-    return _with_segments(pairs, ordered, pieces)
+    return _columns(pairs, ordered, pieces)
 
 
-def _by_date(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tuple[int, int, int]]:
+def _by_date(wanted: Sequence[int], offered: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(supply, demand, quantity) in demand order; supply -1 where nothing is left."""
     pairs: list[tuple[int, int, int]] = []
     at = 0
-    left = pieces[0].quantity if pieces else 0
-    for number, demand in enumerate(ordered):
-        wanted = demand.quantity
-        while wanted > 0 and at < len(pieces):
+    left = offered[0] if offered else 0
+    for number, rest in enumerate(wanted):
+        while rest > 0:
+            if at >= len(offered):
+                pairs.append((-1, number, rest))
+                break
             if left == 0:
                 at += 1
-                left = pieces[at].quantity if at < len(pieces) else 0
+                left = offered[at] if at < len(offered) else 0
                 continue
-            used = min(wanted, left)
+            used = rest if rest < left else left
             pairs.append((at, number, used))
-            wanted -= used
+            rest -= used
             left -= used
     return pairs
 
@@ -125,7 +179,10 @@ def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tu
             pairs.append((by_arrival[place], number, used))
     place = 0
     for number in important:
-        while wanted[number] > 0 and place < len(left):
+        while wanted[number] > 0:
+            if place >= len(left):
+                pairs.append((-1, number, wanted[number]))
+                break
             if left[place] == 0:
                 place += 1
                 continue
@@ -133,86 +190,90 @@ def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tu
             left[place] -= used
             wanted[number] -= used
             pairs.append((by_arrival[place], number, used))
-    return sorted(pairs, key=lambda pair: (pair[1], pair[0]))
+    return sorted(pairs, key=lambda pair: (pair[1], pair[0] if pair[0] >= 0 else len(pieces)))
 
 
-def _with_segments(pairs: Sequence[tuple[int, int, int]], ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[Peg]:
-    pegs: list[Peg] = []
-    used = [0] * len(pieces)
-    met = [0] * len(ordered)
-    cursor: dict[int, tuple[int, int, int]] = {}
-    for s, d, quantity in pairs:
-        demand = ordered[d]
-        segments = demand.segments
-        if len(segments) == 1:
-            top, here, whole = segments[0]
-            done = met[d]
-            share = whole if here == quantity else whole * (done + quantity) // here - whole * done // here
-            part = [(top, quantity, share)]
+def _columns(pairs: list[tuple[int, int, int]], ordered: list[Demand], pieces: list[Supply]) -> Pegging:
+    supply = np.fromiter((s for s, _, _ in pairs), np.int64, len(pairs))
+    demand = np.fromiter((d for _, d, _ in pairs), np.int64, len(pairs))
+    quantity = np.fromiter((q for _, _, q in pairs), np.int64, len(pairs))
+    if all(isinstance(line.segments, int) for line in ordered):
+        tops = np.array([line.segments for line in ordered] or [0], dtype=np.int64)
+        top, top_quantity = tops[demand], quantity.astype(np.float64)
+    else:
+        supply, demand, quantity, top, top_quantity = _overlaid(supply, demand, quantity, ordered)
+    used = np.zeros(len(pieces), np.int64)
+    np.add.at(used, supply[supply >= 0], quantity[supply >= 0])
+    rest = np.array([piece.quantity for piece in pieces], dtype=np.int64) - used
+    surplus = np.flatnonzero(rest > 0)
+    nothing = np.full(len(surplus), -1, dtype=np.int64)
+    supply = np.concatenate([supply, surplus])
+    demand = np.concatenate([demand, nothing])
+    quantity = np.concatenate([quantity, rest[surplus]])
+    top = np.concatenate([top, nothing])
+    top_quantity = np.concatenate([top_quantity, np.zeros(len(surplus))])
+    available = np.array([piece.available for piece in pieces] + [0], dtype=np.int64)
+    due = np.array([line.due for line in ordered] + [0], dtype=np.int64)
+    days = np.where(supply < 0, 1, available[supply] - due[demand])
+    days[demand < 0] = 0
+    # Sorted by supply (unmet last), so that what one supply serves is one slice.
+    order = np.argsort(np.where(supply < 0, len(pieces), supply), kind="stable")
+    starts = np.searchsorted(np.where(supply < 0, len(pieces), supply)[order], np.arange(len(pieces) + 1))
+    return Pegging(
+        demands=ordered,
+        supplies=pieces,
+        supply=supply[order],
+        demand=demand[order],
+        quantity=quantity[order],
+        top=top[order],
+        top_quantity=top_quantity[order],
+        days=days[order],
+        _starts=starts.astype(np.int64),
+    )
+
+
+def _overlaid(
+    supply: Integers, demand: Integers, quantity: Integers, ordered: list[Demand]
+) -> tuple[Integers, Integers, Integers, Integers, Floats]:
+    """Lay the pegs over the segments of the demands: both run over the same total, demand by demand."""
+    parts: list[Segments] = []
+    for line in ordered:
+        if isinstance(line.segments, int):
+            one = np.array([line.quantity], dtype=np.int64)
+            parts.append(Segments(np.array([line.segments], dtype=np.int64), one, one.astype(np.float64)))
         else:
-            part, cursor[d] = _cut(segments, quantity, cursor.get(d, (0, 0, 0)))
-        piece = Peg(pieces[s], demand, quantity, part)
-        pieces[s].pegs.append(piece)
-        pegs.append(piece)
-        used[s] += quantity
-        met[d] += quantity
-    for d, demand in enumerate(ordered):
-        if met[d] < demand.quantity:
-            rest = demand.quantity - met[d]
-            part, _ = _cut(demand.segments, rest, _skip(demand.segments, met[d]))
-            pegs.append(Peg(None, demand, rest, part))
-    for s, supply in enumerate(pieces):
-        if used[s] < supply.quantity:
-            rest = supply.quantity - used[s]
-            surplus = Peg(supply, None, rest, [(-1, rest, 0)])
-            supply.pegs.append(surplus)
-            pegs.append(surplus)
-    return pegs
+            parts.append(line.segments)
+    tops = np.concatenate([part.tops for part in parts])
+    sizes = np.concatenate([part.quantities for part in parts])
+    whole = np.concatenate([part.top_quantities for part in parts])
+    segment_ends = np.cumsum(sizes)
+    pair_ends = np.cumsum(quantity)
+    ends = np.union1d(segment_ends, pair_ends)
+    overlap = np.diff(ends, prepend=0)
+    of_pair = np.searchsorted(pair_ends, ends, side="left")
+    of_segment = np.searchsorted(segment_ends, ends, side="left")
+    share = whole[of_segment] * (overlap / sizes[of_segment])
+    return supply[of_pair], demand[of_pair], overlap, tops[of_segment], share
 
 
-def _skip(segments: Sequence[Segment], quantity: int) -> tuple[int, int, int]:
-    return _cut(segments, quantity, (0, 0, 0))[1]
+def scaled_segments(share: Share, requirement: int) -> Segments:
+    """The segments of a requirement caused by a supply: what the supply serves, stretched to `requirement`.
 
-
-def _cut(segments: Sequence[Segment], quantity: int, cursor: tuple[int, int, int]) -> tuple[list[Segment], tuple[int, int, int]]:
-    """The next `quantity` of the segments from `cursor` (segment, quantity taken of it, its top quantity taken)."""
-    at, taken, top_taken = cursor
-    part: list[Segment] = []
-    while quantity > 0 and at < len(segments):
-        top, here, whole = segments[at]
-        used = min(quantity, here - taken)
-        if used > 0:
-            upto = whole if taken + used == here else whole * (taken + used) // here
-            part.append((top, used, upto - top_taken))
-            taken += used
-            top_taken = upto
-            quantity -= used
-        if taken >= here:
-            at, taken, top_taken = at + 1, 0, 0
-    return part, (at, taken, top_taken)
-
-
-def scaled_segments(pegs: Sequence[Peg], requirement: int) -> list[Segment]:
-    """The segments of a requirement caused by a supply: the supply's own segments stretched to `requirement`."""
-    merged: dict[int, list[int]] = {}
-    total = 0
-    for piece in pegs:
-        for top, here, whole in piece.segments:
-            total += here
-            entry = merged.get(top)
-            if entry is None:
-                merged[top] = [here, whole]
-            else:
-                entry[0] += here
-                entry[1] += whole
+    The cumulative curve is stretched and rounded, so the parts add up to the requirement exactly.
+    """
+    tops, inverse = np.unique(share.tops, return_inverse=True)
+    here = np.zeros(len(tops), dtype=np.int64)
+    np.add.at(here, inverse, share.quantities)
+    whole = np.zeros(len(tops), dtype=np.float64)
+    np.add.at(whole, inverse, share.top_quantities)
+    total = int(here.sum())
     if total == 0:
-        return [(-1, requirement, 0)]
-    found: list[Segment] = []
-    reached = given = 0
-    for top, (here, whole) in merged.items():
-        reached += here
-        upto = requirement * reached // total
-        if upto > given:
-            found.append((top, upto - given, whole))
-            given = upto
-    return found
+        return Segments(np.array([-1]), np.array([requirement], dtype=np.int64), np.zeros(1))
+    if len(tops) == 1:
+        return Segments(tops, np.array([requirement], dtype=np.int64), whole)
+    # Python integers: requirement x quantity can pass 64 bits.
+    reached = [requirement * upto // total for upto in accumulate(here.tolist())]
+    ends = np.array([0, *reached], dtype=np.int64)
+    parts = ends[1:] - ends[:-1]
+    kept = parts > 0
+    return Segments(tops[kept], parts[kept], whole[kept])

@@ -6,18 +6,21 @@ Rows are collected in columns and sorted once, so that the result does not depen
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from planning.frames import OUTPUT_SCHEMAS
 from planning.model import Node
 from planning.netting import NetOrder
-from planning.pegging import Peg
+from planning.pegging import Pegging
 from planning.suppliers import Offer
-from planning.tops import CUSTOMER_KINDS, TopDemand
+from planning.tops import CUSTOMER, OTHER, OWN_STOCK, TopDemands
 
-__all__ = ["ResultRows", "saturated"]
+__all__ = ["ResultRows", "Served", "saturated", "served_by"]
 
 _LARGEST = 2**63 - 1
 
@@ -30,10 +33,12 @@ def saturated(micro: int) -> int:
 class ResultRows:
     """Collects the rows of every output except messages and projection."""
 
-    def __init__(self, tops: Sequence[TopDemand]) -> None:
+    def __init__(self, tops: TopDemands) -> None:
         self._tops = tops
         self._orders: list[tuple[object, ...]] = []
-        self._pegs: list[tuple[object, ...]] = []
+        self._supply_names: list[tuple[str | None, str]] = [(None, "unmet")]
+        self._demand_names: list[tuple[str | None, str]] = [(None, "surplus")]
+        self._pegs: list[NDArray[np.int64]] = []
         self._ranking: list[tuple[object, ...]] = []
         self._dependent: list[tuple[object, ...]] = []
 
@@ -55,13 +60,11 @@ class ResultRows:
         value_at_stake: int,
         wanted: NetOrder,
         on_hand: int,
-        pegs: Sequence[Peg],
+        served: Served,
         need_period: str,
         ordinal: int,
     ) -> None:
         """One suggestion; `on_hand` includes what earlier orders of the same shortage bring."""
-        served = {self._tops[top].demand_id: self._tops[top].kind for one in pegs for top, _, _ in one.segments if top >= 0}
-        dated = [one.demand.due for one in pegs if one.demand is not None and one.demand.kind != "safety_stock"]
         net = max(0, wanted.gross - on_hand - wanted.scheduled + node.floor)
         self._orders.append(
             (
@@ -79,7 +82,7 @@ class ResultRows:
                 unit_price,
                 saturated(cost),
                 saturated(value_at_stake),
-                self._reason(served),
+                served.reason,
                 wanted.gross,
                 on_hand,
                 wanted.scheduled,
@@ -87,45 +90,33 @@ class ResultRows:
                 net,
                 quantity - net,
                 good,
-                date.fromordinal(min(dated)) if dated else None,
-                sum(1 for kind in served.values() if kind in CUSTOMER_KINDS),
-                sum(1 for kind in served.values() if kind not in ("safety_stock", "negative_stock")),
+                None if served.first_due is None else date.fromordinal(served.first_due),
+                served.customer_orders,
+                served.demands,
                 need_period,
                 ordinal,
                 level,
             )
         )
 
-    @staticmethod
-    def _reason(served: dict[str, str]) -> str:
-        kinds = set(served.values())
-        if kinds - {"safety_stock"}:
-            return "demand"
-        return "safety_stock" if kinds else "lot_rule"
-
-    def add_pegs(self, item_location_id: int, level: int, pegs: Sequence[Peg]) -> None:
-        """The pegs of one item-location, one row per supply, demand and top demand."""
-        rows = self._pegs
-        for one in pegs:
-            supply, demand = one.supply, one.demand
-            supply_id = None if supply is None else supply.supply_id
-            supply_kind = "unmet" if supply is None else supply.kind
-            demand_id = None if demand is None else demand.demand_id
-            demand_kind = "surplus" if demand is None else demand.kind
-            for top, quantity, _ in one.segments:
-                top_id = self._tops[top].demand_id if top >= 0 else None
-                rows.append(
-                    (
-                        supply_id,
-                        supply_kind,
-                        demand_id,
-                        demand_kind,
-                        item_location_id,
-                        quantity,
-                        level,
-                        top_id,
-                    )
-                )
+    def add_pegs(self, item_location_id: int, level: int, pegging: Pegging) -> None:
+        """The pegs of one item-location."""
+        supply_base, demand_base = len(self._supply_names), len(self._demand_names)
+        self._supply_names.extend((piece.supply_id, piece.kind) for piece in pegging.supplies)
+        self._demand_names.extend((line.demand_id, line.kind) for line in pegging.demands)
+        count = len(pegging.quantity)
+        self._pegs.append(
+            np.stack(
+                [
+                    np.full(count, level, dtype=np.int64),
+                    np.full(count, item_location_id, dtype=np.int64),
+                    np.where(pegging.supply >= 0, pegging.supply + supply_base, 0),
+                    np.where(pegging.demand >= 0, pegging.demand + demand_base, 0),
+                    pegging.top,
+                    pegging.quantity,
+                ]
+            )
+        )
 
     def add_ranking(self, planned_order_id: str, ranking: Sequence[Offer]) -> None:
         """The ranked suppliers of one suggestion; gated ones have no rank."""
@@ -158,18 +149,33 @@ class ResultRows:
 
     def pegging(self) -> pl.DataFrame:
         """The `pegging` frame: one row per item-location, supply, demand and top demand."""
-        keys = [name for name in OUTPUT_SCHEMAS["pegging"] if name != "quantity"]
-        frame = _frame("pegging", self._pegs).group_by(keys).agg(pl.col("quantity").sum())
-        order = [
-            "level",
-            "item_location_id",
-            "supply_kind",
-            "supply_id",
-            "demand_kind",
-            "demand_id",
-            "top_demand_id",
-        ]
-        return frame.select(list(OUTPUT_SCHEMAS["pegging"])).sort(order, nulls_last=True)
+        if not self._pegs:
+            return pl.DataFrame(schema=OUTPUT_SCHEMAS["pegging"])
+        names = ("level", "item_location_id", "supply", "demand", "top", "quantity")
+        numbers = pl.DataFrame(dict(zip(names, np.concatenate(self._pegs, axis=1), strict=True)))
+        # Pieces of one demand line (a forecast bucket required week by week) are one row.
+        demand_of = _first_number(self._demand_names)
+        numbers = numbers.with_columns(demand=pl.Series(demand_of).gather(numbers.get_column("demand")))
+        keys = [name for name in names if name != "quantity"]
+        numbers = numbers.group_by(keys, maintain_order=True).agg(pl.col("quantity").sum())
+        supply_ids, supply_kinds = zip(*self._supply_names, strict=True)
+        demand_ids, demand_kinds = zip(*self._demand_names, strict=True)
+        supply, demand = numbers.get_column("supply"), numbers.get_column("demand")
+        top = numbers.get_column("top")
+        top_names = pl.Series([None, *self._tops.names], dtype=pl.String)
+        return pl.DataFrame(
+            {
+                "supply_id": pl.Series(supply_ids, dtype=pl.String).gather(supply),
+                "supply_kind": pl.Series(supply_kinds, dtype=pl.String).gather(supply),
+                "demand_id": pl.Series(demand_ids, dtype=pl.String).gather(demand),
+                "demand_kind": pl.Series(demand_kinds, dtype=pl.String).gather(demand),
+                "item_location_id": numbers.get_column("item_location_id"),
+                "quantity": numbers.get_column("quantity"),
+                "level": numbers.get_column("level"),
+                "top_demand_id": top_names.gather(top + 1),
+            },
+            schema=OUTPUT_SCHEMAS["pegging"],
+        )
 
     def supplier_ranking(self) -> pl.DataFrame:
         """The `supplier_ranking` frame, by suggestion and rank."""
@@ -180,6 +186,52 @@ class ResultRows:
         """The `dependent_demands` frame."""
         frame = _frame("dependent_demands", self._dependent)
         return frame.sort("planned_order_id", "item_location_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What one suggestion is for, in short."""
+
+    reason: str
+    """'demand', 'safety_stock' or 'lot_rule': the strongest cause it serves."""
+    first_due: int | None
+    """First dated demand it serves: the day stock runs out without it."""
+    customer_orders: int
+    demands: int
+    """Customer orders and forecast buckets."""
+
+
+def served_by(pegging: Pegging, tops: TopDemands) -> list[Served]:
+    """What each supply of an item-location serves, in the order of `pegging.supplies`."""
+    count = len(pegging.supplies)
+    is_planned = pegging.supply >= 0
+    supply, top, demand = pegging.supply[is_planned], pegging.top[is_planned], pegging.demand[is_planned]
+    pairs = np.unique(np.stack([supply, top]), axis=1)
+    kinds = tops.kind(pairs[1])
+
+    def number_of(mask: NDArray[np.bool_]) -> list[int]:
+        return [int(number) for number in np.bincount(pairs[0][mask], minlength=count)]
+
+    customers, own = number_of(kinds == CUSTOMER), number_of(kinds == OWN_STOCK)
+    named, anything = number_of((kinds == CUSTOMER) | (kinds == OTHER)), number_of(kinds >= 0)
+    due = np.array([2**62 if line.kind == "safety_stock" else line.due for line in pegging.demands] + [2**62])
+    first = np.full(count, 2**62, dtype=np.int64)
+    np.minimum.at(first, supply, due[demand])
+    return [
+        Served(
+            reason="demand" if anything[at] > own[at] else "safety_stock" if own[at] else "lot_rule",
+            first_due=None if day == 2**62 else day,
+            customer_orders=customers[at],
+            demands=named[at],
+        )
+        for at, day in enumerate(first.tolist())
+    ]
+
+
+def _first_number(names: Sequence[tuple[str | None, str]]) -> list[int]:
+    """For each name the number under which it (next to itself) was met first, so equal neighbours count as one."""
+    seen: dict[tuple[str | None, str], int] = {}
+    return [seen.setdefault(name, number) for number, name in enumerate(names)]
 
 
 def _frame(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
