@@ -1,0 +1,21 @@
+"""Which run is Dagster executing? Its id, and what the tags of the run say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pipelines.run import Run
+from pipelines.settings import load_settings
+
+__all__ = ["AS_OF_TAG", "REQUEST_TAG", "run_of"]
+
+AS_OF_TAG = "throughline/as_of"
+REQUEST_TAG = "throughline/run_requests"
+
+
+def run_of(run_id: str, tags: Mapping[str, str]) -> Run:
+    """The run behind a Dagster context."""
+    as_of = tags.get(AS_OF_TAG)
+    requests = tuple(int(number) for number in tags.get(REQUEST_TAG, "").split("-") if number)
+    return Run(run_id, load_settings(), date.fromisoformat(as_of) if as_of else None, requests)
