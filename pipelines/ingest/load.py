@@ -166,6 +166,9 @@ def _drop_raw(warehouse: duckdb.DuckDBPyConnection) -> None:
     for table in raw_tables():
         warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
     warehouse.execute("DELETE FROM raw._ingest_audit")
+    # Another ledger's forecasts and plans say nothing about this one.
+    warehouse.execute("DROP SCHEMA IF EXISTS forecast CASCADE")
+    warehouse.execute("DROP SCHEMA IF EXISTS plan CASCADE")
 
 
 def _company_table() -> RawTable:

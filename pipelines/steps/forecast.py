@@ -57,9 +57,6 @@ def run_forecast(run: Run) -> dict[str, int]:
         create_result_tables(warehouse)
         facts = run.facts()
         as_of = date.fromisoformat(facts["as_of"])
-        if facts.get("is_rebuilt"):
-            # Another ledger: its forecasts say nothing about this one.
-            _forget(warehouse)
         notes, accuracy = [], {}
         for frequency in FREQUENCIES:
             wanted = _wanted(warehouse, settings, frequency, as_of, int(facts["watermark"]))
@@ -198,13 +195,6 @@ def _thin_out(warehouse: duckdb.DuckDBPyConnection, frequency: str, archived_run
         "AND cutoff NOT IN (SELECT cutoff FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT ?)",
         [frequency, frequency, archived_runs],
     )
-
-
-def _forget(warehouse: duckdb.DuckDBPyConnection) -> None:
-    warehouse.begin()
-    for name in ("demand_forecasts", "lead_time_demand", "backtest_scores", "backtest_forecasts", "champions", "seasonal_profile", "runs"):
-        warehouse.execute(f"DELETE FROM forecast.{name}")
-    warehouse.commit()
 
 
 def _demand(warehouse: duckdb.DuckDBPyConnection, frequency: str) -> pl.DataFrame:

@@ -24,6 +24,5 @@ def run_ingest(run: Run) -> dict[str, int]:
             "data_through": result.data_through.isoformat(),
             "as_of": (run.as_of or result.data_through).isoformat(),
             "company": result.company,
-            "is_rebuilt": result.is_rebuilt,
         }
     return result.rows
