@@ -84,8 +84,8 @@ def _post_once(
     for position, command in enumerate(commands):
         first = before.get(command.command_id)
         if first is not None:
-            sequence, content, ids = first
-            if content != command.hash_of_content():
+            sequence, posted, ids = first
+            if posted != command.hash_of_content():
                 raise Conflict("ledger.command_id_reused", command_id=command.command_id, kind=command.kind)
             answers.append(Answer(command.command_id, sequence, ids, is_repeat=True))
             continue
@@ -97,9 +97,10 @@ def _post_once(
             refusal.values.setdefault("command_id", command.command_id)
             refusal.values.setdefault("position", position)
             raise
-        work.finish(ids)
+        content = command.hash_of_content()
+        work.finish(ids, content)
         accepted += 1
-        before[command.command_id] = (work.posting_sequence, command.hash_of_content(), ids)
+        before[command.command_id] = (work.posting_sequence, content, ids)
         answers.append(Answer(command.command_id, work.posting_sequence, ids))
     if accepted:
         work.flush()

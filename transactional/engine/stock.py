@@ -1,9 +1,9 @@
 """How do quantities and their cost move without anything appearing or vanishing?
 
-Every move takes a quantity, with its cost, from one location to another. Balances (item x location x lot x status) change in the same
-transaction; physical ones never go below what is allocated. Cost is a moving average per item and valuation area, kept as exact
-quantity and value: what leaves takes value x quantity / on hand, half to even, and the last unit takes all that is left, so an empty
-stock is worth nothing. Cost moves in posting order; a backdated document changes no earlier row.
+Every move takes a quantity, with its cost, from one location to another. Balances (item x location x lot x status) change in
+the same transaction; physical ones never go below what is allocated. Cost is a moving average per item and valuation area, kept
+as exact quantity and value: what leaves takes value x quantity / on hand, half to even, and the last unit takes all that is
+left, so an empty stock is worth nothing. Cost moves in posting order; a backdated document changes no earlier row.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How does the ledger talk to SQLite and PostgreSQL so that what was accepted is durable and nobody reads half a batch?
+"""How does the ledger use SQLite and PostgreSQL so that what was accepted is durable and nobody reads half a batch?
 
-SQLite: WAL, synchronous FULL, one writer at a time by BEGIN IMMEDIATE behind a file lock, so that waiting clients are not starved.
-PostgreSQL: READ COMMITTED writers with optimistic checks at the flush; a poster holds a shared advisory lock from before its posting
-sequence is drawn until it commits, and whoever reads the watermark takes that lock exclusively for a moment.
+SQLite: WAL, synchronous FULL, one writer at a time by BEGIN IMMEDIATE behind a file lock, so that no waiting client starves.
+PostgreSQL: READ COMMITTED writers with optimistic checks at the flush; a poster holds a shared advisory lock from before its
+posting sequence is drawn until it commits, and whoever reads the watermark takes that lock exclusively for a moment.
 """
 
 from __future__ import annotations

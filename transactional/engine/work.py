@@ -1,4 +1,4 @@
-"""What may a command handler do? Everything it changes goes through one unit of work, and nothing is stored if any command fails."""
+"""What may a command handler do? Everything goes through one unit of work, and nothing is stored if any command fails."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class UnitOfWork:
         # A clock that went back never reorders the log.
         self.recorded_at = self._last_recorded = max(self._now(), self._last_recorded)
 
-    def finish(self, ids: dict[str, Any]) -> None:
+    def finish(self, ids: dict[str, Any], content_hash: str) -> None:
         """Record that the command was accepted, and with which answer."""
         command = self.command
         self._answers[command.command_id] = ids
@@ -86,7 +86,7 @@ class UnitOfWork:
             "posting",
             command_id=command.command_id,
             command_kind=command.kind,
-            content_hash=command.hash_of_content(),
+            content_hash=content_hash,
             actor_id=self.actor.user_id,
             source=command.source,
             business_date=command.business_date,

@@ -1,7 +1,7 @@
 """How does an empty or older database become one that this program can use?
 
-Alembic holds the history of the tables. What Alembic cannot carry, because SQLite's batch mode drops it silently, is made again after
-every migration: the triggers that keep history append-only, PostgreSQL's sequences, and the few rows every ledger starts with.
+Alembic holds the history of the tables. What Alembic cannot carry, because SQLite batch mode drops it silently, is made again
+after every migration: the triggers that keep history append-only, PostgreSQL sequences, and the rows every ledger starts with.
 """
 
 from __future__ import annotations
