@@ -29,7 +29,7 @@ from planning.model import DemandRow, Model, Node, read_model
 from planning.netting import NetOrder, Netting, NettingRules, Receipt, net
 from planning.network import low_level_codes
 from planning.parameters import PlanParameters
-from planning.pegging import Demand, Pegging, Share, Supply, peg, scaled_segments
+from planning.pegging import Demand, Pegging, Segments, Share, Supply, merged_segments, peg, scaled_segments
 from planning.projection import ProjectionRows
 from planning.results import ResultRows, Served, served_by
 from planning.suppliers import Offer, Schedule, Term, choose_offer, rank_offers
@@ -236,7 +236,7 @@ class _Run:
         if above is not None:
             # A component of an open work order, or the sending side of an open transfer, serves what that serves.
             priority = row.priority if above.priority is None else above.priority
-            segments = scaled_segments(above, quantity)
+            segments = scaled_segments(merged_segments(above), quantity)
             return Demand(row.demand_id, row.kind, required, quantity, priority, due, segments)
         penalty = row.penalty
         if penalty is None:
@@ -299,12 +299,14 @@ class _Run:
     def _explode(self, node: Node, draft: _Draft, share: Share) -> None:
         """Hand the requirements of one suggestion to what it is made of or shipped from."""
         day = draft.schedule.release
+        if node.procurement == "buy":
+            return
+        served = merged_segments(share)
+        priority = 10 if share.priority is None else share.priority
         if node.procurement == "transfer":
             source = self._source_of(node)
             if source is not None:
-                self._require(source, draft, share, draft.quantity, day, "transfer")
-            return
-        if node.procurement not in ("make", "phantom"):
+                self._require(source, draft, served, priority, draft.quantity, day, "transfer")
             return
         needed = component_requirements(self.model.bom.get(node.item_id, ()), draft.quantity, day)
         if not needed:
@@ -324,7 +326,7 @@ class _Run:
                     )
                     self.messages.no_source(node.item_location_id, quantity, day, 0, None)
             elif quantity > 0:
-                self._require(component, draft, share, quantity, day, "component")
+                self._require(component, draft, served, priority, quantity, day, "component")
             elif quantity < 0:
                 available = draft.schedule.available
                 self.by_products.setdefault(component, []).append(
@@ -340,11 +342,10 @@ class _Run:
                     )
                 )
 
-    def _require(self, key: int, draft: _Draft, share: Share, quantity: int, day: int, kind: str) -> None:
+    def _require(self, key: int, draft: _Draft, served: Segments, priority: int, quantity: int, day: int, kind: str) -> None:
         if day > self.horizon_end:
             return
-        priority = 10 if share.priority is None else share.priority
-        segments = scaled_segments(share, quantity)
+        segments = scaled_segments(served, quantity)
         self.dependent.setdefault(key, []).append(Demand(draft.planned_order_id, kind, day, quantity, priority, day, segments))
         self.rows.add_dependent(draft.planned_order_id, key, quantity, day, kind)
 

@@ -295,10 +295,9 @@ class Messages:
             np.add.at(served, inverse, share.quantities)
             is_named = (kinds == CUSTOMER) | (kinds == OTHER)
             # Customer orders before forecast, then in the order they were met: the first ones matter most.
-            first = sorted(np.flatnonzero(is_named).tolist(), key=lambda at: (int(kinds[at]), int(numbers[at])))
-            listed = [
-                {"demand_id": self._tops.names[int(numbers[at])], "quantity": int(served[at])} for at in first[:_MOST_PEGGED]
-            ]
+            named = np.flatnonzero(is_named)
+            first = named[np.argsort(kinds[named], kind="stable")][:_MOST_PEGGED].tolist()
+            listed = [{"demand_id": self._tops.names[int(numbers[at])], "quantity": int(served[at])} for at in first]
         self._rows[message_id] = (
             message_id,
             kind,

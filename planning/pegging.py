@@ -17,12 +17,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Demand", "Pegging", "Segments", "Share", "Supply", "peg", "scaled_segments"]
+__all__ = ["Demand", "Pegging", "Segments", "Share", "Supply", "merged_segments", "peg", "scaled_segments"]
+
+_EXACT = 2**62
+"""Products below this are exact in 64 bits; above, Python integers take over."""
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -256,24 +258,34 @@ def _overlaid(
     return supply[of_pair], demand[of_pair], overlap, tops[of_segment], share
 
 
-def scaled_segments(share: Share, requirement: int) -> Segments:
+def merged_segments(share: Share) -> Segments:
+    """What a supply serves, one segment per top demand, its surplus (top -1) included."""
+    tops, quantities, whole = share.tops, share.quantities, share.top_quantities
+    if len(tops) > 1 and bool(np.any(tops[1:] <= tops[:-1])):
+        tops, inverse = np.unique(tops, return_inverse=True)
+        quantities = np.zeros(len(tops), dtype=np.int64)
+        np.add.at(quantities, inverse, share.quantities)
+        whole = np.zeros(len(tops), dtype=np.float64)
+        np.add.at(whole, inverse, share.top_quantities)
+    return Segments(tops, quantities, whole)
+
+
+def scaled_segments(served: Segments, requirement: int) -> Segments:
     """The segments of a requirement caused by a supply: what the supply serves, stretched to `requirement`.
 
-    The cumulative curve is stretched and rounded, so the parts add up to the requirement exactly.
+    The cumulative curve is stretched and rounded down, so the parts add up to the requirement exactly.
     """
-    tops, inverse = np.unique(share.tops, return_inverse=True)
-    here = np.zeros(len(tops), dtype=np.int64)
-    np.add.at(here, inverse, share.quantities)
-    whole = np.zeros(len(tops), dtype=np.float64)
-    np.add.at(whole, inverse, share.top_quantities)
-    total = int(here.sum())
+    upto = np.cumsum(served.quantities)
+    total = int(upto[-1]) if len(upto) else 0
     if total == 0:
-        return Segments(np.array([-1]), np.array([requirement], dtype=np.int64), np.zeros(1))
-    if len(tops) == 1:
-        return Segments(tops, np.array([requirement], dtype=np.int64), whole)
-    # Python integers: requirement x quantity can pass 64 bits.
-    reached = [requirement * upto // total for upto in accumulate(here.tolist())]
-    ends = np.array([0, *reached], dtype=np.int64)
-    parts = ends[1:] - ends[:-1]
+        return Segments(np.array([-1]), np.array([requirement], dtype=np.int64), np.zeros(1, dtype=np.float64))
+    if requirement * total < _EXACT:
+        reached = upto * requirement // total
+    else:
+        reached = np.array([requirement * end // total for end in upto.tolist()], dtype=np.int64)
+    parts = reached.copy()
+    parts[1:] -= reached[:-1]
+    if bool(parts.all()):
+        return Segments(served.tops, parts, served.top_quantities)
     kept = parts > 0
-    return Segments(tops[kept], parts[kept], whole[kept])
+    return Segments(served.tops[kept], parts[kept], served.top_quantities[kept])

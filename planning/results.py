@@ -206,11 +206,14 @@ def served_by(pegging: Pegging, tops: TopDemands) -> list[Served]:
     count = len(pegging.supplies)
     is_planned = pegging.supply >= 0
     supply, top, demand = pegging.supply[is_planned], pegging.top[is_planned], pegging.demand[is_planned]
-    pairs = np.unique(np.stack([supply, top]), axis=1)
-    kinds = tops.kind(pairs[1])
+    # One number per (supply, top): far cheaper to make unique than rows of two columns.
+    width = len(tops.names) + 1
+    keys = np.unique(supply * width + top + 1)
+    of_supply = keys // width
+    kinds = tops.kind(keys % width - 1)
 
     def number_of(mask: NDArray[np.bool_]) -> list[int]:
-        return [int(number) for number in np.bincount(pairs[0][mask], minlength=count)]
+        return [int(number) for number in np.bincount(of_supply[mask], minlength=count)]
 
     customers, own = number_of(kinds == CUSTOMER), number_of(kinds == OWN_STOCK)
     named, anything = number_of((kinds == CUSTOMER) | (kinds == OTHER)), number_of(kinds >= 0)
