@@ -7,14 +7,15 @@ step opens the file, works, and closes it before dbt or the next step opens it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from kernel.errors import Unavailable
 
-__all__ = ["open_warehouse", "table_exists", "table_names"]
+__all__ = ["open_warehouse", "read_frame", "table_exists", "table_names"]
 
 _MEMORY_LIMIT = "1GB"
 
@@ -49,3 +50,11 @@ def table_names(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]
 def table_exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     """Whether a table or view of that name exists."""
     return table in table_names(connection, schema)
+
+
+def read_frame(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> pl.DataFrame:
+    """Rows of a query with `?` places, as a frame."""
+    table = connection.sql(query, params=list(values)).to_arrow_table()
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -25,7 +25,7 @@ from pipelines.chunks import chunk_mapper
 from pipelines.run import Run
 from pipelines.settings import Settings
 from pipelines.steps.tables import create_result_tables, insert_frame
-from pipelines.warehouse import open_warehouse, table_exists
+from pipelines.warehouse import open_warehouse, read_frame, table_exists
 
 __all__ = ["FREQUENCIES", "last_complete_day", "run_forecast", "simulated_cutoffs"]
 
@@ -198,10 +198,11 @@ def _thin_out(warehouse: duckdb.DuckDBPyConnection, frequency: str, archived_run
 
 
 def _demand(warehouse: duckdb.DuckDBPyConnection, frequency: str) -> pl.DataFrame:
-    return warehouse.execute(
+    return read_frame(
+        warehouse,
         "SELECT series_id, period_start, CAST(demand_quantity AS DOUBLE) AS quantity, is_in_stock, is_complete "
-        f"FROM marts.fct_demand_{frequency} ORDER BY series_id, period_start"
-    ).pl()
+        f"FROM marts.fct_demand_{frequency} ORDER BY series_id, period_start",
+    )
 
 
 def _lead_times(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -209,12 +210,13 @@ def _lead_times(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     if not table_exists(warehouse, "plan_input", "item_locations"):
         return pl.DataFrame(schema={"series_id": pl.Int64, "protection_days": pl.Int64})
     terms = "SELECT item_id, min(lead_time_days) AS lead_time_days FROM plan_input.supplier_terms GROUP BY ALL"
-    return warehouse.execute(
+    return read_frame(
+        warehouse,
         "SELECT l.item_location_id AS series_id, "
         "CAST(least(730, greatest(1, coalesce(l.lead_time_days, t.lead_time_days, 0) + ?)) AS BIGINT) AS protection_days "
         f"FROM plan_input.item_locations AS l LEFT JOIN ({terms}) AS t ON l.item_id = t.item_id ORDER BY ALL",
         [_REVIEW_DAYS],
-    ).pl()
+    )
 
 
 def _accuracy(warehouse: duckdb.DuckDBPyConnection, frequency: str) -> dict[str, float]:

@@ -13,11 +13,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from kernel.errors import Unavailable
 from kernel.ids import canonical_json, content_hash, stable_id
 from pipelines.run import Run
 from pipelines.steps.overrides import apply_overrides
 from pipelines.steps.tables import PLAN_TABLES, create_result_tables, insert_frame
-from pipelines.warehouse import open_warehouse, table_names
+from pipelines.warehouse import open_warehouse, read_frame, table_names
 from planning import PlanInputs, PlanParameters, PlanResult, plan
 
 __all__ = ["forecast_demands", "plan_inputs", "plan_parameters", "run_plan"]
@@ -51,10 +52,12 @@ def plan_inputs(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Plan
     """The planner's frames from schema `plan_input` and the live forecast, with the id of the forecast used."""
     known = set(table_names(warehouse, "plan_input"))
     frames: dict[str, pl.DataFrame] = {
-        name: warehouse.execute(f'SELECT * FROM plan_input."{name}" ORDER BY ALL').pl() for name in _FRAMES if name in known
+        name: read_frame(warehouse, f'SELECT * FROM plan_input."{name}" ORDER BY ALL') for name in _FRAMES if name in known
     }
+    if "item_locations" not in frames:
+        raise Unavailable("pipelines.table_missing", table="plan_input.item_locations")
     forecast, forecast_run_id = _live_forecast(warehouse)
-    overrides = warehouse.execute(_OVERRIDES, [as_of, as_of]).pl()
+    overrides = read_frame(warehouse, _OVERRIDES, [as_of, as_of])
     expected = forecast_demands(apply_overrides(forecast, overrides))
     demands = frames.get("demands", pl.DataFrame())
     frames["demands"] = pl.concat([demands, expected], how="diagonal_relaxed") if demands.width else expected
@@ -62,15 +65,15 @@ def plan_inputs(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Plan
         frames["decisions"] = frames["decisions"].with_columns(
             pl.col("need_period").map_elements(_week_of, return_dtype=pl.String).alias("need_period")
         )
-    if "item_locations" in frames:
-        # A series the planner does not know cannot be planned; the marts list every one that can.
-        planned = frames["item_locations"]["item_location_id"].implode()
-        frames["demands"] = frames["demands"].filter(pl.col("item_location_id").is_in(planned))
-    frames["lead_time_demand"] = warehouse.execute(
+    # A series the planner does not know cannot be planned; the marts list every one that can.
+    planned = frames["item_locations"]["item_location_id"].implode()
+    frames["demands"] = frames["demands"].filter(pl.col("item_location_id").is_in(planned))
+    frames["lead_time_demand"] = read_frame(
+        warehouse,
         "SELECT series_id, protection_days, measure, quantity FROM forecast.lead_time_demand "
         "WHERE forecast_run_id = ? ORDER BY ALL",
         [forecast_run_id],
-    ).pl()
+    )
     return PlanInputs(**frames), forecast_run_id
 
 
@@ -132,11 +135,12 @@ def _live_forecast(warehouse: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, 
         "ORDER BY cutoff DESC, watermark DESC, forecast_run_id LIMIT 1"
     ).fetchall()
     forecast_run_id = newest[0][0] if newest else None
-    frame = warehouse.execute(
+    frame = read_frame(
+        warehouse,
         "SELECT series_id, period_start, quantity FROM forecast.demand_forecasts "
         "WHERE forecast_run_id = ? AND frequency = 'week' AND measure = 'mean' ORDER BY ALL",
         [forecast_run_id],
-    ).pl()
+    )
     return frame, forecast_run_id
 
 
