@@ -31,12 +31,12 @@ def company_time_zone(settings: Settings) -> str:
     return str(rows[0][0]) if rows else _UNKNOWN
 
 
-def daily_schedule(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.ScheduleDefinition:
+def daily_schedule(job_name: str, settings: Settings) -> dg.ScheduleDefinition:
     """The daily run; on from the start."""
     hour, minute = settings.schedule_hour_minute
     return dg.ScheduleDefinition(
         name="daily",
-        job=job,
+        job_name=job_name,
         cron_schedule=f"{minute} {hour} * * *",
         execution_timezone=company_time_zone(settings),
         default_status=dg.DefaultScheduleStatus.RUNNING,

@@ -1,6 +1,5 @@
 """Who asked for a run? Requests in the ledger become runs; several waiting requests are answered by one run."""
 
-from __future__ import annotations
 
 import dagster as dg
 
@@ -13,12 +12,12 @@ from pipelines.settings import Settings
 __all__ = ["request_sensor"]
 
 
-def request_sensor(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.SensorDefinition:
+def request_sensor(job_name: str, settings: Settings) -> dg.SensorDefinition:
     """The sensor that starts requested runs; on from the start."""
 
     @dg.sensor(
         name="requested_runs",
-        job=job,
+        job_name=job_name,
         minimum_interval_seconds=settings.sensor_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
+
+from dagster import DagsterRun
 
 from pipelines.run import Run
 from pipelines.settings import load_settings
@@ -14,8 +15,8 @@ AS_OF_TAG = "throughline/as_of"
 REQUEST_TAG = "throughline/run_requests"
 
 
-def run_of(run_id: str, tags: Mapping[str, str]) -> Run:
+def run_of(dagster_run: DagsterRun) -> Run:
     """The run behind a Dagster context."""
-    as_of = tags.get(AS_OF_TAG)
-    requests = tuple(int(number) for number in tags.get(REQUEST_TAG, "").split("-") if number)
-    return Run(run_id, load_settings(), date.fromisoformat(as_of) if as_of else None, requests)
+    as_of = dagster_run.tags.get(AS_OF_TAG)
+    requests = tuple(int(number) for number in dagster_run.tags.get(REQUEST_TAG, "").split("-") if number)
+    return Run(dagster_run.run_id, load_settings(), date.fromisoformat(as_of) if as_of else None, requests)

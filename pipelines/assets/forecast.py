@@ -1,6 +1,5 @@
 """Marts -> schema `forecast`."""
 
-from __future__ import annotations
 
 from collections.abc import Iterator
 
@@ -26,7 +25,7 @@ def forecast_asset(demand: list[dg.AssetKey]) -> dg.AssetsDefinition:
         # statsmodels and scikit-learn take seconds to import; only a forecasting process pays.
         from pipelines.steps.forecast import run_forecast
 
-        run = run_of(context.run_id, context.run.tags)
+        run = run_of(context.run)
         rows = run_forecast(run)
         for name in sorted(FORECAST_TABLES):
             yield dg.MaterializeResult(

@@ -1,6 +1,5 @@
 """Ledger -> schema `raw`."""
 
-from __future__ import annotations
 
 from collections.abc import Iterator
 
@@ -19,7 +18,7 @@ __all__ = ["ledger_copy"]
 )
 def ledger_copy(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
     """Everything posted since the last run, in one transaction."""
-    run = run_of(context.run_id, context.run.tags)
+    run = run_of(context.run)
     rows = run_ingest(run)
     facts = run.facts()
     for table in raw_tables():

@@ -1,6 +1,5 @@
 """The dbt project as two assets: what needs neither forecast nor plan, and what needs them."""
 
-from __future__ import annotations
 
 import os
 from collections.abc import Iterator
@@ -37,7 +36,7 @@ def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[st
 
 
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) -> Iterator[Any]:
-    run: Run = run_of(context.run_id, context.run.tags)
+    run: Run = run_of(context.run)
     with run.step(name) as step:
         arguments = ["build", "--indirect-selection", "cautious", "--vars", variables(run)]
         built = tested = 0

@@ -1,6 +1,5 @@
 """Planner inputs and forecast -> schema `plan`."""
 
-from __future__ import annotations
 
 from collections.abc import Iterator
 
@@ -26,7 +25,7 @@ def plan_asset(inputs: list[dg.AssetKey]) -> dg.AssetsDefinition:
     def plan(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         from pipelines.steps.plan import run_plan
 
-        run = run_of(context.run_id, context.run.tags)
+        run = run_of(context.run)
         rows = run_plan(run)
         for name in sorted(PLAN_TABLES):
             yield dg.MaterializeResult(asset_key=["plan", name], metadata={"rows": rows.get(name, 0)})

@@ -1,6 +1,5 @@
 """Reports -> the snapshot that screens read."""
 
-from __future__ import annotations
 
 import dagster as dg
 
@@ -10,13 +9,13 @@ from pipelines.steps.publish import run_publish
 __all__ = ["snapshot_asset"]
 
 
-def snapshot_asset(reports: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Publish the reports."""
+def snapshot_asset(made_before: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Publish the reports, after everything a run makes."""
 
-    @dg.asset(key=["snapshot"], deps=reports, group_name="publish", kinds={"duckdb"})
+    @dg.asset(key=["snapshot"], deps=sorted(made_before), group_name="publish", kinds={"duckdb"})
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """One immutable folder, made current by replacing one small file."""
-        run = run_of(context.run_id, context.run.tags)
+        run = run_of(context.run)
         published = run_publish(run)
         facts = run.facts()
         return dg.MaterializeResult(

@@ -1,6 +1,5 @@
 """The conditions as blocking asset checks: what depends on a failed one is not made, so nothing is published."""
 
-from __future__ import annotations
 
 import dagster as dg
 
@@ -28,7 +27,7 @@ def asset_checks(kpi_key: dg.AssetKey | None) -> list[dg.AssetChecksDefinition]:
 def _check(name: str, subject: dg.AssetKey) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=subject, name=name, blocking=True)
     def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        run = run_of(context.run_id, context.run.tags)
+        run = run_of(context.run)
         with run.step("check") as step:
             result = run_check(run, name)
             step.note = name

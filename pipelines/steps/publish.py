@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kernel.errors import Unavailable
 from pipelines.dbt import manifest_path
 from pipelines.publish import Published, publish, record_run
 from pipelines.run import Run
@@ -18,6 +19,8 @@ def run_publish(run: Run) -> Published:
     with run.step("publish") as step:
         with open_warehouse(run.home.warehouse) as warehouse:
             tables = [("reports", name) for name in table_names(warehouse, "reports")]
+            if not tables:
+                raise Unavailable("pipelines.table_missing", table="reports.*")
             company = _company(warehouse)
             existing = {(schema, name) for schema in ("marts", "forecast", "plan") for name in table_names(warehouse, schema)}
         exposed = set(published_tables(json.loads(manifest_path(run.settings).read_text(encoding="utf-8"))))
