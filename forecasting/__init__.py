@@ -7,7 +7,8 @@ explain(demand, series_id)                           pattern, trend, season and 
 words
 """
 
+from forecasting import metrics
 from forecasting.engine import ForecastResult, forecast, simulate_archive
 from forecasting.frames import Frequency
 
-__all__ = ["ForecastResult", "Frequency", "forecast", "simulate_archive"]
+__all__ = ["ForecastResult", "Frequency", "forecast", "metrics", "simulate_archive"]

@@ -5,9 +5,10 @@ Damped exponential smoothing in its error form (Hyndman, Koehler, Ord and Snyder
 
     e_t = y_t - f_t                              f_t = (l + phi b) [+ s | * s]
     l   = l + phi b + alpha e_t [/ s]            b = phi b + beta e_t [/ s]
-    s   = s + gamma e_t [/ (l + phi b)]
+    s   = s + gamma e_t [/ l_t]
 
-with l, b, s on the right the states before period t and `[...]` the additive or multiplicative season. One
+with l, b, s on the right the states before period t and `[...]` the additive or multiplicative season (the
+multiplicative one is divided by the new level, as Holt and Winters did and statsmodels does). One
 loop through time carries all series and all grid points at once.
 `statsmodels.tsa.exponential_smoothing.ets.ETSModel.smooth` is the oracle. Grid points are not chosen but
 weighted by exp(-AIC/2), which is steadier than the single best point.
@@ -176,9 +177,9 @@ def ets_filter(
                 new_season = s_now + gamma * error
             else:
                 # A level at or below zero has no multiplicative season to learn from.
-                usable = base > _TINY
+                usable = new_level > _TINY
                 new_season = np.where(
-                    usable, np.maximum(s_now + gamma * error / np.where(usable, base, 1.0), _TINY), s_now
+                    usable, np.maximum(s_now + gamma * error / np.where(usable, new_level, 1.0), _TINY), s_now
                 )
             s_state[positions[period]] = (
                 new_season if is_active is None else np.where(is_active, new_season, s_now)
