@@ -97,9 +97,10 @@ class Buying:
         cell = office.cell(PLANT, item.sku)
         plot, day = office.plot, office.day
         demand = office.demand
-        terms = self._choose(item)
-        if terms is None:
+        sources = self._sources(item)
+        if not sources:
             return None
+        terms = sources[0]
         supplier = office.world.suppliers[terms.supplier]
         arrival = self._arrival_day(supplier, day, 0)
         ahead = demand.expected(PLANT, item.sku, day, arrival + 5)
@@ -124,6 +125,7 @@ class Buying:
                 return None
             requirement_day = first
             del self.delayed[item.sku]
+        terms = self._choose(item, terms)
         wanted = level + pace * lot_days - position
         required = max(QUANTITY_SCALE, ceil(wanted) * QUANTITY_SCALE)
         quantity = max(required, terms.minimum_quantity)
@@ -135,19 +137,20 @@ class Buying:
         strategy = "contract" if terms.is_contract else "quote" if draw < 0.45 else "spot"
         return _Request(item, terms, required, quantity, need, requirement_day, order_by, strategy)
 
-    def _choose(self, item: Item) -> Terms | None:
-        office = self.office
-        dead = office.plot.dead_supplier
-        sources = [
-            terms for terms in office.world.sources.get(item.sku, ()) if terms.supplier not in dead or office.day < dead[terms.supplier]
-        ]
-        if not sources:
-            return None
-        if len(sources) > 1 and not sources[0].is_contract:
-            draw = random_for(office.world.seed, "source", item.sku, office.day).random()
+    def _sources(self, item: Item) -> list[Terms]:
+        dead = self.office.plot.dead_supplier
+        sources = self.office.world.sources.get(item.sku, [])
+        if not dead:
+            return sources
+        return [terms for terms in sources if terms.supplier not in dead or self.office.day < dead[terms.supplier]]
+
+    def _choose(self, item: Item, usual: Terms) -> Terms:
+        sources = self._sources(item)
+        if len(sources) > 1 and not usual.is_contract:
+            draw = random_for(self.office.world.seed, "source", item.sku, self.office.day).random()
             if draw < 0.22:
                 return sources[1]
-        return sources[0]
+        return usual
 
     def _arrival_day(self, supplier: Supplier, day: int, extra: int) -> int:
         sent = supplier.calendar.add(day, supplier.lead_days - 1 + extra)

@@ -6,20 +6,14 @@ therefore draw the same numbers wherever they do the same thing, and a draw more
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from hashlib import blake2b
 from random import Random
-from typing import TypeVar
 
-__all__ = ["random_for", "sample_weighted"]
-
-_T = TypeVar("_T")
+__all__ = ["random_for"]
 
 
 def random_for(seed: int, *subject: object) -> Random:
-    """The generator of one subject; text seeds go through SHA-512, the same on every machine."""
-    return Random("\x1f".join([str(seed), *map(str, subject)]))
+    """The generator of one subject, the same on every machine."""
+    name = "\x1f".join([str(seed), *map(str, subject)])
+    return Random(int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big"))
 
-
-def sample_weighted(random: Random, population: Sequence[_T], weights: Sequence[float]) -> _T:
-    """One element, by weight."""
-    return random.choices(population, weights)[0]

@@ -7,6 +7,7 @@ suffices, else two days after the supply that covers the line (and all promised 
 from __future__ import annotations
 
 from collections import defaultdict
+from random import Random
 
 from kernel.numbers import QUANTITY_SCALE
 from transactional.commands import (
@@ -112,13 +113,16 @@ class Selling:
             )
         )  # fmt: skip
         opened = SalesOpen(order, number, customer.code, customer.region, customer.warehouse, office.day)
+        random = random_for(world.seed, "fate", number)
+        if random.random() < 0.006:
+            opened.pick_slip = random.choice((1, 2))
         for position, want in enumerate(wants):
             line = OrderLine((order, position), opened, position, want.sku, want.quantity, want.quantity, requested, requested, 0)
             opened.lines.append(line)
-            self._promise(line, customer, desk, is_rush, promise)
+            self._promise(line, customer, desk, is_rush, promise, random)
         return opened
 
-    def _promise(self, line: OrderLine, customer: Customer, desk: str, is_rush: bool, forced: int | None) -> None:
+    def _promise(self, line: OrderLine, customer: Customer, desk: str, is_rush: bool, forced: int | None, random: Random) -> None:
         office, world = self.office, self.office.world
         cell = office.cell(line.order.warehouse, line.sku)
         lane = world.lanes[customer.warehouse, customer.region]
@@ -129,7 +133,6 @@ class Selling:
             pegs.append(Peg("stock", line.open, world.date(ship)))
         else:
             short = line.open - have
-            random = random_for(world.seed, "short", line.order.number, line.position)
             if forced is None and not is_rush and not customer.takes_backorders and random.random() < 0.8:
                 office.send(CancelSalesLine(**office.base(desk), line=line.ref, quantity=short, reason="no_stock"))
                 line.open -= short
@@ -150,7 +153,6 @@ class Selling:
         line.ship_day = max(office.calendar.add(office.day, 1), office.calendar.on_or_before(promised - lane.transit_days - 1))
         office.send(PromiseSalesLine(**office.base(desk), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs)))
         cell.wanted += line.open
-        random = random_for(world.seed, "fate", line.order.number, line.position)
         early = 0 if is_rush else random.choice((1, 1, 2))
         when = max(office.day + 1, office.calendar.on_or_after(office.calendar.add(line.ship_day, -early)))
         self.plan[office.calendar.on_or_after(when)].append(line)
@@ -225,9 +227,8 @@ class Selling:
     def _pick(self, line: OrderLine) -> None:
         office = self.office
         when = max(office.day, line.ship_day)
-        random = random_for(office.world.seed, "picking", line.order.number)
-        if random.random() < 0.006:
-            when = office.calendar.add(when, random.choice((1, 2)))
+        if line.order.pick_slip:
+            when = office.calendar.add(when, line.order.pick_slip)
         self.ready[when].append(line)
 
     def _wait(self, cell: Cell, line: OrderLine) -> None:

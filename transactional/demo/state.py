@@ -176,7 +176,7 @@ class TransferOpen:
 
 @dataclass(slots=True, eq=False)
 class SalesOpen:
-    """A sales order with something still to ship."""
+    """A sales order with something still to ship; `pick_slip` is how many working days its picking will be late."""
 
     ref: DocumentRef
     number: str
@@ -184,6 +184,7 @@ class SalesOpen:
     region: str
     warehouse: str
     order_day: int
+    pick_slip: int = 0
     lines: list[OrderLine] = field(default_factory=list)
 
 

@@ -185,6 +185,7 @@ class World:
     lanes: dict[tuple[str, str], Lane]
     calendar: DayCalendar
     buyer_of: dict[str, str]
+    _dates: list[date] = field(default_factory=list)
 
     def day(self, when: date) -> int:
         """Day number of a date."""
@@ -192,7 +193,10 @@ class World:
 
     def date(self, day: int) -> date:
         """Date of a day number."""
-        return self.scale.start_date + timedelta(days=day)
+        dates = self._dates
+        if not dates:
+            dates.extend(self.scale.start_date + timedelta(days=offset) for offset in range(self.scale.days + 2000))
+        return dates[day] if 0 <= day < len(dates) else self.scale.start_date + timedelta(days=day)
 
     def items(self) -> list[Item]:
         """All items."""
