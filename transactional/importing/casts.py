@@ -187,7 +187,7 @@ def caster(
                 _within(column, result)
             elif note is not None:
                 if column.kind == "date":
-                    if isinstance(value, (int, float)) or str(value).strip().isdigit() and len(str(value).strip()) == 5:
+                    if isinstance(value, (int, float)) or (str(value).strip().isdigit() and len(str(value).strip()) == 5):
                         note("excel_day_number", str(value))
                 elif looks_like_formula(result):
                     note("formula_like_text", result)

@@ -248,4 +248,3 @@ def _made_without_bom(stage: Stage) -> None:
         named = {"target": "bom_lines", "at": stage.place_of("bom_lines", culprit)}
         rejected.append((row, "sku", sku, "importing.depends_on_rejected", named))
     stage.reject("work_orders", rejected)
-

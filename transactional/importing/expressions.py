@@ -181,9 +181,7 @@ def _cases(spec: dict[str, Any], find: Finder) -> Expression:
 
 
 def _each(expression: Expression, change: Callable[[Any], Any]) -> Expression:
-    return lambda batch: [
-        value if value is None or isinstance(value, Problem) else change(value) for value in expression(batch)
-    ]
+    return lambda batch: [value if value is None or isinstance(value, Problem) else change(value) for value in expression(batch)]
 
 
 def _null_if(spec: dict[str, Any], expression: Expression) -> Expression:

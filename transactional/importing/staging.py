@@ -170,7 +170,16 @@ class Stage:
                 where = value.column or shown
                 named = {**value.values, **_joined_place(batch, where, row)}
                 reasons.append(
-                    (target.name, first + row, file.number, batch.lines[row], where, plain(value.value)[:200], value.key, _json(named))
+                    (
+                        target.name,
+                        first + row,
+                        file.number,
+                        batch.lines[row],
+                        where,
+                        plain(value.value)[:200],
+                        value.key,
+                        _json(named),
+                    )
                 )
             cells.append(values)
         self._next_id += rows
@@ -343,9 +352,7 @@ def _require(source: SourceFile, needed: set[str]) -> None:
 def _keep(batch: Batch, kept: list[bool]) -> Batch:
     if all(kept):
         return batch
-    columns = {
-        name: [value for value, keep in zip(values, kept, strict=True) if keep] for name, values in batch.columns.items()
-    }
+    columns = {name: [value for value, keep in zip(values, kept, strict=True) if keep] for name, values in batch.columns.items()}
     return Batch([line for line, keep in zip(batch.lines, kept, strict=True) if keep], columns)
 
 

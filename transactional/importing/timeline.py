@@ -15,7 +15,6 @@ import heapq
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from transactional.importing.packs import Packs
@@ -65,7 +64,9 @@ class Bills:
         )
         for assembly, *line in stage.database.execute(query):
             self._lines.setdefault(assembly, []).append(tuple(line))
-        self._steps: dict[str, int] = dict(stage.database.execute("SELECT sku, quantity_step FROM t_items WHERE bad = 0").fetchall())
+        self._steps: dict[str, int] = dict(
+            stage.database.execute("SELECT sku, quantity_step FROM t_items WHERE bad = 0").fetchall()
+        )
         self.depth = self._depths()
 
     def components(self, sku: str, quantity: int, day: str) -> list[tuple[str, int]]:
@@ -73,13 +74,11 @@ class Bills:
         needed: dict[str, int] = {}
         for component, per_unit, scrap_ppm, valid_from, valid_to in self._lines.get(sku, ()):
             if valid_from <= day <= valid_to:
-                exact = Fraction(quantity * per_unit, 1_000_000) / Fraction(1_000_000 - scrap_ppm, 1_000_000)
-                needed[component] = needed.get(component, 0) + self._up_to_step(component, exact)
+                # quantity x per_unit / (1 - scrap), in 10^-6: quantity and per_unit are both scaled
+                step = self._steps.get(component, 1)
+                part = -(-quantity * per_unit // ((1_000_000 - scrap_ppm) * step)) * step
+                needed[component] = needed.get(component, 0) + part
         return list(needed.items())
-
-    def _up_to_step(self, component: str, exact: Fraction) -> int:
-        step = self._steps.get(component, 1)
-        return -(-exact.numerator // (exact.denominator * step)) * step
 
     def _depths(self) -> dict[str, int]:
         """Longest way from a product nobody uses down to the item; deeper items are made first."""
