@@ -28,7 +28,7 @@ def import_command_id(company: str, table: str, source_key: str) -> str:
 
 def canonical_json(content: object) -> str:
     """One text for one content: sorted keys, no spaces, dates as ISO."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(content)
 
 
 def content_hash(content: object) -> str:
@@ -46,3 +46,6 @@ def _plain(value: object) -> object:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     raise TypeError(f"cannot put {type(value).__name__} into a command")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from kernel.ids import content_hash
@@ -48,11 +49,23 @@ class Command:
 
 def content_of(value: Any) -> Any:
     """The command as plain data, ready for canonical JSON (`command_id` left out at every level)."""
-    if is_dataclass(value) and not isinstance(value, type):
-        body = {f.name: content_of(getattr(value, f.name)) for f in fields(value) if f.name != "command_id"}
-        return {"_": type(value).__name__, **body}
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, (list, tuple)):
         return [content_of(inner) for inner in value]
     if isinstance(value, dict):
         return {str(k): content_of(v) for k, v in value.items()}
+    if is_dataclass(value):
+        kind: Any = type(value)
+        body = {name: content_of(getattr(value, name)) for name in _field_names(kind)}
+        body["_"] = kind.__name__
+        return body
     return value
+
+
+_PLAIN = frozenset({str, int, bool, date, type(None)})
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.name != "command_id")

@@ -40,7 +40,10 @@ class EnterSalesOrder(Command):
 
 @dataclass(frozen=True, slots=True)
 class Peg:
-    """What the promise rests on. `supply`: a line reference for purchase_order_line and transfer_order_line, a document reference for work_order."""
+    """What the promise rests on.
+
+    `supply`: a line reference for purchase_order_line and transfer_order_line, a document reference for work_order.
+    """
 
     supply_kind: str
     quantity: int
@@ -84,7 +87,7 @@ class PickSalesLine(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShipLine:
-    """Ships what is allocated to the line first; an unallocated rest is taken first-expired-first-out, or from the named place."""
+    """Ships what is allocated to the line first; the rest is taken first expired first out, or from the named place."""
 
     line: LineRef
     quantity: int

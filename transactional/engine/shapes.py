@@ -1,0 +1,127 @@
+"""What does the engine need to know of each table to read and write it without SQLAlchemy in the hot path?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Date
+
+from transactional.schema import metadata
+
+__all__ = ["CHILDREN", "CODES", "Shape", "shape"]
+
+CHILDREN: dict[str, tuple[str, ...]] = {
+    "allocation": ("demand_line_id",),
+    "bill_of_materials": ("item_id",),
+    "bom_line": ("bom_id",),
+    "calendar_day": ("calendar_code",),
+    "customer_return_line": ("customer_return_id", "sales_order_line_id"),
+    "goods_receipt": ("purchase_order_id",),
+    "goods_receipt_line": ("goods_receipt_id", "purchase_order_line_id"),
+    "item_location": ("item_id",),
+    "lot": ("item_id",),
+    "movement": ("document_id", "reversal_of_movement_id"),
+    "movement_line": ("movement_id",),
+    "purchase_order_line": ("purchase_order_id", "item_id"),
+    "quote": ("request_id", "item_id"),
+    "routing_operation": ("item_id",),
+    "run_request": ("kind",),
+    "sales_order_line": ("sales_order_id",),
+    "setting": ("name",),
+    "shipment_line": ("shipment_id", "sales_order_line_id"),
+    "stock_balance": ("item_id",),
+    "stocktake_line": ("stocktake_id",),
+    "suggestion_decision": ("planned_order_id",),
+    "supplier_invoice_line": ("purchase_order_line_id",),
+    "supplier_item": ("supplier_id", "item_id"),
+    "supplier_item_price": ("supplier_item_id",),
+    "supplier_qualification": ("supplier_id",),
+    "carrier_lane": ("warehouse_id",),
+    "inbox_state": ("user_id",),
+    "item_barcode": ("item_id",),
+    "transfer_order_line": ("transfer_order_id",),
+    "unit_conversion": ("from_unit_id",),
+    "work_order_component": ("work_order_id",),
+    "work_order_operation": ("work_order_id",),
+}
+"""Columns by which the rows of a table are asked for as a group; kept live inside a batch."""
+
+CODES: dict[str, str] = {
+    "app_user": "login",
+    "business_event": "name",
+    "carrier": "code",
+    "customer": "code",
+    "item": "sku",
+    "item_barcode": "barcode",
+    "item_category": "code",
+    "location": "code",
+    "return_reason": "code",
+    "scrap_reason": "code",
+    "supplier": "code",
+    "unit_of_measure": "code",
+    "valuation_area": "code",
+    "warehouse": "code",
+    "work_center": "code",
+}
+"""The column that names a row of master data for people."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Columns, key, defaults and dates of one table."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    defaults: dict[str, Any]
+    dates: tuple[int, ...]
+    required: frozenset[str]
+    has_sequence: bool
+    select: str
+    by_key: str
+
+    def key_of(self, row: dict[str, Any]) -> Any:
+        """The primary key of a row: a plain value, or a tuple when it has several columns."""
+        if len(self.key) == 1:
+            return row[self.key[0]]
+        return tuple(row[column] for column in self.key)
+
+    def read(self, values: tuple[Any, ...], parse_dates: bool) -> dict[str, Any]:
+        """A fetched tuple as a row."""
+        row = dict(zip(self.columns, values, strict=True))
+        if parse_dates:
+            for position in self.dates:
+                column = self.columns[position]
+                if row[column] is not None:
+                    row[column] = date.fromisoformat(row[column])
+        return row
+
+
+@cache
+def shape(table: str) -> Shape:
+    """The shape of a ledger table."""
+    definition = metadata.tables[table]
+    columns = tuple(column.name for column in definition.columns)
+    key = tuple(column.name for column in definition.primary_key.columns)
+    defaults: dict[str, Any] = {}
+    required = set()
+    for column in definition.columns:
+        default = getattr(column.default, "arg", None)
+        defaults[column.name] = default
+        if default is None and not column.nullable and column.name != "posting_sequence":
+            required.add(column.name)
+    select = f"SELECT {', '.join(columns)} FROM {table}"
+    return Shape(
+        name=table,
+        columns=columns,
+        key=key,
+        defaults=defaults,
+        dates=tuple(i for i, column in enumerate(definition.columns) if isinstance(column.type, Date)),
+        required=frozenset(required),
+        has_sequence="posting_sequence" in columns,
+        select=select,
+        by_key=f"{select} WHERE {' AND '.join(f'{part} = ?' for part in key)}",
+    )
