@@ -73,7 +73,7 @@ def _axis(kpi: str, unit: str, shown: Snapshot) -> str:
 
 def _headline(row: dict[str, Any], kind: str, unit: str, shown: Snapshot) -> None:
     direction = DIRECTION.get(str(row["kpi"]), 1)
-    colour = "off" if direction == 0 else "normal" if direction > 0 else "inverse"
+    colour = "off" if direction == 0 else "normal"
     with st.container(horizontal=True, gap="large"):
         st.metric(
             period(row["period_start"], kind),

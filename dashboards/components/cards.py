@@ -23,8 +23,8 @@ KPI_PERIODS: dict[str, tuple[str, ...]] = {
 }
 """The KPIs in the order of the overview, each with the periods it is shown by, the usual one first."""
 
-DIRECTION = {"stock_value": 0, "forecast_accuracy": -1}
-"""+1 (default): more is better; -1: less is better (forecast error); 0: neither by itself."""
+DIRECTION = {"stock_value": 0}
+"""+1 (default): more is better; 0: neither by itself."""
 
 STATUS_ICON = {
     "good": ":material/check_circle:",
@@ -53,7 +53,7 @@ def target_text(row: Mapping[str, Any], currency: str) -> str:
     shown = kpi_value(low, unit, currency, language())
     if high is not None:
         return t("kpi.target_band", low=shown, high=kpi_value(high, unit, currency, language()))
-    return t("kpi.target_most" if DIRECTION.get(str(row.get("kpi")), 1) < 0 else "kpi.target_least", target=shown)
+    return t("kpi.target_least", target=shown)
 
 
 def status_line(row: Mapping[str, Any], currency: str) -> str:
@@ -82,7 +82,7 @@ def kpi_card(kpi: str, kind: str, frame: pl.DataFrame, currency: str) -> None:
             title,
             kpi_value(row["value"], unit, currency, language()),
             delta=against,
-            delta_color="off" if direction == 0 else "normal" if direction > 0 else "inverse",
+            delta_color="off" if direction == 0 else "normal",
             delta_description=t(f"kpi.versus.{kind}") if against else None,
             help=t(f"kpi.definition.{kpi}"),
             chart_data=points if len(points) > 1 else None,
