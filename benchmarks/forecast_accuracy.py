@@ -1,6 +1,7 @@
 """How accurate are our models and the champion against seasonal naive on public sets? Prints Markdown.
 
-Each set is one holdout that no choice was made on; the champion is chosen by the engine from origins before the cutoff.
+Each set is one holdout that no choice was made on; the champion is chosen by the engine from origins before
+the cutoff.
 Needs the public data folder (`THROUGHLINE_PUBLIC_DATA`, default `../shared/data` beside the repository).
 
     python benchmarks/forecast_accuracy.py [series per set] [set ...]
@@ -36,7 +37,12 @@ def m5_monthly(count: int) -> Instance:
 def carparts(count: int) -> Instance:
     """Monthly car parts; the last six of 39 months are the holdout."""
     frame = pl.read_parquet(DATA / "carparts" / "monthly.parquet").rename({"part_id": "key"})
-    return _numbered(_sample(frame, count), "month", "units"), "month", 6, _before_last(frame["month"], "-5mo")
+    return (
+        _numbered(_sample(frame, count), "month", "units"),
+        "month",
+        6,
+        _before_last(frame["month"], "-5mo"),
+    )
 
 
 def m3_quarterly(count: int) -> Instance:
