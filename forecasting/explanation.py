@@ -91,8 +91,11 @@ def reason_text(reason_key: str, reason_values: str, language: str = "en") -> st
     'No demand in 9 known periods: the forecast is zero'
     """
     values = dict(json.loads(reason_values))
+    values = {name: "–" if value is None else value for name, value in values.items()}
     for name in _MODEL_VALUES:
-        values[name] = text(f"forecasting.model.{values[name]}", language) if values.get(name) else "-"
+        values[name] = (
+            text(f"forecasting.model.{values[name]}", language) if values.get(name, "–") != "–" else "–"
+        )
     if values.get("pattern"):
         values["pattern"] = text(f"forecasting.pattern.{values['pattern']}", language)
     return text(reason_key, language, **values)
