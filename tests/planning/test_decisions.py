@@ -26,7 +26,7 @@ def decide(world: World, result: PlanResult, decision: str, **extra: Any) -> Wor
 def test_the_id_is_the_same_in_every_run_and_for_everybody() -> None:
     row = one_need().plan().planned_orders.sort("need_date").row(0, named=True)
 
-    assert "2026-W03" == row["need_period"]
+    assert row["need_period"] == "2026-W03"
     assert stable_id(101, "buy", "2026-W03", 0) == row["planned_order_id"]
 
 
@@ -34,7 +34,7 @@ def test_an_approved_suggestion_has_become_an_order_and_is_not_proposed_again() 
     world = one_need()
     decide(world, world.plan(), "approve").receipt(101, 10, 8)
 
-    assert [(40, 5)] == orders(world.plan())
+    assert orders(world.plan()) == [(40, 5)]
 
 
 def test_a_new_need_in_a_decided_period_gets_a_new_id() -> None:
@@ -45,7 +45,7 @@ def test_a_new_need_in_a_decided_period_gets_a_new_id() -> None:
 
     second = world.plan().planned_orders.sort("need_date").row(0, named=True)
 
-    assert 1 == second["ordinal"]
+    assert second["ordinal"] == 1
     assert first.planned_orders.sort("need_date").item(0, "planned_order_id") != second["planned_order_id"]
 
 
@@ -55,7 +55,7 @@ def test_a_rejected_suggestion_is_not_proposed_and_the_shortage_stays_visible() 
 
     result = world.plan()
 
-    assert [(40, 5)] == orders(result)
+    assert orders(result) == [(40, 5)]
     assert "below_safety_stock" in messages(result)
 
 
@@ -64,8 +64,8 @@ def test_a_snoozed_suggestion_comes_back_on_its_day() -> None:
     decide(asleep, asleep.plan(), "snooze", until_date=day(1))
     decide(awake, awake.plan(), "snooze", until_date=TODAY)
 
-    assert [(40, 5)] == orders(asleep.plan())
-    assert [(10, 8), (40, 5)] == orders(awake.plan())
+    assert orders(asleep.plan()) == [(40, 5)]
+    assert orders(awake.plan()) == [(10, 8), (40, 5)]
 
 
 def test_a_rejection_covers_only_what_was_rejected() -> None:
@@ -74,7 +74,7 @@ def test_a_rejection_covers_only_what_was_rejected() -> None:
     decide(world, world.plan(), "reject", quantity=8 * UNIT)
     world.demand(101, 10, 4)
 
-    assert [(10, 4), (40, 5)] == orders(world.plan())
+    assert orders(world.plan()) == [(10, 4), (40, 5)]
 
 
 def test_an_overdue_need_stays_snoozed_when_the_week_turns() -> None:
@@ -89,4 +89,4 @@ def test_an_overdue_need_stays_snoozed_when_the_week_turns() -> None:
         until_date=day(20),
     )
 
-    assert [] == orders(world.plan())
+    assert orders(world.plan()) == []

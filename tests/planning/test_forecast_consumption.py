@@ -21,20 +21,20 @@ def net(buckets: list[ForecastBucket], orders: list[tuple[int, int]], **extra: i
 
 
 def test_an_order_consumes_its_own_bucket() -> None:
-    assert [10, 4, 10] == net(weeks(10, 10, 10), [(8, 6)])
+    assert net(weeks(10, 10, 10), [(8, 6)]) == [10, 4, 10]
 
 
 def test_the_rest_looks_back_then_ahead_and_never_below_zero() -> None:
-    assert [0, 0, 8] == net(weeks(10, 10, 10), [(8, 22)])
-    assert [0, 0, 0] == net(weeks(10, 10, 10), [(8, 50)])
+    assert net(weeks(10, 10, 10), [(8, 22)]) == [0, 0, 8]
+    assert net(weeks(10, 10, 10), [(8, 50)]) == [0, 0, 0]
 
 
 def test_windows_are_respected() -> None:
-    assert [10, 0, 10] == net(weeks(10, 10, 10), [(8, 50)], backward=0, forward=0)
+    assert net(weeks(10, 10, 10), [(8, 50)], backward=0, forward=0) == [10, 0, 10]
 
 
 def test_every_bucket_serves_its_own_order_before_a_neighbours() -> None:
-    assert [0, 0] == net(weeks(10, 10), [(8, 15), (1, 5)])
+    assert net(weeks(10, 10), [(8, 15), (1, 5)]) == [0, 0]
 
 
 def test_splitting_an_order_changes_nothing() -> None:
@@ -47,7 +47,7 @@ def test_splitting_an_order_changes_nothing() -> None:
 def test_the_elapsed_part_of_the_current_bucket_is_gone() -> None:
     pieces = consume_forecast(weeks(70, 70), [], as_of=3, backward=0, forward=0, piece_days=7)
 
-    assert [(3, 40), (7, 70)] == [(piece.day, piece.quantity) for piece in pieces]
+    assert [(piece.day, piece.quantity) for piece in pieces] == [(3, 40), (7, 70)]
 
 
 def test_a_month_is_required_week_by_week_in_whole_steps() -> None:
@@ -55,8 +55,8 @@ def test_a_month_is_required_week_by_week_in_whole_steps() -> None:
     pieces = consume_forecast(month, [], as_of=0, backward=0, forward=0, piece_days=7, step=1)
 
     first = [(piece.day, piece.quantity) for piece in pieces if piece.demand_id == "FC:1"]
-    assert [(0, 3), (7, 2), (14, 2), (21, 3)] == first[:4]
-    assert 10 == sum(quantity for _, quantity in first)
+    assert first[:4] == [(0, 3), (7, 2), (14, 2), (21, 3)]
+    assert sum(quantity for _, quantity in first) == 10
 
 
 def test_inside_the_demand_fence_only_orders_count() -> None:
@@ -64,10 +64,10 @@ def test_inside_the_demand_fence_only_orders_count() -> None:
     world.demand(101, 8, 5)
 
     # Week 1's order is covered by its own week's forecast, which the fence ignores; only week 2's forecast is left.
-    assert [(8, 5), (14, 20)] == orders(world.plan())
+    assert orders(world.plan()) == [(8, 5), (14, 20)]
 
 
 def test_forecast_and_orders_are_not_added_up() -> None:
     world = World().item(1).forecast(101, 7, 20).forecast(101, 14, 20).demand(101, 9, 15)
 
-    assert [(7, 5), (9, 15), (14, 20)] == orders(world.plan())
+    assert orders(world.plan()) == [(7, 5), (9, 15), (14, 20)]

@@ -59,9 +59,9 @@ def test_safety_stock_is_the_quantile_of_the_sum_minus_its_mean() -> None:
         }
     )
 
-    assert {101: 4 * UNIT} == service_level_safety_stock(frame, {101: 9}, 0.95)
-    assert {101: 7_500_000} == service_level_safety_stock(frame, {101: 12}, 0.95)
-    assert {101: 7_500_000} == service_level_safety_stock(frame, {101: 99}, 0.90)
+    assert service_level_safety_stock(frame, {101: 9}, 0.95) == {101: 4 * UNIT}
+    assert service_level_safety_stock(frame, {101: 12}, 0.95) == {101: 7_500_000}
+    assert service_level_safety_stock(frame, {101: 99}, 0.90) == {101: 7_500_000}
 
 
 def test_a_typed_safety_stock_is_never_replaced() -> None:
@@ -71,7 +71,7 @@ def test_a_typed_safety_stock_is_never_replaced() -> None:
             world.add("lead_time_demand", series_id=series, protection_days=7, measure=measure, quantity=quantity)
     world.rows["item_locations"][0]["quantity_step"] = UNIT
 
-    assert [(0, 4)] == orders(world.plan())
+    assert orders(world.plan()) == [(0, 4)]
 
 
 def test_promise_looks_ahead_over_every_later_order() -> None:
@@ -90,7 +90,7 @@ def test_overcommitted_stock_promises_a_negative_quantity() -> None:
 
     frame = available_to_promise(inputs.on_hand, inputs.scheduled_receipts, inputs.demands, 101, TODAY)
 
-    assert -8 * UNIT == frame.item(0, "available_to_promise_quantity")
+    assert frame.item(0, "available_to_promise_quantity") == -8 * UNIT
 
 
 def test_an_explanation_reads_like_the_arithmetic() -> None:
@@ -99,10 +99,10 @@ def test_an_explanation_reads_like_the_arithmetic() -> None:
 
     lines = explain(row)
 
-    assert [310, 120, 60, 80, 210, 30, 240] == [line.quantity // UNIT for line in lines]
+    assert [line.quantity // UNIT for line in lines] == [310, 120, 60, 80, 210, 30, 240]
     assert lines[4].quantity == sum(line.sign * line.quantity for line in lines[:4])
     assert lines[6].quantity == lines[4].quantity + lines[5].quantity
-    assert ("- On hand", "- 现有量") == (lines[1].label("en"), lines[1].label("zh"))
+    assert (lines[1].label("en"), lines[1].label("zh")) == ("- On hand", "- 现有量")
 
 
 def test_half_a_row_cannot_be_explained() -> None:
@@ -120,7 +120,7 @@ def test_what_if_curve() -> None:
         planned_receipts=[(day(3), 6)],
     )
 
-    assert [(9, 9), (13, 13), (1, 7)] == frame.select("projected_quantity", "projected_with_plan_quantity").rows()
+    assert frame.select("projected_quantity", "projected_with_plan_quantity").rows() == [(9, 9), (13, 13), (1, 7)]
 
 
 def test_a_missing_column_is_named() -> None:
@@ -151,20 +151,20 @@ def test_a_record_that_cannot_be_right_is_left_out_and_named(change: dict[str, o
 
     result = world.plan()
 
-    assert [(3, 1)] == orders(result)
+    assert orders(result) == [(3, 1)]
     assert any(told in str(problem) for problem in result.problems)
 
 
 def test_document_lines_of_unknown_places_are_named() -> None:
     result = World().item(1).demand(999, 3, 1).receipt(998, 3, 1).stock(997, 3).plan()
 
-    assert 3 == len(result.problems)
+    assert len(result.problems) == 3
 
 
 def test_a_maximum_below_the_minimum_is_ignored_and_named() -> None:
     result = World().item(1, minimum_order_quantity=50, maximum_order_quantity=20).demand(101, 3, 1).plan()
 
-    assert [(3, 50)] == orders(result)
+    assert orders(result) == [(3, 50)]
     assert any("maximum order quantity" in str(problem) for problem in result.problems)
 
 
@@ -178,8 +178,8 @@ def test_quantities_at_the_intake_bound_do_not_overflow() -> None:
 
     result = world.plan()
 
-    assert [(9, 3 * 10**12 - 3)] == orders(result, 102)
-    assert 2**63 - 1 == result.planned_orders.item(0, "value_at_stake_micro")
+    assert orders(result, 102) == [(9, 3 * 10**12 - 3)]
+    assert result.planned_orders.item(0, "value_at_stake_micro") == 2**63 - 1
     assert any("in total" in str(problem) for problem in huge.plan().problems)
 
 
@@ -195,4 +195,4 @@ def test_every_message_kind_has_its_sentence() -> None:
         "no_bom no_lead_time bom_cycle lot_expires negative_stock supplier_unqualified"
     )
 
-    assert [] == [kind for kind in kinds.split() if f"planning.exception.{kind}" not in catalogue()]
+    assert [kind for kind in kinds.split() if f"planning.exception.{kind}" not in catalogue()] == []
