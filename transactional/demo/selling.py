@@ -260,7 +260,7 @@ class Selling:
         office = self.office
         cell = office.cell(victim.order.warehouse, victim.sku)
         moved = 0
-        for slot, part in list(victim.picks):
+        for slot, part in reversed(victim.picks[:]):
             quantity = min(part, thief.open - moved)
             if quantity <= 0:
                 break
