@@ -1,6 +1,5 @@
 """The conditions as blocking asset checks: what depends on a failed one is not made, so nothing is published."""
 
-
 import dagster as dg
 
 from pipelines.assets.context import run_of

@@ -129,7 +129,12 @@ def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp:
 
 
 def _append(
-    warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, table: RawTable, after: int | None, stamp: datetime, batch_id: int
+    warehouse: duckdb.DuckDBPyConnection,
+    source: LedgerSnapshot,
+    table: RawTable,
+    after: int | None,
+    stamp: datetime,
+    batch_id: int,
 ) -> int:
     columns = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in table.columns.items())
     order = ", ".join(f'"{column}"' for column in dict.fromkeys(("posting_sequence", *table.key)))

@@ -40,7 +40,8 @@ def _spread_months(weekly: pl.DataFrame, monthly: pl.DataFrame) -> pl.DataFrame:
         weekly.with_columns(pl.lit(list(range(_DAYS))).alias("offset"))
         .explode("offset")
         .with_columns(
-            (pl.col("period_start") + pl.duration(days=pl.col("offset"))).alias("day"), (pl.col("quantity") / _DAYS).alias("daily")
+            (pl.col("period_start") + pl.duration(days=pl.col("offset"))).alias("day"),
+            (pl.col("quantity") / _DAYS).alias("daily"),
         )
         .with_columns(pl.col("day").dt.truncate("1mo").alias("month"))
     )

@@ -23,7 +23,16 @@ from planning import PlanInputs, PlanParameters, PlanResult, plan
 
 __all__ = ["forecast_demands", "plan_inputs", "plan_parameters", "run_plan"]
 
-_FRAMES = ("item_locations", "demands", "on_hand", "scheduled_receipts", "bom_lines", "supplier_terms", "decisions", "working_days")
+_FRAMES = (
+    "item_locations",
+    "demands",
+    "on_hand",
+    "scheduled_receipts",
+    "bom_lines",
+    "supplier_terms",
+    "decisions",
+    "working_days",
+)
 _WEEK_DAYS = 7
 _FORECAST_PRIORITY = 5
 """Orders come first: a forecast is served from what they leave."""
@@ -145,7 +154,12 @@ def _live_forecast(warehouse: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, 
 
 
 def _replace(
-    warehouse: duckdb.DuckDBPyConnection, result: PlanResult, plan_run_id: str, as_of: date, watermark: int, forecast_run_id: str | None
+    warehouse: duckdb.DuckDBPyConnection,
+    result: PlanResult,
+    plan_run_id: str,
+    as_of: date,
+    watermark: int,
+    forecast_run_id: str | None,
 ) -> dict[str, int]:
     problems = pl.DataFrame(
         {

@@ -51,7 +51,13 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
     name: {"plan_run_id": "VARCHAR", **{column: _DUCKDB[dtype] for column, dtype in columns.items()}}
     for name, columns in OUTPUT_SCHEMAS.items()
 } | {
-    "runs": {"plan_run_id": "VARCHAR", "as_of": "DATE", "watermark": "BIGINT", "forecast_run_id": "VARCHAR", "problem_count": "BIGINT"},
+    "runs": {
+        "plan_run_id": "VARCHAR",
+        "as_of": "DATE",
+        "watermark": "BIGINT",
+        "forecast_run_id": "VARCHAR",
+        "problem_count": "BIGINT",
+    },
     "problems": {"plan_run_id": "VARCHAR", "problem_key": "VARCHAR", "problem_values": "VARCHAR"},
 }
 """Schema `plan`: the planner's output frames with the id of the run that made them."""
