@@ -9,8 +9,9 @@
     throughline forecast  forecast a file
     throughline reset     start over
 
-Start-up counts: nothing here imports Dagster, dbt, DuckDB or a statistics library; a command imports what it needs when it runs. Errors of
-the house are shown in the user's language with the next step and end with their own exit code; `--verbose` shows the traceback.
+Start-up counts: nothing here imports Dagster, dbt, DuckDB or a statistics library; a command imports what it needs when
+it runs. Errors of the house are shown in the user's language with the next step and end with their own exit code;
+`--verbose` shows the traceback.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How is dbt found, told where to work, and its manifest kept fresh?
 
-The dbt executable is the one beside this Python, never whichever is first on the path. Target and log folders lie in the home, so that the
-checkout stays clean and two homes do not disturb each other. The manifest is parsed again only when a file of `models/` changed.
+The dbt executable is the one beside this Python, never whichever is first on the path. Target and log folders lie in
+the home, so that the checkout stays clean and two homes do not disturb each other. The manifest is parsed again only
+when a file of `models/` changed.
 """
 
 from __future__ import annotations

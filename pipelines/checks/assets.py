@@ -36,7 +36,7 @@ def _check(name: str, subject: dg.AssetKey) -> dg.AssetChecksDefinition:
             passed=result.passed,
             severity=dg.AssetCheckSeverity.ERROR,
             description=result.detail or None,
-            metadata={key: value for key, value in result.metadata.items()},
+            metadata=dict(result.metadata.items()),
         )
 
     return check

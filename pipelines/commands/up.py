@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -96,10 +97,8 @@ class _Part:
 
     def stop(self) -> None:
         self._signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
         # Whatever is left of the group after its leader ended.
         self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
         self._process.wait()

@@ -1,7 +1,7 @@
 """Step 3: what will be asked for? Demand marts in, schema `forecast` out.
 
-A forecast stands at a cutoff, the last day of the last complete week (for the plan) or month (for review) at `as_of`. Runs on days in
-between, or asked for again, find it already made from the same demand and use it. What is archived:
+A forecast stands at a cutoff, the last day of the last complete week (for the plan) or month (for review) at `as_of`.
+Runs on days in between, or asked for again, find it already made from the same demand and use it. What is archived:
 
     demand_forecasts    one live run per cutoff; older ones than `archived_runs` keep mean and median
                         twelve simulated cutoffs before the first live one, each with only what was then known

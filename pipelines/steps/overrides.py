@@ -1,7 +1,8 @@
 """What do people expect instead of the model? Overrides replace the mean forecast of their week or month.
 
-A week's override replaces that week. A month's override is spread over the days of the month in the shape of the model's forecast (evenly
-where the model expects nothing), then the days are summed to weeks again; a week's own override stands over its month's.
+A week's override replaces that week. A month's override is spread over the days of the month in the shape of the
+model's forecast (evenly where the model expects nothing), then the days are summed to weeks again; a week's own
+override stands over its month's.
 """
 
 from __future__ import annotations

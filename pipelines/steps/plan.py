@@ -1,7 +1,7 @@
 """Step 4: what must be bought, made or moved? Marts and forecast in, schema `plan` out.
 
-The planner sees every open demand the marts list plus the live weekly forecast, changed where people overrode it. The whole plan is
-replaced in one transaction: readers of the working file see one run, never a mixture.
+The planner sees every open demand the marts list plus the live weekly forecast, changed where people overrode it. The
+whole plan is replaced in one transaction: readers of the working file see one run, never a mixture.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def plan_parameters(warehouse: duckdb.DuckDBPyConnection, run: Run) -> PlanParam
             if number is None:
                 continue
             scale = 1_000_000 if known.endswith("_ppm") and 0 < number < 1 else 1
-            written[known] = int(round(number * scale)) if isinstance(default, int) else number
+            written[known] = round(number * scale) if isinstance(default, int) else number
     return PlanParameters(**written)
 
 

@@ -1,6 +1,7 @@
 """Which tables do the forecasting and planning steps leave in the working file, and how are they replaced?
 
-Tables exist, empty, from the first ingest on. A step replaces its tables in one transaction, so a kill leaves the old run whole.
+Tables exist, empty, from the first ingest on. A step replaces its tables in one transaction, so a kill leaves the old
+run whole.
 """
 
 from __future__ import annotations

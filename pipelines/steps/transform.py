@@ -13,7 +13,7 @@ def variables(run: Run) -> list[str]:
 
     Nothing is passed otherwise: dbt parses the whole project again when its variables change.
     """
-    return ["--vars", '{"as_of": "%s"}' % run.as_of.isoformat()] if run.as_of else []
+    return ["--vars", f'{{"as_of": "{run.as_of.isoformat()}"}}'] if run.as_of else []
 
 
 def run_core(run: Run) -> None:
