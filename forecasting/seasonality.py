@@ -1,8 +1,8 @@
 """Which part of the year sells more, and how much of that is noise?
 
 Raw index of a position = sum of demand / sum of the centred one-year moving average over its years (classical
-decomposition). Two years of weeks give two looks at each index, so indices are shrunk: towards the profile common to all
-series, itself shrunk towards 1, by the James-Stein share
+decomposition). Two years of weeks give two looks at each index, so indices are shrunk: towards the profile
+common to all series, itself shrunk towards 1, by the James-Stein share
 
     kept = max(0, 1 - noise / spread)     spread: mean squared distance of the raw index from the target
                                           noise: mean sampling variance of the raw index
@@ -87,7 +87,7 @@ def common_profile(
     noise = float((variance / np.minimum(effective, 30.0)).mean())
     spread = float(((mean - 1.0) ** 2).mean())
     kept = max(0.0, 1.0 - noise / spread) if spread > 0 else 0.0
-    return _normalised((1.0 + kept * (mean - 1.0))[None, :])[0]
+    return np.asarray(_normalised((1.0 + kept * (mean - 1.0))[None, :])[0])
 
 
 def _raw_indices(
@@ -124,7 +124,8 @@ def _raw_indices(
         looks[:, place] += has_level[:, column]
     with np.errstate(invalid="ignore", divide="ignore"):
         index = demand_sum / level_sum
-    # Residual variance of single ratios around the index; one look leaves no residual, so borrow the overall spread.
+    # Residual variance of single ratios around the index; one look leaves no residual, so borrow the
+    # overall spread.
     safe = np.where(np.isfinite(index), index, 1.0)
     residual = np.where(has_level, amount / level - safe[:, positions], 0.0)
     freedom = has_level.sum(axis=1) - (looks > 0).sum(axis=1)
@@ -149,4 +150,4 @@ def _raw_indices(
 
 def _normalised(index: FloatArray) -> FloatArray:
     bounded = np.clip(index, _LOWEST, _HIGHEST)
-    return bounded / (bounded.sum(axis=1) / bounded.shape[1])[:, None]
+    return np.asarray(bounded / (bounded.sum(axis=1) / bounded.shape[1])[:, None])

@@ -17,11 +17,13 @@ first_facts as (
 
 company_settings as (
     select
-        max(case when name = 'late_penalty_rate_per_day' then try_cast(value as decimal(18, 9)) end) as late_penalty_rate_per_day,
-        max(case when name = 'carrying_rate_per_year' then try_cast(value as decimal(18, 9)) end) as carrying_rate_per_year,
-        max(case when name = 'pick_days' then try_cast(value as integer) end) as pick_days,
-        max(case when name = 'count_tolerance_measured' then try_cast(value as decimal(18, 9)) end) as count_tolerance_measured,
-        max(case when name = 'purchase_lead_time_in_working_days' then value end) as purchase_lead_time_in_working_days
+        {%- for name in [
+            "carrying_rate", "penalty_rate_per_day", "count_tolerance_measured", "turnover_fall_alert_rate",
+            "qualification_warning_days", "expiry_warning_days", "slow_moving_days", "obsolete_days", "overstock_cover_days",
+        ] %}
+        max(case when name = '{{ name }}' then try_cast(value as decimal(18, 9)) end) as {{ name }},
+        {%- endfor %}
+        count(*) as setting_count
     from {{ ref("stg_setting") }}
     where scope = ''
 )
@@ -46,12 +48,16 @@ select
     coalesce(first_facts.first_date, company.today) as first_date,
     -- Minor units to millionths of the currency: x 10,000 for two digits.
     cast(pow(10, 6 - company.minor_digits) as bigint) as micro_per_minor,
-    -- 1 % of the line value a day, 20 % a year: requirements, "Money at stake", until somebody edits them.
-    cast(coalesce(company_settings.late_penalty_rate_per_day, 0.01) * 1000000 as bigint) as late_penalty_ppm_per_day,
-    cast(coalesce(company_settings.carrying_rate_per_year, 0.20) * 1000000 as bigint) as carrying_ppm_per_year,
-    coalesce(company_settings.pick_days, 1) as pick_days,
+    -- The ledger writes every default; these stand in for a company that came without settings.
+    cast(coalesce(company_settings.penalty_rate_per_day, 0.01) * 1000000 as bigint) as late_penalty_ppm_per_day,
+    cast(coalesce(company_settings.carrying_rate, 0.20) * 1000000 as bigint) as carrying_ppm_per_year,
     cast(coalesce(company_settings.count_tolerance_measured, 0.005) * 1000000 as bigint) as count_tolerance_ppm,
-    coalesce(company_settings.purchase_lead_time_in_working_days, 'false') in ('true', '1', 'yes') as is_purchase_in_working_days
+    cast(coalesce(company_settings.turnover_fall_alert_rate, 0.3) as double) as turnover_fall_alert_rate,
+    cast(coalesce(company_settings.qualification_warning_days, 60) as bigint) as qualification_warning_days,
+    cast(coalesce(company_settings.expiry_warning_days, 90) as bigint) as expiry_warning_days,
+    cast(coalesce(company_settings.slow_moving_days, 90) as bigint) as slow_moving_days,
+    cast(coalesce(company_settings.obsolete_days, 180) as bigint) as obsolete_days,
+    cast(coalesce(company_settings.overstock_cover_days, 180) as bigint) as overstock_cover_days
 from company
 cross join first_facts
 cross join company_settings

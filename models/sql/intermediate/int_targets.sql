@@ -1,35 +1,53 @@
--- Which value should a KPI reach, and where does that number come from? One row per KPI and scope.
--- Settings named kpi_target.<kpi> and kpi_target_high.<kpi>, scope '' or 'category:<id>', 'warehouse:<id>', ...; the floors of
--- the requirements stand until somebody edits them.
-with defaults as (
+-- Which value should a KPI reach, and within which scope? One row per KPI and scope.
+-- Read from the ledger's settings; scope is '' for the company, else e.g. 'category:12'. The floors of the requirements stand in for a
+-- company that came without settings.
+with names as (
     select *
     from (
         values
-        ('inventory_turnover', 3.0, 6.0),
-        ('on_time_delivery', 0.95, null),
-        ('purchase_savings', 0.0, null),
-        ('inventory_accuracy', 0.98, null)
-    ) as t (kpi, target, target_high)
+        ('inventory_turnover', 'turnover_target_low', 'turnover_target_high', 3.0, 6.0),
+        ('on_time_delivery', 'on_time_delivery_target', null, 0.95, null),
+        ('purchase_savings', 'purchase_savings_target', null, 0.0, null),
+        ('inventory_accuracy', 'inventory_accuracy_target', null, 0.98, null),
+        ('forecast_accuracy', 'forecast_accuracy_target', null, 0.7, null)
+    ) as t (kpi, low_name, high_name, low_default, high_default)
 ),
 
-edited as (
+settings as (
     select
-        split_part(name, '.', 2) as kpi,
+        name,
         scope,
-        max(case when name like 'kpi_target.%' then try_cast(value as double) end) as target,
-        max(case when name like 'kpi_target_high.%' then try_cast(value as double) end) as target_high
+        try_cast(value as double) as value
     from {{ ref("stg_setting") }}
-    where name like 'kpi_target.%'
-        or name like 'kpi_target_high.%'
-    group by all
+),
+
+scopes as (
+    select names.kpi, settings.scope
+    from names
+    inner join settings
+        on settings.name in (names.low_name, names.high_name)
+    union
+    select kpi, '' as scope
+    from names
 )
 
 select
-    coalesce(edited.kpi, defaults.kpi) as kpi,
-    coalesce(edited.scope, '') as scope,
-    cast(coalesce(edited.target, defaults.target) as double) as target,
-    cast(coalesce(edited.target_high, defaults.target_high) as double) as target_high
-from edited
-full join defaults
-    on edited.kpi = defaults.kpi
-    and edited.scope = ''
+    scopes.kpi,
+    scopes.scope,
+    cast(coalesce(low.value, company_low.value, names.low_default) as double) as target,
+    cast(coalesce(high.value, company_high.value, names.high_default) as double) as target_high
+from scopes
+inner join names
+    on scopes.kpi = names.kpi
+left join settings as low
+    on names.low_name = low.name
+    and scopes.scope = low.scope
+left join settings as company_low
+    on names.low_name = company_low.name
+    and company_low.scope = ''
+left join settings as high
+    on names.high_name = high.name
+    and scopes.scope = high.scope
+left join settings as company_high
+    on names.high_name = company_high.name
+    and company_high.scope = ''

@@ -1,5 +1,5 @@
 -- Which value came to or left which kind of place on which day? One row per item, place kind, other side's kind, warehouse,
--- movement type and day: movement lines and value entries together, both sides, so the sum over all places is zero.
+-- movement type, side (-1 left, +1 arrived) and day: movement lines and value entries together, both sides, so the sum over all places is zero.
 -- item_id is the valued item (work in progress belongs to what is made); moved_item_id is the item that physically moved.
 with locations as (
     select * from {{ ref("stg_location") }}
@@ -55,6 +55,7 @@ flows as (
         warehouse_id,
         other_warehouse_id,
         movement_type as flow_kind,
+        side,
         business_date,
         quantity_change_micro,
         value_change_micro
@@ -68,6 +69,7 @@ flows as (
         warehouse_id,
         null as other_warehouse_id,
         entry_kind as flow_kind,
+        side,
         business_date,
         0 as quantity_change_micro,
         side * value_micro as value_change_micro
@@ -82,6 +84,7 @@ select
     warehouse_id,
     other_warehouse_id,
     flow_kind,
+    cast(side as integer) as side,
     business_date,
     cast(sum(quantity_change_micro) as bigint) as quantity_change_micro,
     cast(sum(value_change_micro) as bigint) as value_change_micro

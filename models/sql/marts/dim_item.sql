@@ -21,7 +21,7 @@ select
     categories.code as category_code,
     categories.name as category_name,
     coalesce(nullif(categories.name_zh, ''), categories.name) as category_name_zh,
-    units.code as unit_code,
+    units.code as base_unit,
     items.is_lot_tracked,
     items.is_measured,
     items.is_active,
