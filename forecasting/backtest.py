@@ -1,0 +1,171 @@
+"""What would we have said at earlier cutoffs, knowing only what was known then?
+
+An origin is a number of known periods. At each origin the panel is cut, everything (starts, season,
+holiday effect, smoothing) is estimated anew, and all models forecast. Origins lie on a fixed raster
+counted from 1970, so that running a day or a week later compares models on the same past forecasts, and
+archive cutoffs share their work. Work is split into chunks of series for `map_chunks`; whatever is shared
+by all series is computed before the split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from forecasting.candidates import CandidateRun, prepare, run_candidates
+from forecasting.censoring import HALF_WINDOWS, fill_demand
+from forecasting.frames import (
+    BoolArray,
+    FloatArray,
+    Frequency,
+    IntArray,
+    Panel,
+    demand_starts,
+    season_positions,
+)
+from forecasting.moving_holidays import holiday_factors
+from forecasting.patterns import Patterns, demand_patterns
+from forecasting.seasonality import common_profile
+
+__all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origins", "run_origins"]
+
+MapChunks = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+
+# Longest horizon that is scored, and the distance between origins.
+TEST_HORIZONS = {"week": 13, "month": 6, "quarter": 8, "year": 6}
+STRIDES = {"week": 4, "month": 2, "quarter": 2, "year": 1}
+_MODEL_FIRST = ("mean", "sigma", "error_quantiles", "shock_weights")
+_FEWEST_PERIODS = 4
+
+
+@dataclass(frozen=True)
+class OriginRun:
+    """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them."""
+
+    origin: int
+    rows: IntArray
+    run: CandidateRun
+    patterns: Patterns
+
+
+@dataclass(frozen=True)
+class _Task:
+    frequency: Frequency
+    season_length: int
+    horizon: int
+    values: FloatArray
+    starts: IntArray
+    is_censored: BoolArray
+    positions: IntArray
+    holiday: FloatArray
+    common: FloatArray
+
+
+def backtest_origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:
+    """The latest `count` raster origins before `known_count` with at least half of the test horizon known.
+
+    >>> from types import SimpleNamespace
+    >>> backtest_origins(SimpleNamespace(frequency="month", first_index=0), 24, 6, 3)
+    [16, 18, 20]
+    """
+    stride = STRIDES[panel.frequency]
+    test_horizon = min(horizon, TEST_HORIZONS[panel.frequency])
+    latest = known_count - max(1, (test_horizon + 1) // 2)
+    latest -= (panel.first_index + latest) % stride
+    return [
+        origin
+        for origin in range(latest - stride * (count - 1), latest + 1, stride)
+        if origin >= _FEWEST_PERIODS
+    ]
+
+
+def run_origins(
+    panel: Panel,
+    origins: Sequence[int],
+    horizon: int,
+    *,
+    map_chunks: MapChunks | None = None,
+    chunk_size: int = 256,
+) -> dict[int, OriginRun]:
+    """Forecast `horizon` periods with every model at every origin."""
+    tasks: list[_Task] = []
+    plan: list[tuple[int, IntArray, Patterns, int]] = []
+    for origin in sorted(set(origins)):
+        rows = np.flatnonzero(panel.first_columns < origin)
+        values = np.ascontiguousarray(panel.values[rows, :origin])
+        is_censored = np.ascontiguousarray(panel.is_censored[rows, :origin])
+        starts = demand_starts(values, panel.first_columns[rows])
+        values = np.where(np.arange(origin)[None, :] >= starts[:, None], values, np.nan)
+        patterns = demand_patterns(values, starts, np.isfinite(values) & ~is_censored)
+        indices = panel.first_index + np.arange(origin + horizon)
+        positions = season_positions(indices, panel.frequency)
+        holiday, common = _shared_effects(panel, values, starts, is_censored, indices, positions)
+        chunks = range(0, max(len(rows), 1), chunk_size)
+        plan.append((origin, rows, patterns, len(chunks)))
+        for first in chunks:
+            part = slice(first, first + chunk_size)
+            tasks.append(
+                _Task(
+                    panel.frequency,
+                    panel.season_length,
+                    horizon,
+                    values[part],
+                    starts[part],
+                    is_censored[part],
+                    positions,
+                    holiday,
+                    common,
+                )
+            )
+    done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
+    return {
+        origin: OriginRun(origin, rows, _joined([next(done) for _ in range(count)]), patterns)
+        for origin, rows, patterns, count in plan
+    }
+
+
+def _shared_effects(
+    panel: Panel,
+    values: FloatArray,
+    starts: IntArray,
+    is_censored: BoolArray,
+    indices: IntArray,
+    positions: IntArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Holiday factors and the common season at one origin, from all series known there."""
+    period_count = values.shape[1]
+    flat = np.ones((1, period_count))
+    rough = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency]).values
+    holiday = holiday_factors(rough, starts, indices, panel.frequency)
+    plain = rough / holiday[None, :period_count]
+    return holiday, common_profile(plain, starts, positions[:period_count], panel.season_length)
+
+
+def _run_task(task: _Task) -> CandidateRun:
+    return run_candidates(
+        prepare(
+            task.values,
+            task.starts,
+            task.is_censored,
+            frequency=task.frequency,
+            season_length=task.season_length,
+            horizon=task.horizon,
+            positions=task.positions,
+            holiday=task.holiday,
+            common=task.common,
+        )
+    )
+
+
+def _joined(parts: list[CandidateRun]) -> CandidateRun:
+    return CandidateRun(
+        **{
+            field.name: np.concatenate(
+                [getattr(part, field.name) for part in parts], axis=1 if field.name in _MODEL_FIRST else 0
+            )
+            for field in fields(CandidateRun)
+        }
+    )

@@ -1,0 +1,189 @@
+"""Which model serves each series, and why?
+
+Error of model m on series i over all past forecasts, relative to the mean over the models that may serve
+the series:
+
+    smooth, erratic:      (MAE / mean MAE + RMSE / mean RMSE) / 2
+    intermittent, lumpy:  RMSE / mean RMSE      (an absolute error is won by forecasting zero)
+
+then shrunk towards the mean of all series of the same demand pattern: w own + (1 - w) pattern, w = n / (n
++ 24), n past forecast periods. A champion picked from a dozen noisy comparisons is mostly luck; the
+pattern's mean is not. The lowest wins, ties go to the simpler model (order of `candidates.MODELS`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.candidates import MODELS
+from forecasting.frames import BoolArray, FloatArray, IntArray
+from forecasting.metrics import wape
+from forecasting.patterns import Patterns
+
+__all__ = ["FALLBACK_MODEL", "Choice", "choose_champions", "eligible_models", "reason_json"]
+
+FALLBACK_MODEL = "moving_average"
+_SHRINKAGE = 24.0
+_SMOOTH_ONLY = ("ets_additive", "ets_multiplicative")
+_INTERMITTENT_ONLY = ("croston", "sba", "tsb", "combination_intermittent")
+_NAMES = list(MODELS)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Per series: index of the model that serves, of the runner-up (-1: none), and the story of the
+    choice."""
+
+    model: IntArray
+    runner_up: IntArray
+    model_name: list[str]
+    is_fallback: BoolArray
+    reason_key: list[str]
+    reason_values: list[str]
+    wape: FloatArray
+    naive_wape: FloatArray
+
+
+def eligible_models(patterns: Patterns, season_length: int) -> BoolArray:
+    """(model, series): which models may serve which series."""
+    is_intermittent = np.isin(patterns.pattern, ["intermittent", "lumpy"])
+    has_two_years = patterns.period_count >= 2 * season_length
+    allowed = np.ones((len(_NAMES), len(is_intermittent)), dtype=bool)
+    for row, name in enumerate(_NAMES):
+        if name in _SMOOTH_ONLY:
+            allowed[row] = ~is_intermittent & has_two_years & (season_length > 1)
+        elif name in _INTERMITTENT_ONLY:
+            allowed[row] = is_intermittent
+    return allowed
+
+
+def choose_champions(
+    actual: FloatArray, forecasts: FloatArray, final_mean: FloatArray, patterns: Patterns, season_length: int
+) -> Choice:
+    """Choose from past forecasts.
+
+    Args:
+        actual: (origin, series, step), NaN where not known or out of stock.
+        forecasts: (origin, model, series, step), NaN where the series was not forecast.
+        final_mean: (model, series, step) of the current cutoff; a NaN model cannot serve.
+    """
+    usable: BoolArray = np.asarray(np.isfinite(final_mean).all(axis=2))
+    allowed = eligible_models(patterns, season_length) & usable
+    score, has_own = _scores(actual, forecasts, allowed, patterns)
+    order = np.argsort(score, axis=0, kind="stable")
+    best, second = order[0].astype(np.int64), order[1].astype(np.int64)
+    columns = np.arange(score.shape[1])
+    second = np.where(np.isfinite(score[second, columns]), second, -1)
+    fallback = _NAMES.index(FALLBACK_MODEL)
+    is_plain: BoolArray = np.isin(patterns.pattern, ["too_short", "no_demand"])
+    nothing = ~np.isfinite(score[best, columns])
+    # The best model by score may have failed on the present data: say so rather than pass in silence.
+    wanted = _wanted(actual, forecasts, eligible_models(patterns, season_length), patterns)
+    failed = ~is_plain & ~usable[wanted, columns]
+    model = np.where(is_plain | nothing | failed, fallback, best)
+    flat = np.moveaxis(forecasts, 1, 0)
+    truth = np.moveaxis(actual, 1, 0).reshape(actual.shape[1], -1)
+
+    def score_wape(index: int) -> FloatArray:
+        return wape(truth, np.moveaxis(flat[index], 1, 0).reshape(truth.shape))
+
+    by_model = np.stack([score_wape(index) for index in range(len(_NAMES))])
+    champion_wape = by_model[model, columns]
+    naive_wape = by_model[_NAMES.index("seasonal_naive")]
+    origin_count = np.isfinite(actual).any(axis=2).sum(axis=0)
+    names, keys, values = [], [], []
+    for i in range(len(model)):
+        pattern = str(patterns.pattern[i])
+        facts: dict[str, object] = {
+            "model": _NAMES[model[i]],
+            "pattern": pattern,
+            "period_count": int(patterns.period_count[i]),
+            "origin_count": int(origin_count[i]),
+            "runner_up": _NAMES[second[i]] if second[i] >= 0 else None,
+            "wape": _rounded(champion_wape[i]),
+            "naive_wape": _rounded(naive_wape[i]),
+            "adi": _rounded(patterns.adi[i], 2),
+        }
+        if pattern == "no_demand":
+            name, key = "zero", "no_demand"
+        elif pattern == "too_short":
+            name, key = "mean", "too_short"
+        elif failed[i] or nothing[i]:
+            name, key = FALLBACK_MODEL, "could_not_be_fitted"
+            facts["model"] = _NAMES[wanted[i]]
+        elif not has_own[i]:
+            name, key = _NAMES[model[i]], "segment"
+        elif pattern in ("intermittent", "lumpy"):
+            name, key = _NAMES[model[i]], "intermittent"
+        elif not np.isfinite(naive_wape[i]):
+            name, key = _NAMES[model[i]], "segment"
+        else:
+            name, key = _NAMES[model[i]], "best_backtest"
+        names.append(name)
+        keys.append(f"forecasting.reason.{key}")
+        values.append(reason_json(facts))
+    second = np.where(is_plain | failed, -1, second)
+    return Choice(
+        model.astype(np.int64),
+        second.astype(np.int64),
+        names,
+        is_plain | nothing | failed,
+        keys,
+        values,
+        champion_wape,
+        naive_wape,
+    )
+
+
+def reason_json(facts: dict[str, object]) -> str:
+    """Values of a reason as JSON text, keys sorted, so that the same reason is the same bytes."""
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True)
+
+
+def _wanted(actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns) -> IntArray:
+    score, _ = _scores(actual, forecasts, allowed, patterns)
+    return np.asarray(np.argsort(score, axis=0, kind="stable")[0], dtype=np.int64)
+
+
+def _scores(
+    actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns
+) -> tuple[FloatArray, BoolArray]:
+    """Shrunk relative error (model, series), inf where not allowed; whether a series has past
+    forecasts of its own."""
+    error = forecasts - actual[:, None]
+    known = np.isfinite(error)
+    safe = np.where(known, error, 0.0)
+    count = known.sum(axis=(0, 3)).astype(np.float64)
+    absolute = np.abs(safe).sum(axis=3).sum(axis=0)
+    squared = (safe * safe).sum(axis=3).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mae, rmse = absolute / count, np.sqrt(squared / count)
+    has_own = (count > 0).any(axis=0)
+    relative_rmse, relative_mae = _relative(rmse, allowed), _relative(mae, allowed)
+    is_intermittent = np.isin(patterns.pattern, ["intermittent", "lumpy"])
+    own = np.where(is_intermittent, relative_rmse, 0.5 * (relative_mae + relative_rmse))
+    segment = np.ones_like(own)
+    for pattern in np.unique(patterns.pattern):
+        members = patterns.pattern == pattern
+        part = np.where(allowed[:, members] & np.isfinite(own[:, members]), own[:, members], 0.0)
+        seen = (allowed[:, members] & np.isfinite(own[:, members])).sum(axis=1)
+        mean = np.where(seen > 0, part.sum(axis=1) / np.maximum(seen, 1), 1.0)
+        segment[:, members] = mean[:, None]
+    share = count / (count + _SHRINKAGE)
+    score = np.where(
+        np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment
+    )
+    return np.where(allowed, score, np.inf), has_own
+
+
+def _relative(error: FloatArray, allowed: BoolArray) -> FloatArray:
+    counted = allowed & np.isfinite(error)
+    mean = np.where(counted, error, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1)
+    return np.where(counted, np.where(mean > 0, error / np.where(mean > 0, mean, 1.0), 1.0), np.nan)
+
+
+def _rounded(value: float, digits: int = 4) -> float | None:
+    return round(float(value), digits) if np.isfinite(value) else None

@@ -1,0 +1,153 @@
+"""Which part of the year sells more, and how much of that is noise?
+
+Raw index of a position = sum of demand / sum of the centred one-year moving average over its years (classical
+decomposition). Two years of weeks give two looks at each index, so indices are shrunk: towards the profile
+common to all series, itself shrunk towards 1, by the James-Stein share
+
+    kept = max(0, 1 - noise / spread)     spread: mean squared distance of the raw index from the target
+                                          noise: mean sampling variance of the raw index
+
+(Miller and Williams 2003 show the gain). Weekly indices are first smoothed over neighbouring weeks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.frames import FloatArray, IntArray
+
+__all__ = ["SeasonalIndices", "common_profile", "seasonal_indices"]
+
+_KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0  # over five weeks
+_LOWEST, _HIGHEST = 0.05, 8.0
+
+
+@dataclass(frozen=True)
+class SeasonalIndices:
+    """`index` (series, position), mean 1; `strength` (series,): 0 no season .. 1 nothing but season."""
+
+    index: FloatArray
+    strength: FloatArray
+
+
+@dataclass(frozen=True)
+class _RawIndices:
+    index: FloatArray  # (series, position)
+    noise: FloatArray  # (series,) sampling variance of one index
+    noise_of_ratio: FloatArray  # (series,) variance of a single period around its index
+    is_usable: FloatArray  # (series,) 1.0 where a whole year of ratios stands
+
+
+def seasonal_indices(
+    values: FloatArray, starts: IntArray, positions: IntArray, season_length: int, common: FloatArray
+) -> SeasonalIndices:
+    """Shrunken indices per series; `common` (position,) is the target and the answer for short histories."""
+    series_count = values.shape[0]
+    target = np.repeat(common[None, :], series_count, axis=0)
+    if season_length == 1:
+        return SeasonalIndices(target, np.zeros(series_count))
+    raw = _raw_indices(values, starts, positions, season_length)
+    distance = np.where(np.isfinite(raw.index), raw.index - target, 0.0)
+    seen = np.isfinite(raw.index).sum(axis=1)
+    spread = (distance * distance).sum(axis=1) / np.maximum(seen - 3, 1)
+    kept = np.where(
+        (spread > 0) & (raw.is_usable > 0),
+        np.maximum(0.0, 1.0 - raw.noise / np.where(spread > 0, spread, 1.0)),
+        0.0,
+    )
+    index = _normalised(target + kept[:, None] * distance)
+    # Strength: share of the ratios' variance that the (shrunken) indices explain.
+    explained = ((index - 1.0) ** 2).sum(axis=1) / season_length
+    total = explained + raw.noise_of_ratio
+    strength = np.where(total > 0, explained / np.where(total > 0, total, 1.0), 0.0)
+    return SeasonalIndices(index, np.where(raw.is_usable > 0, strength, 0.0))
+
+
+def common_profile(
+    values: FloatArray, starts: IntArray, positions: IntArray, season_length: int
+) -> FloatArray:
+    """The season all series share (position,), every usable series counting equally, shrunk towards 1."""
+    flat = np.ones(season_length)
+    if season_length == 1 or values.shape[0] == 0:
+        return flat
+    raw = _raw_indices(values, starts, positions, season_length)
+    is_usable = (raw.is_usable > 0)[:, None] & np.isfinite(raw.index)
+    # Noisy (intermittent) series say little about the common season: weight by 1 / (noise + typical noise).
+    weight = np.where(is_usable, 1.0 / (raw.noise[:, None] + 0.02), 0.0)
+    total = weight.sum(axis=0)
+    if not (total > 0).all():
+        return flat
+    clipped = np.clip(np.where(is_usable, raw.index, 1.0), _LOWEST, 4.0)
+    mean = (weight * clipped).sum(axis=0) / total
+    variance = (weight * (clipped - mean) ** 2).sum(axis=0) / total
+    effective = total * total / (weight * weight).sum(axis=0)
+    # Series of one company share shocks, so the count of independent looks is taken as at most 30.
+    noise = float((variance / np.minimum(effective, 30.0)).mean())
+    spread = float(((mean - 1.0) ** 2).mean())
+    kept = max(0.0, 1.0 - noise / spread) if spread > 0 else 0.0
+    return np.asarray(_normalised((1.0 + kept * (mean - 1.0))[None, :])[0])
+
+
+def _raw_indices(
+    values: FloatArray, starts: IntArray, positions: IntArray, season_length: int
+) -> _RawIndices:
+    series_count, period_count = values.shape
+    columns = np.arange(period_count)
+    alive = columns[None, :] >= starts[:, None]
+    amount = np.where(alive, values, 0.0)
+    total = np.concatenate([np.zeros((series_count, 1)), np.cumsum(amount, axis=1)], axis=1)
+    half = season_length // 2
+    inside = columns[(columns >= half) & (columns < period_count - half)]
+    level = np.full_like(values, np.nan)
+    if inside.size:
+        # An even season: half weight on both ends, so that every position counts once.
+        if season_length % 2 == 0:
+            whole = (total[:, inside + half] - total[:, inside - half]) + (
+                total[:, inside + half + 1] - total[:, inside - half + 1]
+            )
+            level[:, inside] = whole / (2.0 * season_length)
+        else:
+            level[:, inside] = (total[:, inside + half + 1] - total[:, inside - half]) / season_length
+    has_level = (columns[None, :] >= starts[:, None] + half) & np.isfinite(level) & (level > 0)
+    level = np.where(has_level, level, 1.0)
+    demand_sum = np.zeros((series_count, season_length))
+    level_sum = np.zeros((series_count, season_length))
+    looks = np.zeros((series_count, season_length))
+    used = np.where(has_level, amount, 0.0)
+    weight = np.where(has_level, level, 0.0)
+    for column in range(period_count):
+        place = positions[column]
+        demand_sum[:, place] += used[:, column]
+        level_sum[:, place] += weight[:, column]
+        looks[:, place] += has_level[:, column]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        index = demand_sum / level_sum
+    # Residual variance of single ratios around the index; one look leaves no residual, so borrow the
+    # overall spread.
+    safe = np.where(np.isfinite(index), index, 1.0)
+    residual = np.where(has_level, amount / level - safe[:, positions], 0.0)
+    freedom = has_level.sum(axis=1) - (looks > 0).sum(axis=1)
+    around_one = np.where(has_level, amount / level - 1.0, 0.0)
+    count = np.maximum(has_level.sum(axis=1), 1)
+    variance = np.where(
+        freedom >= season_length / 2,
+        (residual * residual).sum(axis=1) / np.maximum(freedom, 1),
+        (around_one * around_one).sum(axis=1) / count,
+    )
+    mean_looks = looks.sum(axis=1) / np.maximum((looks > 0).sum(axis=1), 1)
+    noise = variance / np.maximum(mean_looks, 1.0)
+    if season_length >= 26:
+        filled = safe
+        index = np.zeros_like(filled)
+        for offset, share in zip(range(-2, 3), _KERNEL, strict=True):
+            index = index + share * np.roll(filled, offset, axis=1)
+        noise = noise * float((_KERNEL * _KERNEL).sum())
+    is_usable = (looks > 0).sum(axis=1) >= season_length - 1
+    return _RawIndices(index, noise, variance, is_usable.astype(np.float64))
+
+
+def _normalised(index: FloatArray) -> FloatArray:
+    bounded = np.clip(index, _LOWEST, _HIGHEST)
+    return np.asarray(bounded / (bounded.sum(axis=1) / bounded.shape[1])[:, None])

@@ -1,0 +1,87 @@
+-- What had been forecast when it could still be acted on, and what came? One row per series x complete period.
+-- The forecast is the archived mean with the latest cutoff at least the lead time before the period began; overrides made by then
+-- replace it. demand_quantity is what customers asked for.
+with demand as (
+    select series_id, item_id, warehouse_id, 'week' as frequency, period_start, demand_quantity, is_complete
+    from {{ ref("fct_demand_week") }}
+    union all by name
+    select series_id, item_id, warehouse_id, 'month' as frequency, period_start, demand_quantity, is_complete
+    from {{ ref("fct_demand_month") }}
+),
+
+places as (
+    select item_location_id as series_id, coalesce(lead_time_days, 0) as lead_time_days
+    from {{ ref("stg_item_location") }}
+),
+
+archive as (
+    select series_id, frequency, period_start, cutoff, origin, forecast_run_id, model, quantity
+    from {{ source("forecast", "demand_forecasts") }}
+    where measure = 'mean'
+),
+
+overrides as (
+    select item_location_id as series_id, frequency, period_start, business_date, override_quantity
+    from {{ ref("stg_forecast_override") }}
+),
+
+lagged as (
+    select
+        demand.series_id,
+        demand.item_id,
+        demand.warehouse_id,
+        demand.frequency,
+        demand.period_start,
+        places.lead_time_days,
+        cast(demand.demand_quantity as double) as demand_quantity,
+        -- Ties: a live run before a simulated one.
+        arg_max(
+            struct_pack(
+                cutoff := archive.cutoff, quantity := archive.quantity, model := archive.model, origin := archive.origin
+            ),
+            (archive.cutoff, archive.origin = 'live', archive.forecast_run_id)
+        ) as chosen
+    from demand
+    inner join places
+        on demand.series_id = places.series_id
+    inner join archive
+        on demand.series_id = archive.series_id
+        and demand.frequency = archive.frequency
+        and demand.period_start = archive.period_start
+        and archive.cutoff < demand.period_start
+        and archive.cutoff + cast(places.lead_time_days as integer) <= demand.period_start
+    where demand.is_complete
+    group by all
+),
+
+decided as (
+    select
+        lagged.*,
+        arg_max(
+            struct_pack(quantity := overrides.override_quantity),
+            (overrides.business_date)
+        ) as override
+    from lagged
+    left join overrides
+        on lagged.series_id = overrides.series_id
+        and lagged.frequency = overrides.frequency
+        and lagged.period_start = overrides.period_start
+        and overrides.business_date + cast(lagged.lead_time_days as integer) <= lagged.period_start
+    group by all
+)
+
+select
+    series_id,
+    item_id,
+    warehouse_id,
+    frequency,
+    period_start,
+    lead_time_days,
+    chosen.cutoff as cutoff,
+    chosen.model as model,
+    chosen.origin as origin,
+    demand_quantity,
+    chosen.quantity as baseline_quantity,
+    cast(override.quantity as double) / 1000000 as override_quantity,
+    coalesce(cast(override.quantity as double) / 1000000, chosen.quantity) as forecast_quantity
+from decided

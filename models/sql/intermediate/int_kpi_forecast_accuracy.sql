@@ -1,0 +1,81 @@
+-- How good was the forecast when it mattered? One row per reading x period x dimension value.
+-- Headline: accuracy = 1 - WAPE at the lead-time lag = (demand - absolute errors) / demand; beside it WAPE, signed bias (+ is too much
+-- forecast), and what each step added: WAPE of the step before minus its own.
+with errors as (
+    select
+        lagged.*,
+        items.category_id,
+        abs(forecast_quantity - demand_quantity) as absolute_error,
+        abs(baseline_quantity - demand_quantity) as baseline_error,
+        forecast_quantity - demand_quantity as signed_error
+    from {{ ref("int_forecast_at_lag") }} as lagged
+    inner join {{ ref("dim_item") }} as items
+        on lagged.item_id = items.item_id
+),
+
+-- The same periods as a seasonal naive forecast would have had them, from the backtests.
+naive as (
+    select
+        backtests.series_id,
+        backtests.period_start,
+        backtests.frequency,
+        arg_max(backtests.quantity, backtests.cutoff) as naive_quantity
+    from {{ source("forecast", "backtest_forecasts") }} as backtests
+    where backtests.model = 'seasonal_naive'
+        and backtests.measure = 'mean'
+    group by all
+),
+
+compared as (
+    select
+        errors.*,
+        abs(naive.naive_quantity - errors.demand_quantity) as naive_error
+    from errors
+    left join naive
+        on errors.series_id = naive.series_id
+        and errors.frequency = naive.frequency
+        and errors.period_start = naive.period_start
+),
+
+facts as (
+    {%- for reading, numerator, condition in [
+        ("headline", "demand_quantity - absolute_error", "true"),
+        ("wape", "absolute_error", "true"),
+        ("bias", "signed_error", "true"),
+        ("value_added_by_model", "naive_error - baseline_error", "naive_error is not null"),
+        ("value_added_by_override", "baseline_error - absolute_error", "override_quantity is not null"),
+    ] %}
+    select
+        '{{ reading }}' as reading,
+        period_start as fact_date,
+        item_id,
+        category_id,
+        warehouse_id,
+        model,
+        cast({{ numerator }} as decimal(38, 6)) as numerator,
+        cast(demand_quantity as decimal(38, 6)) as denominator,
+        1 as record_count
+    from compared
+    where {{ condition }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+)
+
+select
+    'forecast_accuracy' as kpi,
+    reading,
+    'rate' as unit,
+    period_kind,
+    period_start,
+    dimension,
+    dimension_key,
+    cast(numerator as decimal(38, 6)) as numerator,
+    cast(denominator as decimal(38, 6)) as denominator,
+    record_count
+from {{ kpi_rollup(
+    "facts",
+    {
+        "company": none, "item": "item_id", "category": "category_id", "warehouse": "warehouse_id", "model": "model",
+    },
+    ["week", "month", "quarter", "ttm"], ["company"],
+) }}

@@ -1,0 +1,85 @@
+-- Which model forecasts each series, how well, and which series need a person's look? One row per series x frequency.
+-- value_at_stake: a year of the live forecast at unit cost, times the series' relative error. needs_review_score is that value where
+-- there is a reason to look, else 0.
+with champions as (
+    select * from {{ source("forecast", "champions") }}
+),
+
+biases as (
+    select series_id, frequency, model, avg(value) as bias
+    from {{ source("forecast", "backtest_scores") }}
+    where metric = 'bias'
+    group by all
+),
+
+live as (
+    select
+        series_id,
+        frequency,
+        avg(baseline_quantity) as mean_quantity,
+        avg(baseline_quantity) filter (where last_forecast_quantity is not null) as comparable_quantity,
+        avg(last_forecast_quantity) as last_quantity
+    from {{ ref("rpt_forecast") }}
+    where kind = 'forecast'
+    group by all
+),
+
+valued as (
+    select
+        champions.*,
+        biases.bias,
+        live.mean_quantity
+        * case champions.frequency when 'week' then 52 else 12 end
+        * coalesce(unit_costs.unit_cost_micro, 0) / 1000000.0
+        * least(coalesce(champions.wape, 1), 1) as value_at_stake,
+        case
+            when champions.is_fallback then 'fallback'
+            when champions.wape > champions.naive_wape then 'worse_than_naive'
+            when abs(biases.bias) > 0.25 then 'biased'
+            when champions.wape > 0.6 then 'large_error'
+            when abs(live.comparable_quantity - live.last_quantity) > 0.3 * live.last_quantity then 'changed_forecast'
+        end as needs_review_reason,
+        places.item_id,
+        places.warehouse_id
+    from champions
+    inner join {{ ref("stg_item_location") }} as places
+        on champions.series_id = places.item_location_id
+    left join biases
+        on champions.series_id = biases.series_id
+        and champions.frequency = biases.frequency
+        and champions.model = biases.model
+    left join live
+        on champions.series_id = live.series_id
+        and champions.frequency = live.frequency
+    left join {{ ref("int_unit_cost") }} as unit_costs
+        on places.item_id = unit_costs.item_id
+        and places.warehouse_id = unit_costs.warehouse_id
+)
+
+select
+    valued.series_id,
+    {{ item_labels() }},
+    {{ category_labels() }},
+    {{ warehouse_labels() }},
+    valued.frequency,
+    valued.model,
+    valued.runner_up,
+    valued.reason_key,
+    valued.reason_values,
+    valued.demand_pattern,
+    valued.adi,
+    valued.cv2,
+    valued.trend_per_period,
+    valued.seasonal_strength,
+    valued.is_fallback,
+    valued.naive_wape,
+    case when valued.needs_review_reason is null then 0 else coalesce(valued.value_at_stake, 0) end as needs_review_score,
+    valued.needs_review_reason,
+    valued.wape,
+    valued.bias,
+    coalesce(valued.value_at_stake, 0) as value_at_stake
+from valued
+inner join {{ ref("dim_item") }} as items
+    on valued.item_id = items.item_id
+inner join {{ ref("dim_warehouse") }} as warehouses
+    on valued.warehouse_id = warehouses.warehouse_id

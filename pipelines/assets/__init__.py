@@ -1,0 +1,1 @@
+"""Assets by subject; each calls one step and tells Dagster what came of it."""

@@ -1,0 +1,42 @@
+"""How is work on many series spread over processes? One seam: `map_chunks(function, chunks)`, results in the order of the chunks.
+
+Processes are spawned, never forked (DuckDB and Arrow threads do not survive a fork), and each keeps numeric libraries to one thread, so that
+workers do not fight over the cores.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+__all__ = ["chunk_mapper"]
+
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+
+def chunk_mapper(workers: int) -> Callable[[Callable[[Chunk], Result], Sequence[Chunk]], list[Result]] | None:
+    """A mapper over `workers` processes; None where one process does it all."""
+    if workers <= 1:
+        return None
+
+    def map_chunks(function: Callable[[Chunk], Result], chunks: Sequence[Chunk]) -> list[Result]:
+        # Children read these once, when they import the libraries.
+        before = {name: os.environ.get(name) for name in _ONE_THREAD}
+        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+        try:
+            with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+                return list(pool.map(function, chunks))
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    return map_chunks

@@ -1,0 +1,175 @@
+"""What was posted since the last ingest, and is it in `raw` now, all of it or none?
+
+One DuckDB transaction holds the new rows of every table, the watermark they reach and the ledger's own totals at that watermark. A process
+killed at any moment leaves the previous state; running again reads the same rows.
+
+`_ingested_at` and `_batch_id` say when and with what a row came. Nothing downstream may read them into a result: the same postings
+give the same tables whether they arrive in one batch or in many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from kernel.errors import Refused
+from pipelines.ingest.source import LedgerSnapshot, open_snapshot
+from pipelines.ingest.tables import SENTINEL_SEQUENCE, RawTable, raw_tables
+
+__all__ = ["IngestResult", "IngestState", "ingest", "ingest_state"]
+
+_BOOKKEEPING = """
+    CREATE SCHEMA IF NOT EXISTS raw;
+    CREATE TABLE IF NOT EXISTS raw._ingest_state (
+        watermark BIGINT, command_id VARCHAR, batch_id BIGINT, ingested_at TIMESTAMP
+    );
+    CREATE TABLE IF NOT EXISTS raw._ingest_audit (
+        table_name VARCHAR PRIMARY KEY, row_count BIGINT, checksum BIGINT, newest_posting_sequence BIGINT
+    );
+"""
+
+
+@dataclass(frozen=True)
+class IngestState:
+    """How far raw reaches: the last posting inside it and the command that posting was."""
+
+    watermark: int
+    command_id: str | None
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What one ingest brought.
+
+    Attributes:
+        watermark: every posting at or below it is in raw.
+        rows: new rows by table (tables without news left out).
+        is_rebuilt: raw was read anew because the ledger is not the one read before (restored, or another).
+        data_through: the company's clock in the ledger.
+    """
+
+    watermark: int
+    rows: dict[str, int]
+    is_rebuilt: bool
+    data_through: date
+    company: str
+
+    @property
+    def row_count(self) -> int:
+        return sum(self.rows.values())
+
+
+def ingest(warehouse: duckdb.DuckDBPyConnection, ledger: str, *, now: datetime | None = None) -> IngestResult:
+    """Append what the ledger posted since the last ingest.
+
+    Args:
+        warehouse: connection to the working file.
+        ledger: SQLite path or PostgreSQL URL.
+        now: written to `_ingested_at`; the wall clock by default.
+
+    Raises:
+        Refused: the ledger holds no company yet.
+        Unavailable: the ledger cannot be read.
+    """
+    stamp = (now or datetime.now(UTC)).replace(tzinfo=None)
+    with open_snapshot(ledger) as source:
+        if source.newest(_company_table()) < 0:
+            raise Refused("pipelines.ledger_empty")
+        warehouse.begin()
+        try:
+            result = _ingest(warehouse, source, stamp)
+            warehouse.commit()
+        except BaseException:
+            warehouse.rollback()
+            raise
+    return result
+
+
+def ingest_state(warehouse: duckdb.DuckDBPyConnection) -> IngestState:
+    """How far raw reaches; watermark -1 before the first ingest."""
+    try:
+        rows = warehouse.execute("SELECT watermark, command_id, batch_id FROM raw._ingest_state").fetchall()
+    except duckdb.CatalogException:
+        rows = []
+    return IngestState(*rows[0]) if rows else IngestState(-1, None, 0)
+
+
+def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp: datetime) -> IngestResult:
+    warehouse.execute(_BOOKKEEPING)
+    state = ingest_state(warehouse)
+    same_ledger = state.watermark < 0 or (
+        source.watermark >= state.watermark and source.identity(state.watermark) == state.command_id
+    )
+    if not same_ledger:
+        # A restored or different ledger: raw is only a copy, so it is taken again from the start.
+        _drop_raw(warehouse)
+        state = IngestState(-1, None, state.batch_id)
+    batch_id = state.batch_id + 1
+    rows: dict[str, int] = {}
+    for table in raw_tables():
+        is_new = _shape(warehouse, table)
+        after = None if is_new or state.watermark < 0 else state.watermark
+        newest = source.newest(table)
+        if newest > (-1 if after is None else after) or after is None:
+            rows[table.name] = _append(warehouse, source, table, after, stamp, batch_id)
+            row_count, checksum = source.totals(table)
+            warehouse.execute(
+                "INSERT OR REPLACE INTO raw._ingest_audit VALUES (?, ?, ?, ?)", [table.name, row_count, checksum, newest]
+            )
+    warehouse.execute("DELETE FROM raw._ingest_state")
+    warehouse.execute(
+        "INSERT INTO raw._ingest_state VALUES (?, ?, ?, ?)",
+        [source.watermark, source.identity(source.watermark), batch_id, stamp],
+    )
+    code, today = warehouse.execute(f"SELECT code, today FROM ({_company_table().latest_rows})").fetchall()[0]
+    return IngestResult(source.watermark, {name: count for name, count in rows.items() if count}, not same_ledger, today, code)
+
+
+def _append(
+    warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, table: RawTable, after: int | None, stamp: datetime, batch_id: int
+) -> int:
+    columns = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in table.columns.items())
+    order = ", ".join(f'"{column}"' for column in dict.fromkeys(("posting_sequence", *table.key)))
+    with source.stream(table, after) as incoming:
+        warehouse.register("incoming", incoming)
+        try:
+            appended = warehouse.execute(
+                f'INSERT INTO raw."{table.name}" BY NAME SELECT {columns}, ? AS _ingested_at, ? AS _batch_id FROM incoming '
+                f"WHERE posting_sequence <> {SENTINEL_SEQUENCE} ORDER BY {order}",
+                [stamp, batch_id],
+            ).fetchall()
+        finally:
+            warehouse.unregister("incoming")
+    return int(appended[0][0])
+
+
+def _shape(warehouse: duckdb.DuckDBPyConnection, table: RawTable) -> bool:
+    """Make the raw table unless it has every column; whether it must be read from the start."""
+    known = {
+        name
+        for (name,) in warehouse.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'raw' AND table_name = ?", [table.name]
+        ).fetchall()
+    }
+    if known >= set(table.columns):
+        return False
+    # A column the ledger gained has values on old rows too, and those were not posted again: the table is read anew.
+    warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
+    warehouse.execute(table.definition)
+    return True
+
+
+def _drop_raw(warehouse: duckdb.DuckDBPyConnection) -> None:
+    for table in raw_tables():
+        warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
+    warehouse.execute("DELETE FROM raw._ingest_audit")
+    # Another ledger's forecasts and plans say nothing about this one.
+    warehouse.execute("DROP SCHEMA IF EXISTS forecast CASCADE")
+    warehouse.execute("DROP SCHEMA IF EXISTS plan CASCADE")
+
+
+def _company_table() -> RawTable:
+    return next(table for table in raw_tables() if table.name == "company")

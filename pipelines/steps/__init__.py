@@ -1,0 +1,1 @@
+"""The work behind every asset, as plain functions of a run: callable without Dagster."""

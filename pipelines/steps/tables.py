@@ -1,0 +1,84 @@
+"""Which tables do the forecasting and planning steps leave in the working file, and how are they replaced?
+
+Tables exist, empty, from the first ingest on. A step replaces its tables in one transaction, so a kill leaves the old run whole.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from planning.frames import OUTPUT_SCHEMAS
+
+__all__ = ["FORECAST_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
+
+_RUN = {"forecast_run_id": "VARCHAR", "origin": "VARCHAR"}
+
+FORECAST_TABLES: dict[str, dict[str, str]] = {
+    "demand_forecasts": {
+        **_RUN, "series_id": "BIGINT", "cutoff": "DATE", "period_start": "DATE", "measure": "VARCHAR", "quantity": "DOUBLE",
+        "model": "VARCHAR", "frequency": "VARCHAR",
+    },
+    "lead_time_demand": {
+        **_RUN, "series_id": "BIGINT", "cutoff": "DATE", "protection_days": "BIGINT", "measure": "VARCHAR", "quantity": "DOUBLE",
+    },
+    "backtest_scores": {
+        **_RUN, "series_id": "BIGINT", "cutoff": "DATE", "model": "VARCHAR", "metric": "VARCHAR", "value": "DOUBLE",
+        "fit_seconds": "DOUBLE", "frequency": "VARCHAR",
+    },
+    "backtest_forecasts": {
+        **_RUN, "series_id": "BIGINT", "cutoff": "DATE", "period_start": "DATE", "model": "VARCHAR", "measure": "VARCHAR",
+        "quantity": "DOUBLE", "frequency": "VARCHAR",
+    },
+    "champions": {
+        **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "model": "VARCHAR", "runner_up": "VARCHAR", "reason_key": "VARCHAR",
+        "reason_values": "VARCHAR", "demand_pattern": "VARCHAR", "adi": "DOUBLE", "cv2": "DOUBLE", "trend_per_period": "DOUBLE",
+        "seasonal_strength": "DOUBLE", "is_fallback": "BOOLEAN", "wape": "DOUBLE", "naive_wape": "DOUBLE",
+    },
+    "seasonal_profile": {
+        **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
+    },
+    "runs": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT", "demand_hash": "VARCHAR",
+        "series_count": "BIGINT",
+    },
+}  # fmt: skip
+"""Schema `forecast`: column -> DuckDB type."""
+
+_DUCKDB = {pl.Int64: "BIGINT", pl.String: "VARCHAR", pl.Date: "DATE", pl.Float64: "DOUBLE", pl.Boolean: "BOOLEAN"}
+
+PLAN_TABLES: dict[str, dict[str, str]] = {
+    name: {"plan_run_id": "VARCHAR", **{column: _DUCKDB[dtype] for column, dtype in columns.items()}}
+    for name, columns in OUTPUT_SCHEMAS.items()
+} | {
+    "runs": {"plan_run_id": "VARCHAR", "as_of": "DATE", "watermark": "BIGINT", "forecast_run_id": "VARCHAR", "problem_count": "BIGINT"},
+    "problems": {"plan_run_id": "VARCHAR", "problem_key": "VARCHAR", "problem_values": "VARCHAR"},
+}
+"""Schema `plan`: the planner's output frames with the id of the run that made them."""
+
+
+def create_result_tables(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas `forecast` and `plan`; a table whose columns changed is made anew, empty."""
+    for schema, tables in (("forecast", FORECAST_TABLES), ("plan", PLAN_TABLES)):
+        warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for name, columns in tables.items():
+            known = warehouse.execute(
+                "SELECT column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+                [schema, name],
+            ).fetchall()
+            if known == list(columns.items()):
+                continue
+            warehouse.execute(f'DROP TABLE IF EXISTS {schema}."{name}"')
+            body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            warehouse.execute(f'CREATE TABLE {schema}."{name}" ({body})')
+
+
+def insert_frame(warehouse: duckdb.DuckDBPyConnection, schema: str, table: str, frame: pl.DataFrame) -> int:
+    """Append a frame by column name; columns the table does not have are refused by DuckDB."""
+    warehouse.register("incoming", frame.to_arrow())
+    try:
+        warehouse.execute(f'INSERT INTO {schema}."{table}" BY NAME SELECT * FROM incoming')
+    finally:
+        warehouse.unregister("incoming")
+    return frame.height

@@ -1,0 +1,30 @@
+"""Steps 2 and 5 without Dagster: build and test the models of one selection."""
+
+from __future__ import annotations
+
+from pipelines.dbt import CORE, REPORTS, run_dbt
+from pipelines.run import Run
+
+__all__ = ["run_core", "run_reports", "variables"]
+
+
+def variables(run: Run) -> str:
+    """`--vars` for dbt: the day to report for, if it is not the company's own clock."""
+    return '{"as_of": "%s"}' % (run.as_of.isoformat() if run.as_of else "")
+
+
+def run_core(run: Run) -> None:
+    """Staging, intermediate, marts and the planner's inputs."""
+    with run.step("transform"):
+        run_dbt(run.settings, ["build", "--select", CORE["select"], "--exclude", *CORE["exclude"].split(), *_common(run)])
+
+
+def run_reports(run: Run) -> None:
+    """What the screens read."""
+    with run.step("report"):
+        run_dbt(run.settings, ["build", "--select", *REPORTS.split(), *_common(run)])
+
+
+def _common(run: Run) -> list[str]:
+    # Cautious: a test whose parents are not all selected waits for the selection that builds them.
+    return ["--indirect-selection", "cautious", "--vars", variables(run)]

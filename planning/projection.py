@@ -1,0 +1,130 @@
+"""How does the stock of an item-location move, with open supply only and with the plan?
+
+    projected(d)           = on hand + open receipts - requirements - expired, up to and including d
+    projected_with_plan(d) = projected(d) + planned receipts up to and including d
+
+Open receipts and suggestions stand on the day they can really be used, not on the day they are wished for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from planning.frames import OUTPUT_SCHEMAS
+
+__all__ = ["ProjectionRows", "project"]
+
+
+class ProjectionRows:
+    """Collects the projection of every item-location."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[object]] = {column: [] for column in OUTPUT_SCHEMAS["projection"]}
+
+    def add(
+        self,
+        item_location_id: int,
+        *,
+        as_of: int,
+        opening: int,
+        floor: int,
+        requirements: Mapping[int, int],
+        receipts: Iterable[tuple[int, int, int | None]],
+        planned: Iterable[tuple[int, int]],
+        expired: Mapping[int, int],
+    ) -> tuple[int, int | None, int] | None:
+        """Add one item-location.
+
+        Args:
+            receipts: (day usable, good quantity, day needed or None): for the shortage check an open receipt that
+                is late for its need counts as rescheduled, because its own message already says so.
+
+        Returns:
+            (first day, day it recovers or None, depth) of a shortage below `floor` that rescheduling does not cure.
+        """
+        scheduled: dict[int, int] = {}
+        shifted: dict[int, int] = {}
+        for available, good, need in receipts:
+            scheduled[available] = scheduled.get(available, 0) + good
+            if need is not None and need < available:
+                shifted[need] = shifted.get(need, 0) + good
+                shifted[available] = shifted.get(available, 0) - good
+        arriving: dict[int, int] = {}
+        for available, good in planned:
+            arriving[available] = arriving.get(available, 0) + good
+        days = sorted({as_of} | set(requirements) | set(scheduled) | set(arriving) | set(expired) | set(shifted))
+        projected = with_plan = opening
+        moved = 0
+        first: int | None = None
+        until: int | None = None
+        deepest = 0
+        columns = self._columns
+        for day in days:
+            gross, open_supply, new = requirements.get(day, 0), scheduled.get(day, 0), arriving.get(day, 0)
+            change = open_supply - gross - expired.get(day, 0)
+            projected += change
+            with_plan += change + new
+            moved += shifted.get(day, 0)
+            depth = floor - with_plan - moved
+            if depth > 0:
+                first = day if first is None else first
+                deepest = max(deepest, depth)
+                until = None
+            elif first is not None and until is None:
+                until = day
+            columns["item_location_id"].append(item_location_id)
+            columns["date"].append(date.fromordinal(day))
+            columns["projected_quantity"].append(projected)
+            columns["projected_with_plan_quantity"].append(with_plan)
+            columns["safety_stock_quantity"].append(floor)
+            columns["gross_requirement_quantity"].append(gross)
+            columns["scheduled_receipts_quantity"].append(open_supply)
+            columns["planned_receipts_quantity"].append(new)
+            columns["expired_quantity"].append(expired.get(day, 0))
+        return None if first is None else (first, until, deepest)
+
+    def frame(self) -> pl.DataFrame:
+        """The `projection` frame, by item-location and date."""
+        frame = pl.DataFrame(self._columns, schema=OUTPUT_SCHEMAS["projection"])
+        return frame.sort("item_location_id", "date")
+
+
+def project(
+    *,
+    item_location_id: int,
+    as_of: date,
+    on_hand_quantity: int,
+    safety_stock_quantity: int = 0,
+    requirements: Iterable[tuple[date, int]] = (),
+    scheduled_receipts: Iterable[tuple[date, int]] = (),
+    planned_receipts: Iterable[tuple[date, int]] = (),
+) -> pl.DataFrame:
+    """The projected stock curve of one item-location, for what-if on a screen.
+
+    Args:
+        requirements, scheduled_receipts, planned_receipts: (date, quantity in 10^-6 base unit); dates before `as_of`
+            count on `as_of`.
+
+    Returns:
+        The `projection` frame: one row per day on which something happens, `as_of` always first.
+    """
+    gross: dict[int, int] = {}
+    today = as_of.toordinal()
+    for day, quantity in requirements:
+        at = max(today, day.toordinal())
+        gross[at] = gross.get(at, 0) + quantity
+    rows = ProjectionRows()
+    rows.add(
+        item_location_id,
+        as_of=today,
+        opening=on_hand_quantity,
+        floor=safety_stock_quantity,
+        requirements=gross,
+        receipts=[(max(today, day.toordinal()), quantity, None) for day, quantity in scheduled_receipts],
+        planned=[(max(today, day.toordinal()), quantity) for day, quantity in planned_receipts],
+        expired={},
+    )
+    return rows.frame()
