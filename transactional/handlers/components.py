@@ -1,6 +1,6 @@
 """Which components does a quantity need?
 
-    required = parent quantity x component quantity / output quantity / (1 - scrap), rounded up to the component's step once at the end
+    required = parent quantity x component quantity / output quantity / (1 - scrap), rounded up to the component's step at the end
     fixed components: component quantity / (1 - scrap), whatever the order's quantity
     phantoms are exploded through to their own components
 

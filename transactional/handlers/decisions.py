@@ -1,7 +1,7 @@
 """What do people decide about suggestions, and what follows from it?
 
-Approving creates the order at once, in the same transaction, and the order keeps the suggestion's id; a second approval is told the
-number of the first order. A decision stands until it is taken back, which is possible while nothing has followed from it.
+Approving creates the order at once, in the same transaction, and the order keeps the suggestion's id; a second approval is told
+the number of the first order. A decision stands until it is taken back, which is possible while nothing has followed from it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What is made, from what, and what does it cost?
 
-Components go, first expired first out, to the warehouse's production location and their cost to the order's `wip_amount`. A completion
-takes wip x made / what was still to be made, the last one all that is left, so the cost of scrapped units stays with the good ones.
-If nothing good was made the cost follows the scrap, or, without any, goes to VARIANCE. Operations record what they cost; it is not
-part of the stock value.
+Components go, first expired first out, to the warehouse's production location and their cost to the order's `wip_amount`. A
+completion takes wip x made / what was still to be made, the last one all that is left, so the cost of scrapped units stays with
+the good ones. If nothing good was made the cost follows the scrap, or, without any, goes to VARIANCE. Operations record what
+they cost; it is not part of the stock value.
 """
 
 from __future__ import annotations

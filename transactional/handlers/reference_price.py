@@ -1,6 +1,6 @@
 """What should a purchase have cost, before anyone asked for quotes?
 
-    1  price of the incumbent at the quantity: the supplier of the newest valid contract, else of the last purchase, else preference 1
+    1  price of the incumbent at the quantity: supplier of the newest valid contract, else of the last purchase, else preference 1
     2  last received price within 12 months
     3  standard cost above zero
     4  none: counted apart, never invented

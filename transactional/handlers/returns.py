@@ -1,7 +1,7 @@
 """What came back from customers, why, and with which value?
 
-Value comes back at the average cost the goods left with, where the order line is known; else at the present average, else at standard
-cost, else at zero. Restocked goods are available, others wait in quarantine; scrapped goods go straight on to SCRAP.
+Value comes back at the average cost the goods left with, where the order line is known; else at the present average, else at
+standard cost, else at zero. Restocked goods are available, others wait in quarantine; scrapped goods go straight on to SCRAP.
 """
 
 from __future__ import annotations

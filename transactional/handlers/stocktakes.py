@@ -1,7 +1,8 @@
 """Does what lies there agree with the books?
 
-The book quantity of every record in scope (item x bin x lot x status) is frozen when the count begins and never changes. Posting moves
-each counted difference once, against the COUNT location: surplus at the moving average, else at standard cost, else at no value.
+The book quantity of every record in scope (item x bin x lot x status) is frozen when the count begins and never changes.
+Posting moves each counted difference once, against the COUNT location: surplus at the moving average, else at standard cost,
+else at no value.
 """
 
 from __future__ import annotations

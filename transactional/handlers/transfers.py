@@ -1,7 +1,7 @@
 """What goes from one warehouse to another, and where is it meanwhile?
 
-Shipped goods lie in the destination's in-transit location, with their lot, valued in the destination's area at the cost they left with.
-A transfer is shipped when every line is, received when everything shipped has arrived.
+Shipped goods lie in the destination's in-transit location, with their lot, valued in the destination's area at the cost they
+left with. A transfer is shipped when every line is, received when everything shipped has arrived.
 """
 
 from __future__ import annotations

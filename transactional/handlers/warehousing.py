@@ -1,8 +1,8 @@
 """How does stock move between bins, appear or disappear with a reason, and how is a movement undone?
 
-Found stock comes from COUNT, lost stock goes there; damaged, expired, scrapped and sampled stock goes to SCRAP. A movement is undone by
-its mirror image at the original cost, once; movements a document counts (receipts, shipments, returns, transfers) are undone by that
-document's own command.
+Found stock comes from COUNT, lost stock goes there; damaged, expired, scrapped and sampled stock goes to SCRAP. A movement is
+undone by its mirror image at the original cost, once; movements a document counts (receipts, shipments, returns, transfers) are
+undone by that document's own command.
 """
 
 from __future__ import annotations
