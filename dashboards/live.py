@@ -100,7 +100,14 @@ def decisions() -> dict[str, dict[str, Any]]:
         "d.recorded_at, u.login, u.name, u.name_zh from suggestion_decision d join app_user u on u.user_id = d.decided_by_id "
         "where d.is_current = 1 order by d.recorded_at"
     )
-    return {str(row["planned_order_id"]): row for row in found}
+    now = today()
+    standing = {}
+    for row in found:
+        until = day(row["until_date"])
+        # A snoozed suggestion is open again when its day has come.
+        if row["decision"] != "snooze" or until is None or now is None or until > now:
+            standing[str(row["planned_order_id"])] = row
+    return standing
 
 
 def overrides(series_id: int) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ def _read(
     query += f" limit {limit}" if limit is not None else ""
     with snapshots.cursor(_snapshot) as reader:
         try:
-            frame = reader.execute(query, list(parameters)).pl()
+            frame = pl.DataFrame(reader.sql(query, params=list(parameters)).to_arrow_table())
         except (duckdb.CatalogException, duckdb.BinderException):
             return pl.DataFrame(schema=dict.fromkeys(COLUMNS[table], pl.Null))
     if exact:

@@ -82,7 +82,7 @@ def _others(row: Mapping[str, Any], places: pl.DataFrame) -> None:
 def _numbers(row: Mapping[str, Any], shown: Snapshot) -> None:
     """On hand, available, on order, owed, safety stock, cover and value; each with its unit."""
     unit = row["base_unit"] or ""
-    with st.grid("auto", min_column_width="8.5rem"):
+    with st.grid("auto", min_column_width=140):
         for name in (
             "on_hand_quantity",
             "available_quantity",

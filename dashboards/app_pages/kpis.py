@@ -22,7 +22,7 @@ def show() -> None:
         return
     st.title(t("kpis.title"))
     found = {kpi: reports.complete_periods(shown, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
-    with st.grid(3, min_column_width="17rem"):
+    with st.grid(3, min_column_width=280):
         for kpi, (kind, frame) in found.items():
             kpi_card(kpi, kind or KPI_PERIODS[kpi][0], frame, shown.currency)
     st.subheader(t("kpis.attention"))

@@ -29,7 +29,7 @@ def show() -> None:
 def _runs(shown: Snapshot | None) -> None:
     """The snapshot on the screens, the newest run, and the requests to replan."""
     last = snapshots.last_run()
-    with st.grid(3, min_column_width="14rem"):
+    with st.grid(3, min_column_width=220):
         st.metric(t("setup.data_through"), plain(shown.data_through) if shown else t("setup.nothing"))
         st.metric(t("setup.snapshot"), shown.snapshot_id if shown else t("setup.nothing"))
         st.metric(t("setup.last_run"), code_text("run_status", last.status) if last else t("setup.nothing"))
@@ -100,7 +100,7 @@ def _readiness(shown: Snapshot | None) -> None:
     if not counts:
         st.info(t("empty.no_ledger"), icon=":material/info:")
         return
-    with st.grid("auto", min_column_width="9rem"):
+    with st.grid("auto", min_column_width=140):
         for name, count in counts.items():
             st.metric(code_text("ledger_table", name), number(count, 0))
     st.subheader(t("setup.findings"))
@@ -151,8 +151,8 @@ def _users(_shown: Snapshot | None) -> None:
             name = st.text_input(t("setup.name"))
             name_zh = st.text_input(t("setup.name_zh"))
         with two:
-            role = st.selectbox(t("column.role"), _ROLES, format_func=lambda code: code_text("role", code))
-            language = st.selectbox(t("frame.language"), LANGUAGES, format_func=lambda code: code_text("language", code))
+            role = st.selectbox(t("column.role"), _ROLES, format_func={code: code_text("role", code) for code in _ROLES}.get)
+            language = st.selectbox(t("frame.language"), LANGUAGES, format_func={code: code_text("language", code) for code in LANGUAGES}.get)
             password = st.text_input(t("sign_in.password"), type="password", help=t("setup.password_help"))
         if st.form_submit_button(t("setup.save"), icon=":material/save:"):
             if actions.define_user(command_id, login, name, name_zh, str(role), str(language), password):
@@ -179,10 +179,11 @@ def _rates(_shown: Snapshot | None) -> None:
         return
     command_id = actions.drawn_id("rate")
     names = sorted({str(row["name"]) for row in found})
+    known = {code: code_text("setting", code) for code in names}
     with st.form("rate", clear_on_submit=True, border=False):
         one, two, three = st.columns([2, 1, 2])
         with one:
-            name = st.selectbox(t("setup.rate"), names, format_func=lambda code: code_text("setting", code), accept_new_options=True)
+            name = st.selectbox(t("setup.rate"), names, format_func={code: code_text("setting", code) for code in names}.get)
         with two:
             value = st.text_input(t("column.value"))
         with three:

@@ -102,7 +102,7 @@ def _put_aside(entry: Entry) -> None:
     chosen = st.menu_button(
         t("today.later"),
         ["week", "dismiss"],
-        format_func=lambda code: t(f"today.later_{code}"),
+        format_func={code: t(f"today.later_{code}") for code in ("week", "dismiss")}.get,
         key=f"later_{entry.message_id}",
         type="tertiary",
     )

@@ -28,7 +28,14 @@ def choose(
     elif not required and st.session_state.get(key) not in options:
         st.session_state[key] = None
     chosen = st.selectbox(
-        label, options, index=None, format_func=show, key=key, placeholder=t("filter.all"), persist_state="session", required=required
+        label,
+        options,
+        index=None,
+        format_func=_named(options, show),
+        key=key,
+        placeholder=t("filter.all"),
+        persist_state="session",
+        required=required,
     )
     _leave(key, chosen or "")
     return chosen
@@ -40,7 +47,7 @@ def choose_many(key: str, label: str, options: Sequence[str], show: Callable[[st
     kept = st.session_state.get(key)
     if kept is not None:
         st.session_state[key] = [part for part in kept if part in options]
-    chosen = st.multiselect(label, options, format_func=show, key=key, placeholder=t("filter.all"), persist_state="session")
+    chosen = st.multiselect(label, options, format_func=_named(options, show), key=key, placeholder=t("filter.all"), persist_state="session")
     _leave(key, _SEPARATOR.join(chosen))
     return list(chosen)
 
@@ -51,7 +58,7 @@ def segment(key: str, label: str, options: Sequence[str], show: Callable[[str], 
     if st.session_state.get(key) not in options:
         st.session_state[key] = first if first in options else options[0]
     chosen = st.segmented_control(
-        label, options, format_func=show, key=key, required=True, label_visibility="collapsed", persist_state="session"
+        label, options, format_func=_named(options, show), key=key, required=True, label_visibility="collapsed", persist_state="session"
     )
     value = str(chosen or options[0])
     _leave(key, "" if value == (first or options[0]) else value)
@@ -64,6 +71,12 @@ def search(key: str, label: str, placeholder: str = "") -> str:
     typed = st.text_input(label, key=key, placeholder=placeholder, persist_state="session", icon=":material/search:")
     _leave(key, typed or "")
     return typed or ""
+
+
+def _named(options: Sequence[str], show: Callable[[str], str]) -> Callable[[str], str]:
+    """Names settled now, in the language of this drawing."""
+    names = {option: show(option) for option in options}
+    return lambda option: names.get(option, option)
 
 
 def _arrive(key: str, read: Callable[[str], Any]) -> None:

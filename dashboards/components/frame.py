@@ -73,7 +73,7 @@ def top_bar(snapshot: Snapshot | None) -> None:
                     t("frame.switch_user"),
                     list(everybody),
                     index=list(everybody).index(who.login) if who.login in everybody else None,
-                    format_func=lambda login: f"{everybody[login].shown_name} · {code_text('role', everybody[login].role)}",
+                    format_func={login: f"{one.shown_name} · {code_text('role', one.role)}" for login, one in everybody.items()}.get,
                     key="switch_user",
                 )
                 if chosen and chosen != who.login:
