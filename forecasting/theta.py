@@ -69,7 +69,5 @@ def theta_paths(
         error = values[:, period][None, :] - fitted[period]
         sse += np.where(is_scored[:, period] & (period >= starts), error * error, 0.0)
     age = (period_count - starts).astype(np.float64)
-    forecasts = np.stack(
-        [states.level + theta_drift(slope, grid.alpha, age, step) for step in range(1, horizon + 1)]
-    )
+    forecasts = np.stack([states.level + theta_drift(slope, grid.alpha, age, step) for step in range(1, horizon + 1)])
     return forecasts, fitted, sse
