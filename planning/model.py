@@ -126,12 +126,12 @@ def read_model(inputs: PlanInputs, *, as_of: date, parameters: PlanParameters) -
     """
     model = Model(calendars=calendars_from(conform(inputs.working_days, "working_days")))
     _read_nodes(model, conform(inputs.item_locations, "item_locations"))
+    _read_terms(model, conform(inputs.supplier_terms, "supplier_terms"))
     _read_safety_stock(model, inputs, parameters)
     _read_on_hand(model, conform(inputs.on_hand, "on_hand"))
     _read_receipts(model, conform(inputs.scheduled_receipts, "scheduled_receipts"))
     _read_demands(model, conform(inputs.demands, "demands"))
     _read_bom(model, conform(inputs.bom_lines, "bom_lines"))
-    _read_terms(model, conform(inputs.supplier_terms, "supplier_terms"))
     _read_decisions(model, conform(inputs.decisions, "decisions"), as_of)
     return model
 
@@ -261,7 +261,7 @@ def _node(model: Model, row: dict[str, Any]) -> Node:
 def _read_safety_stock(model: Model, inputs: PlanInputs, parameters: PlanParameters) -> None:
     frame = conform(inputs.lead_time_demand, "lead_time_demand")
     untyped = {
-        key: (node.lead_time_days or 0) + parameters.review_period_days
+        key: _usual_lead_time(model, node) + parameters.review_period_days
         for key, node in model.nodes.items()
         if node.safety_stock < 0
     }
@@ -269,6 +269,15 @@ def _read_safety_stock(model: Model, inputs: PlanInputs, parameters: PlanParamet
     for key in untyped:
         node = model.nodes[key]
         node.safety_stock = -(-computed.get(key, 0) // node.step) * node.step
+
+
+def _usual_lead_time(model: Model, node: Node) -> int:
+    """The item-location's own lead time, else its preferred supplier's, else none."""
+    if node.lead_time_days is not None:
+        return node.lead_time_days
+    terms = [term for _, term in model.terms.get(node.item_id, ()) if term.lead_time_days is not None]
+    preferred = min(terms, key=lambda term: (term.preference, term.supplier_id), default=None)
+    return (preferred.lead_time_days or 0) if preferred is not None and node.procurement == "buy" else 0
 
 
 def _read_on_hand(model: Model, frame: pl.DataFrame) -> None:
