@@ -251,7 +251,9 @@ class _Run:
             good = good_quantity(row.quantity, node.rules.yield_ppm)
             if good <= 0:
                 continue
-            available = self.own.forward(expected, node.inspection_days) if node.inspection_days else expected
+            # What already waits for inspection carries the day it will be released, not the day it arrives.
+            days = 0 if row.supply_id.startswith("QC:") else node.inspection_days
+            available = self.own.forward(expected, days) if days else expected
             found.append(
                 Receipt(
                     supply_id=row.supply_id,

@@ -54,6 +54,7 @@ class Node:
     unit_cost: int
     source_warehouse_id: int | None
     is_working_days: bool
+    service_level: float | None
 
     @property
     def floor(self) -> int:
@@ -98,6 +99,7 @@ class Decision:
     need_period: str
     ordinal: int
     is_suppressing: bool
+    is_dated: bool
     budget: int | None
 
 
@@ -200,6 +202,7 @@ def _read_nodes(model: Model, frame: pl.DataFrame) -> None:
             # 0 is how an empty field often arrives: no rule.
             check.within(column, row[column], 0, _LARGEST)
         check.within("yield_ppm", row["yield_ppm"], 1, RATE_SCALE)
+        check.within("service_level_ppm", row["service_level_ppm"], 0, RATE_SCALE)
         if not check.is_good:
             continue
         if key in model.nodes or (row["item_id"], row["warehouse_id"]) in model.at:
@@ -255,6 +258,7 @@ def _node(model: Model, row: dict[str, Any]) -> Node:
         unit_cost=row["unit_cost_micro"] or 0,
         source_warehouse_id=row["source_warehouse_id"],
         is_working_days=bool(row["is_purchase_in_working_days"]),
+        service_level=None if row["service_level_ppm"] is None else row["service_level_ppm"] / RATE_SCALE,
     )
 
 
@@ -265,7 +269,11 @@ def _read_safety_stock(model: Model, inputs: PlanInputs, parameters: PlanParamet
         for key, node in model.nodes.items()
         if node.safety_stock < 0
     }
-    computed = service_level_safety_stock(frame, untyped, parameters.service_level)
+    levels: dict[int, float] = {}
+    for key in untyped:
+        own = model.nodes[key].service_level
+        levels[key] = parameters.service_level if own is None else own
+    computed = service_level_safety_stock(frame, untyped, levels)
     for key in untyped:
         node = model.nodes[key]
         node.safety_stock = -(-computed.get(key, 0) // node.step) * node.step
@@ -413,6 +421,7 @@ def _read_decisions(model: Model, frame: pl.DataFrame, as_of: date) -> None:
                 ordinal=row["ordinal"],
                 is_suppressing=row["decision"] in ("reject", "snooze")
                 and (row["until_date"] is None or as_of < row["until_date"]),
+                is_dated=row["until_date"] is not None,
                 budget=row["quantity"],
             )
         )

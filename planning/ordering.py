@@ -110,8 +110,9 @@ class Ordering:
         period, now = self.period_of(day), need_period(self.as_of)
         waived = 0
         for one in self.suppressing:
-            # A need that was put off and has become due is still the same need, not a new one of this week.
-            if one.need_period == period or (day == self.as_of and one.need_period <= now):
+            # A need put off until a date is still the same need when it has become due meanwhile, not a new one of this
+            # week. A no for ever holds for its own week only: it must not silence whatever runs short later.
+            if one.need_period == period or (one.is_dated and day == self.as_of and one.need_period <= now):
                 budget = self.budget[id(one)]
                 if budget is None:
                     return short
