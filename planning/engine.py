@@ -382,13 +382,20 @@ class _Run:
             opening=opening,
             floor=node.floor,
             requirements=requirements,
-            receipts=[(line.available, line.good, outcome.receipt_need.get(line.supply_id)) for line in receipts],
+            receipts=[(line.available, line.good, self._curable(node, outcome, line)) for line in receipts],
             planned=[(draft.schedule.available, draft.good) for draft in state.drafts],
             expired=expired,
         )
         if shortage is not None:
             first, until, deepest = shortage
             self.messages.below_safety_stock(key, deepest, first, until, late)
+
+    def _curable(self, node: Node, outcome: Netting, line: Receipt) -> int | None:
+        """The day an open receipt is needed, but no earlier than rescheduling can bring it."""
+        need = outcome.receipt_need.get(line.supply_id)
+        if need is None or line.is_frozen:
+            return None
+        return max(need, self.own.forward(self.as_of, node.inspection_days)) if node.inspection_days else need
 
     def _record_order(self, state: PlannedNode, draft: Draft, share: Share, served: Served) -> None:
         node, schedule, offer = state.node, draft.schedule, draft.offer
