@@ -1,9 +1,10 @@
 """What would we have said at earlier cutoffs, knowing only what was known then?
 
-An origin is a number of known periods. At each origin the panel is cut, everything (starts, season, holiday effect,
-smoothing) is estimated anew, and all models forecast. Origins lie on a fixed raster counted from 1970, so that running a
-day or a week later compares models on the same past forecasts, and archive cutoffs share their work. Work is split into
-chunks of series for `map_chunks`; whatever is shared by all series is computed before the split.
+An origin is a number of known periods. At each origin the panel is cut, everything (starts, season,
+holiday effect, smoothing) is estimated anew, and all models forecast. Origins lie on a fixed raster
+counted from 1970, so that running a day or a week later compares models on the same past forecasts, and
+archive cutoffs share their work. Work is split into chunks of series for `map_chunks`; whatever is shared
+by all series is computed before the split.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """What does every model say about every series at one cutoff?
 
-`prepare` brings demand into the common shape (gaps filled, holiday and season factors known), `run_candidates` runs all
-models of `MODELS` on it and returns arrays with the model on the first axis. To add a model: a function that takes
-`Prepared` and returns `ModelRun`, an entry in `MODELS` (order: simplest first, ties go to the earlier), a name in
-`kernel/messages/forecasting.toml`, and its eligibility in `champion`.
+`prepare` brings demand into the common shape (gaps filled, holiday and season factors known),
+`run_candidates` runs all models of `MODELS` on it and returns arrays with the model on the first axis. To
+add a model: a function that takes `Prepared` and returns `ModelRun`, an entry in `MODELS` (order: simplest
+first, ties go to the earlier), a name in `kernel/messages/forecasting.toml`, and its eligibility in
+`champion`.
 """
 
 from __future__ import annotations
@@ -34,9 +35,8 @@ from forecasting.theta import THETA_GRID, long_run_slope, theta_paths
 __all__ = ["MODELS", "RESIDUAL_LEVELS", "CandidateRun", "ModelRun", "Prepared", "prepare", "run_candidates"]
 
 # Where the distribution of one-step errors is kept: denser in the tails that service levels read.
-RESIDUAL_LEVELS = np.array(
-    [0.0, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5]
-    + [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.99, 1.0]
+RESIDUAL_LEVELS = np.concatenate(
+    [[0.0, 0.01, 0.025, 0.05], np.arange(2, 19) / 20.0, [0.925, 0.95, 0.975, 0.99, 1.0]]
 )
 
 
@@ -63,7 +63,7 @@ class Prepared:
 
     @property
     def deseasonalised(self) -> FloatArray:
-        return self.values / self.factors[:, : self.period_count]
+        return np.asarray(self.values / self.factors[:, : self.period_count])
 
     @property
     def future_factors(self) -> FloatArray:
@@ -71,7 +71,7 @@ class Prepared:
 
     @property
     def scored_count(self) -> FloatArray:
-        return self.is_scored.sum(axis=1).astype(np.float64)
+        return np.asarray(self.is_scored.sum(axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class CandidateRun:
         sigma: (model, series) one-step error spread relative to the season factor.
         error_quantiles: (model, series, level) of one-step errors / sigma at `RESIDUAL_LEVELS`, mean 0.
         shock_weights: (model, series, step).
-        future_factors: (series, step). index: (series, position). strength, slope, level, lost_quantity: (series,).
+        future_factors: (series, step). index: (series, position). strength, slope, level, lost_quantity:
+        (series,).
     """
 
     mean: FloatArray
@@ -188,7 +189,8 @@ def _error_summary(prepared: Prepared, fitted: FloatArray) -> tuple[FloatArray, 
     count = is_used.sum(axis=1).astype(np.float64)
     kept = np.where(is_used, error, 0.0)
     mean = kept.sum(axis=1) / np.maximum(count, 1.0)
-    # Two numbers (level, smoothing) are always fitted; the mean error stays in the spread, as it would in use.
+    # Two numbers (level, smoothing) are always fitted; the mean error stays in the spread, as it would in
+    # use.
     sigma = np.sqrt((kept * kept).sum(axis=1) / np.maximum(count - 2.0, 1.0))
     ordered = np.sort(np.where(is_used, error - mean[:, None], np.inf), axis=1)
     place = RESIDUAL_LEVELS[None, :] * np.maximum(count - 1.0, 0.0)[:, None]
@@ -222,7 +224,7 @@ def _naive_scales(prepared: Prepared) -> tuple[FloatArray, FloatArray]:
 
 
 def _level_scale(prepared: Prepared) -> FloatArray:
-    return prepared.values.sum(axis=1) / np.maximum(prepared.period_count - prepared.starts, 1)
+    return np.asarray(prepared.values.sum(axis=1) / np.maximum(prepared.period_count - prepared.starts, 1))
 
 
 def _seasonal_naive(prepared: Prepared, _: dict[str, ModelRun]) -> ModelRun:
@@ -357,7 +359,8 @@ def _combination_intermittent(prepared: Prepared, runs: dict[str, ModelRun]) -> 
 
 
 def _initial_length(prepared: Prepared) -> int:
-    # Ten periods, or half a year of weeks: long enough to average noise, short enough to leave a trend to learn.
+    # Ten periods, or half a year of weeks: long enough to average noise, short enough to leave a trend to
+    # learn.
     return max(10, prepared.season_length // 2)
 
 

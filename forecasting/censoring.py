@@ -1,8 +1,9 @@
 """What was probably asked for in periods whose demand is unknown or only a lower bound?
 
-expected = mean of the known, in-stock periods nearby (deseasonalised) * the period's season factor; unknown periods take
-the expected quantity, out-of-stock periods max(recorded, expected). The window is widened to the whole history where
-nothing nearby is known. Filled periods feed the filters but are never scored.
+expected = mean of the known, in-stock periods nearby (deseasonalised) * the period's season factor;
+unknown periods take the expected quantity, out-of-stock periods max(recorded, expected). The window is
+widened to the whole history where nothing nearby is known. Filled periods feed the filters but are never
+scored.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ HALF_WINDOWS = {"week": 8, "month": 3, "quarter": 2, "year": 1}
 
 @dataclass(frozen=True)
 class FilledDemand:
-    """`values` (series, period) without gaps from each start on; `is_scored`: the value is a plain observation;
-    `lost_quantity` (series,): what the out-of-stock periods were raised by."""
+    """`values` (series, period) without gaps from each start on; `is_scored`: the value is a plain
+    observation; `lost_quantity` (series,): what the out-of-stock periods were raised by."""
 
     values: FloatArray
     is_scored: BoolArray
@@ -31,7 +32,8 @@ class FilledDemand:
 def fill_demand(
     values: FloatArray, starts: IntArray, is_censored: BoolArray, factors: FloatArray, half_window: int
 ) -> FilledDemand:
-    """Fill the gaps of `values` (NaN: unknown); `factors` (series or 1, period) are season times holiday factors."""
+    """Fill the gaps of `values` (NaN: unknown); `factors` (series or 1, period) are season times holiday
+    factors."""
     period_count = values.shape[1]
     columns = np.arange(period_count)
     is_alive = columns[None, :] >= starts[:, None]

@@ -1,13 +1,14 @@
 """Which model serves each series, and why?
 
-Error of model m on series i over all past forecasts, relative to the mean over the models that may serve the series:
+Error of model m on series i over all past forecasts, relative to the mean over the models that may serve
+the series:
 
     smooth, erratic:      (MAE / mean MAE + RMSE / mean RMSE) / 2
     intermittent, lumpy:  RMSE / mean RMSE      (an absolute error is won by forecasting zero)
 
-then shrunk towards the mean of all series of the same demand pattern: w own + (1 - w) pattern, w = n / (n + 24), n past
-forecast periods. A champion picked from a dozen noisy comparisons is mostly luck; the pattern's mean is not. The lowest
-wins, ties go to the simpler model (order of `candidates.MODELS`).
+then shrunk towards the mean of all series of the same demand pattern: w own + (1 - w) pattern, w = n / (n
++ 24), n past forecast periods. A champion picked from a dozen noisy comparisons is mostly luck; the
+pattern's mean is not. The lowest wins, ties go to the simpler model (order of `candidates.MODELS`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.candidates import MODELS
 from forecasting.frames import BoolArray, FloatArray, IntArray
@@ -26,15 +26,17 @@ from forecasting.patterns import Patterns
 __all__ = ["FALLBACK_MODEL", "Choice", "choose_champions", "eligible_models", "reason_json"]
 
 FALLBACK_MODEL = "moving_average"
-_SHRINKAGE = 24.0
-_SMOOTH_ONLY = ("ets_additive", "ets_multiplicative")
+# On five public sets the loss kept falling up to about a hundred periods of weight for the pattern.
+_SHRINKAGE = 100.0
+_TWO_YEARS = ("ets_additive", "ets_multiplicative")
 _INTERMITTENT_ONLY = ("croston", "sba", "tsb", "combination_intermittent")
 _NAMES = list(MODELS)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Per series: index of the model that serves, of the runner-up (-1: none), and the story of the choice."""
+    """Per series: index of the model that serves, of the runner-up (-1: none), and the story of the
+    choice."""
 
     model: IntArray
     runner_up: IntArray
@@ -52,8 +54,11 @@ def eligible_models(patterns: Patterns, season_length: int) -> BoolArray:
     has_two_years = patterns.period_count >= 2 * season_length
     allowed = np.ones((len(_NAMES), len(is_intermittent)), dtype=bool)
     for row, name in enumerate(_NAMES):
-        if name in _SMOOTH_ONLY:
-            allowed[row] = ~is_intermittent & has_two_years & (season_length > 1)
+        if name in _TWO_YEARS:
+            allowed[row] = has_two_years & (season_length > 1)
+            if name == "ets_multiplicative":
+                # A factor on demand that is mostly zero multiplies noise.
+                allowed[row] &= ~is_intermittent
         elif name in _INTERMITTENT_ONLY:
             allowed[row] = is_intermittent
     return allowed
@@ -69,20 +74,21 @@ def choose_champions(
         forecasts: (origin, model, series, step), NaN where the series was not forecast.
         final_mean: (model, series, step) of the current cutoff; a NaN model cannot serve.
     """
-    usable = np.isfinite(final_mean).all(axis=2)
+    usable: BoolArray = np.asarray(np.isfinite(final_mean).all(axis=2))
     allowed = eligible_models(patterns, season_length) & usable
-    score, count, has_own = _scores(actual, forecasts, allowed, patterns)
+    score, own, has_own = _scores(actual, forecasts, allowed, patterns)
     order = np.argsort(score, axis=0, kind="stable")
     best, second = order[0].astype(np.int64), order[1].astype(np.int64)
     columns = np.arange(score.shape[1])
     second = np.where(np.isfinite(score[second, columns]), second, -1)
     fallback = _NAMES.index(FALLBACK_MODEL)
-    is_plain = np.isin(patterns.pattern, ["too_short", "no_demand"])
+    is_plain: BoolArray = np.isin(patterns.pattern, ["too_short", "no_demand"])
     nothing = ~np.isfinite(score[best, columns])
     # The best model by score may have failed on the present data: say so rather than pass in silence.
     wanted = _wanted(actual, forecasts, eligible_models(patterns, season_length), patterns)
     failed = ~is_plain & ~usable[wanted, columns]
     model = np.where(is_plain | nothing | failed, fallback, best)
+    is_own_best = own[model, columns] <= own.min(axis=0)
     flat = np.moveaxis(forecasts, 1, 0)
     truth = np.moveaxis(actual, 1, 0).reshape(actual.shape[1], -1)
 
@@ -115,10 +121,10 @@ def choose_champions(
             facts["model"] = _NAMES[wanted[i]]
         elif not has_own[i]:
             name, key = _NAMES[model[i]], "segment"
+        elif not is_own_best[i]:
+            name, key = _NAMES[model[i]], "pattern_best"
         elif pattern in ("intermittent", "lumpy"):
             name, key = _NAMES[model[i]], "intermittent"
-        elif not np.isfinite(naive_wape[i]):
-            name, key = _NAMES[model[i]], "segment"
         else:
             name, key = _NAMES[model[i]], "best_backtest"
         names.append(name)
@@ -144,13 +150,14 @@ def reason_json(facts: dict[str, object]) -> str:
 
 def _wanted(actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns) -> IntArray:
     score, _, _ = _scores(actual, forecasts, allowed, patterns)
-    return np.argsort(score, axis=0, kind="stable")[0].astype(np.int64)
+    return np.asarray(np.argsort(score, axis=0, kind="stable")[0], dtype=np.int64)
 
 
 def _scores(
     actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns
-) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """Shrunk relative error (model, series), inf where not allowed; evaluated periods; whether any of its own."""
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Shrunk relative error (model, series), inf where not allowed; whether a series has past
+    forecasts of its own."""
     error = forecasts - actual[:, None]
     known = np.isfinite(error)
     safe = np.where(known, error, 0.0)
@@ -174,7 +181,11 @@ def _scores(
     score = np.where(
         np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment
     )
-    return np.where(allowed, score, np.inf), count.max(axis=0), has_own
+    return (
+        np.where(allowed, score, np.inf),
+        np.where(allowed, np.nan_to_num(own, nan=np.inf), np.inf),
+        has_own,
+    )
 
 
 def _relative(error: FloatArray, allowed: BoolArray) -> FloatArray:

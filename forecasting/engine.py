@@ -1,10 +1,11 @@
 """What will be asked for, per series and period, and how sure is that? The one entry the pipeline calls.
 
-    panel -> all models at the cutoff and at past origins -> champion per series -> calibrated quantiles -> frames
+    panel -> all models at the cutoff and at past origins -> champion per series -> calibrated quantiles ->
+    frames
 
-Pure: no clock, no files, no settings. The same demand gives the same bytes for any order of rows and any chunking, and
-nothing after the cutoff is looked at. `cutoff` is the last day whose demand is known: a period is learned from when it
-ended on or before that day, and the first forecast period is the next one.
+Pure: no clock, no files, no settings. The same demand gives the same bytes for any order of rows and any
+chunking, and nothing after the cutoff is looked at. `cutoff` is the last day whose demand is known: a
+period is learned from when it ended on or before that day, and the first forecast period is the next one.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ _INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
 
 @dataclass(frozen=True)
 class ForecastResult:
-    """The frames of the contract, each sorted by its grain; `series_notes` says what was changed while reading."""
+    """The frames of the contract, each sorted by its grain; `series_notes` says what was changed while
+    reading."""
 
     demand_forecasts: pl.DataFrame
     lead_time_demand: pl.DataFrame
@@ -107,7 +109,7 @@ def forecast(
     panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
     protection = _checked_lead_times(lead_times, panel.series_ids)
     if panel.series_count == 0:
-        return ForecastResult(*frames_out.empty_frames(), panel.notes)
+        return ForecastResult(*frames_out.empty_frames(), series_notes=panel.notes)
     reach = horizon
     if protection.size and np.isfinite(protection).any():
         periods = protection_shares(protection[np.isfinite(protection)], frequency, 800)
@@ -149,7 +151,8 @@ def simulate_archive(
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> pl.DataFrame:
-    """`demand_forecasts` as `forecast` would have given them at each of `cutoffs`, with only what was then known.
+    """`demand_forecasts` as `forecast` would have given them at each of `cutoffs`, with only what was then
+    known.
 
     Equal, byte for byte, to calling `forecast` at each cutoff; cheaper, because past origins are shared.
     """
@@ -216,7 +219,8 @@ def _assemble(
         is_open = panel.is_censored[final.rows, origin : origin + steps]
         known_then = _places(past.rows, final.rows)
         has_history = np.zeros(count, dtype=bool)
-        # A series younger than this at the origin would be scored on its first days, which says nothing of its model.
+        # A series younger than this at the origin would be scored on its first days, which says nothing of
+        # its model.
         has_history[known_then] = (past.patterns.period_count >= 4) & (past.patterns.pattern != "no_demand")
         actual[i, :, :steps] = np.where(is_open | ~has_history[:, None], np.nan, seen)
         forecasts[i][:, known_then] = past.run.mean[:, :, :tested]
@@ -346,7 +350,8 @@ def _sums(
 
 
 def _backtest_scores(panel: Panel, done: _Assembled) -> pl.DataFrame:
-    """Every model by origin; pinball and coverage for the champion, calibrated without the origin that is judged."""
+    """Every model by origin; pinball and coverage for the champion, calibrated without the origin that is
+    judged."""
     run, parts = done.final.run, []
     ids = panel.series_ids[done.final.rows]
     for i, origin in enumerate(done.origins):

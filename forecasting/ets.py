@@ -1,14 +1,17 @@
-"""What is the level, trend and season of every series now, under every point of a grid of smoothing parameters?
+"""What is the level, trend and season of every series now, under every point of a grid of smoothing
+parameters?
 
 Damped exponential smoothing in its error form (Hyndman, Koehler, Ord and Snyder 2008), additive error:
 
     e_t = y_t - f_t                              f_t = (l + phi b) [+ s | * s]
     l   = l + phi b + alpha e_t [/ s]            b = phi b + beta e_t [/ s]
-    s   = s + gamma e_t [/ (l + phi b)]
+    s   = s + gamma e_t [/ l_t]
 
-with l, b, s on the right the states before period t and `[...]` the additive or multiplicative season. One loop through
-time carries all series and all grid points at once. `statsmodels.tsa.exponential_smoothing.ets.ETSModel.smooth` is the
-oracle. Grid points are not chosen but weighted by exp(-AIC/2), which is steadier than the single best point.
+with l, b, s on the right the states before period t and `[...]` the additive or multiplicative season (the
+multiplicative one is divided by the new level, as Holt and Winters did and statsmodels does). One
+loop through time carries all series and all grid points at once.
+`statsmodels.tsa.exponential_smoothing.ets.ETSModel.smooth` is the oracle. Grid points are not chosen but
+weighted by exp(-AIC/2), which is steadier than the single best point.
 """
 
 from __future__ import annotations
@@ -40,7 +43,8 @@ _TINY = 1e-12
 
 @dataclass(frozen=True)
 class SmoothingGrid:
-    """Smoothing parameters, one entry per grid point; `trend` 0 switches the trend off (then phi is irrelevant)."""
+    """Smoothing parameters, one entry per grid point; `trend` 0 switches the trend off (then phi is
+    irrelevant)."""
 
     alpha: FloatArray
     beta: FloatArray
@@ -54,7 +58,8 @@ class SmoothingGrid:
 
     @property
     def parameter_counts(self) -> FloatArray:
-        """Free numbers behind each point: alpha and l0, with trend also beta, phi, b0, with season also gamma."""
+        """Free numbers behind each point: alpha and l0, with trend also beta, phi, b0, with season also
+        gamma."""
         return 2.0 + 3.0 * self.trend + (self.gamma > 0)
 
 
@@ -82,8 +87,9 @@ SEASONAL_GRID = _grid(
 
 @dataclass(frozen=True)
 class EtsStates:
-    """After the last period: `level`, `trend` (grid, series), `seasonal` (position, grid, series) or None; `fitted`
-    (period, grid, series) one step ahead, NaN before a series starts; `sse` (grid, series) over scored periods."""
+    """After the last period: `level`, `trend` (grid, series), `seasonal` (position, grid, series) or None;
+    `fitted` (period, grid, series) one step ahead, NaN before a series starts; `sse` (grid, series) over
+    scored periods."""
 
     level: FloatArray
     trend: FloatArray
@@ -171,9 +177,9 @@ def ets_filter(
                 new_season = s_now + gamma * error
             else:
                 # A level at or below zero has no multiplicative season to learn from.
-                usable = base > _TINY
+                usable = new_level > _TINY
                 new_season = np.where(
-                    usable, np.maximum(s_now + gamma * error / np.where(usable, base, 1.0), _TINY), s_now
+                    usable, np.maximum(s_now + gamma * error / np.where(usable, new_level, 1.0), _TINY), s_now
                 )
             s_state[positions[period]] = (
                 new_season if is_active is None else np.where(is_active, new_season, s_now)
@@ -205,7 +211,8 @@ def ets_forecast(
 
 
 def ets_shock_weights(grid: SmoothingGrid, horizon: int) -> FloatArray:
-    """How much of today's error is still in the forecast j periods later: alpha + beta (phi + ... + phi^j)."""
+    """How much of today's error is still in the forecast j periods later: alpha + beta (phi + ... +
+    phi^j)."""
     weights = np.empty((horizon, grid.size))
     growth = np.zeros_like(grid.phi)
     power = np.ones_like(grid.phi)
@@ -236,7 +243,7 @@ def aic_weights(
     total = raw[0].copy()
     for point in raw[1:]:
         total = total + point
-    return raw / total
+    return np.asarray(raw / total)
 
 
 def weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -247,4 +254,4 @@ def weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
     total = values[:, 0] * weights[0]
     for point in range(1, weights.shape[0]):
         total = total + values[:, point] * weights[point]
-    return total
+    return np.asarray(total)

@@ -1,14 +1,15 @@
 """What does a demand frame look like once it stands on a regular grid that knows nothing of the future?
 
-Input is long: `series_id`, `period_start`, `quantity`, optionally `is_in_stock` and `is_complete`. Output is a `Panel`:
-one row per series (sorted by id), one column per period, the last column being the last period that ended on or before
-the cutoff. What the grid means:
+Input is long: `series_id`, `period_start`, `quantity`, optionally `is_in_stock` and `is_complete`. Output
+is a `Panel`: one row per series (sorted by id), one column per period, the last column being the last
+period that ended on or before the cutoff. What the grid means:
 
 - no row for a period after the series' first row: nothing was asked for, so 0; a null quantity: unknown;
-- zeros before the first positive quantity are "not on sale yet": `demand_starts` cuts them off, seen from any period
-  (a series of zeros keeps its rows);
+- zeros before the first positive quantity are "not on sale yet": `demand_starts` cuts them off, seen from
+  any period (a series of zeros keeps its rows);
 - a negative quantity (more came back than was asked for) is learned as 0 and counted in `series_notes`;
-- `is_in_stock` false: a lower bound (see `censoring`); `is_complete` false: unknown, except that it is never a zero.
+- `is_in_stock` false: a lower bound (see `censoring`); `is_complete` false: unknown, except that it is
+  never a zero.
 """
 
 from __future__ import annotations
@@ -101,9 +102,9 @@ def period_index(dates: pl.Series, frequency: Frequency) -> IntArray:
     """
     if frequency == "week":
         days = dates.cast(pl.Int32).to_numpy().astype(np.int64)
-        return np.floor_divide(days - (_MONDAY - _EPOCH).days, 7)
+        return np.asarray(np.floor_divide(days - (_MONDAY - _EPOCH).days, 7), dtype=np.int64)
     months = (dates.dt.year().cast(pl.Int64) - 1970) * 12 + dates.dt.month().cast(pl.Int64) - 1
-    return np.floor_divide(months.to_numpy().astype(np.int64), _MONTHS[frequency])
+    return np.asarray(np.floor_divide(months.to_numpy().astype(np.int64), _MONTHS[frequency]), dtype=np.int64)
 
 
 def period_starts(indices: IntArray, frequency: Frequency) -> list[date]:
@@ -125,7 +126,8 @@ def season_positions(indices: IntArray, frequency: Frequency) -> IntArray:
     [0, 11, 0]
     """
     if frequency == "week":
-        # The Thursday decides, as in ISO weeks, so that a position keeps its place in the year within four days.
+        # The Thursday decides, as in ISO weeks, so that a position keeps its place in the year within four
+        # days.
         thursdays = [day + timedelta(days=3) for day in period_starts(indices, frequency)]
         return np.array([min(51, (day.timetuple().tm_yday - 1) // 7) for day in thursdays], dtype=np.int64)
     return indices % SEASON_LENGTHS[frequency]
@@ -135,8 +137,10 @@ def build_panel(demand: pl.DataFrame, *, frequency: Frequency, cutoff: date) -> 
     """Put long demand on the grid, keeping only periods that ended on or before `cutoff`.
 
     Raises:
-        InvalidInput: a column is missing or of another type, a period is off the grid or given twice, a quantity is
-            NaN, infinite or absurd. The message names the series. Only what the cutoff lets us know is looked at.
+        InvalidInput: a column is missing or of another type, a period is off the grid or given twice, a
+        quantity is
+            NaN, infinite or absurd. The message names the series. Only what the cutoff lets us know is
+            looked at.
     """
     if frequency not in SEASON_LENGTHS:
         raise InvalidInput(

@@ -1,4 +1,5 @@
-"""How do arrays become the frames of the contract? Every frame is sorted by its grain, so equal results are equal bytes."""
+"""How do arrays become the frames of the contract? Every frame is sorted by its grain, so equal results
+are equal bytes."""
 
 from __future__ import annotations
 
@@ -78,11 +79,17 @@ _CHAMPIONS = {
 _PROFILE = {"series_id": pl.Int64, "position": pl.Int64, "index": pl.Float64}
 
 
-def empty_frames() -> tuple[pl.DataFrame, ...]:
+def empty_frames() -> tuple[
+    pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame
+]:
     """The six frames of the contract without rows."""
-    return tuple(
-        pl.DataFrame(schema=schema)
-        for schema in (_FORECASTS, _LEAD_TIME, _SCORES, _BACKTEST, _CHAMPIONS, _PROFILE)
+    return (
+        pl.DataFrame(schema=_FORECASTS),
+        pl.DataFrame(schema=_LEAD_TIME),
+        pl.DataFrame(schema=_SCORES),
+        pl.DataFrame(schema=_BACKTEST),
+        pl.DataFrame(schema=_CHAMPIONS),
+        pl.DataFrame(schema=_PROFILE),
     )
 
 
@@ -137,7 +144,8 @@ def lead_time_demand(
 def scores(
     panel: Panel, ids: IntArray, origin: int, names: list[str], values: dict[str, FloatArray]
 ) -> pl.DataFrame:
-    """Rows of `backtest_scores` for one origin; `fit_seconds` stays null, since a pure function has no clock."""
+    """Rows of `backtest_scores` for one origin; `fit_seconds` stays null, since a pure function has no
+    clock."""
     parts = [
         pl.DataFrame({"series_id": ids, "model": names, "value": value}).with_columns(
             pl.lit(metric).alias("metric"),

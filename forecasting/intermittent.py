@@ -1,9 +1,10 @@
 """How much per period, when most periods ask for nothing? Croston, SBA and TSB.
 
-Croston (1972): at each demand, size z and interval p are smoothed, z += alpha (y - z), p += alpha (q - p), with q the
-periods since the last demand; the forecast is z / p. SBA (Syntetos and Boylan 2005) removes its bias: (1 - alpha/2) z/p.
-TSB (Teunter, Syntetos and Babai 2011) smooths the probability of a demand in every period, d += beta (1{y>0} - d), and
-the size at each demand; the forecast is d * z, which fades when an item dies. The first demand starts size and interval.
+Croston (1972): at each demand, size z and interval p are smoothed, z += alpha (y - z), p += alpha (q - p),
+with q the periods since the last demand; the forecast is z / p. SBA (Syntetos and Boylan 2005) removes its
+bias: (1 - alpha/2) z/p. TSB (Teunter, Syntetos and Babai 2011) smooths the probability of a demand in
+every period, d += beta (1{y>0} - d), and the size at each demand; the forecast is d * z, which fades when
+an item dies. The first demand starts size and interval.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ TSB_BETAS = np.tile(np.array([0.02, 0.05, 0.1, 0.2]), 3)
 
 @dataclass(frozen=True)
 class IntermittentFit:
-    """`forecast` (grid, series) for every period ahead, `fitted` (period, grid, series), `sse` (grid, series)."""
+    """`forecast` (grid, series) for every period ahead, `fitted` (period, grid, series), `sse` (grid,
+    series)."""
 
     forecast: FloatArray
     fitted: FloatArray

@@ -1,12 +1,16 @@
-"""How much will be asked for until the next delivery can arrive? The distribution of the sum, not a sum of quantiles.
+"""How much will be asked for until the next delivery can arrive? The distribution of the sum, not a sum of
+quantiles.
 
-Sample paths: one-step errors are drawn from the series' own (pooled) error quantiles, pushed through the model's shock
+Sample paths: one-step errors are drawn from the series' own (pooled) error quantiles, pushed through the
+model's shock
 weights, so that an error in the level stays for the following periods, and added up:
 
-    demand over P periods = sum(mean) + sum over h of factor(h) * sigma * (e_h + w_1 e_{h-1} + ... + w_{h-1} e_1)
+    demand over P periods = sum(mean) + sum over h of factor(h) * sigma * (e_h + w_1 e_{h-1} + ... +
+    w_{h-1} e_1)
 
-The last, partial period counts with its share f of the mean and sqrt(f) of the deviation (days are taken as independent).
-The draws are a Latin hypercube shared by all series: the same seed gives the same paths whatever else is forecast.
+The last, partial period counts with its share f of the mean and sqrt(f) of the deviation (days are taken
+as independent). The draws are a Latin hypercube shared by all series: the same seed gives the same paths
+whatever else is forecast.
 """
 
 from __future__ import annotations
@@ -50,11 +54,13 @@ def sum_distribution(
     shares: FloatArray,
     draws: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean (series,) and sorted sampled deviations from it (series, path) of demand over the shared-out steps."""
+    """Mean (series,) and sorted sampled deviations from it (series, path) of demand over the shared-out
+    steps."""
     horizon = int(np.flatnonzero((shares > 0).any(axis=0)).max(initial=-1)) + 1
     total = (mean * shares).sum(axis=1)
     deviation = np.zeros((mean.shape[0], draws.shape[0]))
-    # The weight of the error drawn for step k in the whole sum: its own period and all later ones it leaks into.
+    # The weight of the error drawn for step k in the whole sum: its own period and all later ones it leaks
+    # into.
     scale = factors * np.sqrt(shares)
     centre = _mean_of_draws(errors)
     for step in range(horizon):
@@ -72,16 +78,17 @@ def sum_quantiles(total: FloatArray, deviation: FloatArray, levels: FloatArray) 
     place = np.clip(levels * count - 0.5, 0.0, count - 1.0)
     low = np.floor(place).astype(np.int64)
     high = np.minimum(low + 1, count - 1)
-    return total[:, None] + deviation[:, low] + (deviation[:, high] - deviation[:, low]) * (place - low)
+    between = deviation[:, low] + (deviation[:, high] - deviation[:, low]) * (place - low)
+    return np.asarray(total[:, None] + between)
 
 
 def _read(errors: FloatArray, draws: FloatArray) -> FloatArray:
     high = np.clip(np.searchsorted(RESIDUAL_LEVELS, draws), 1, len(RESIDUAL_LEVELS) - 1)
     low = high - 1
     share = (draws - RESIDUAL_LEVELS[low]) / (RESIDUAL_LEVELS[high] - RESIDUAL_LEVELS[low])
-    return errors[:, low] * (1 - share) + errors[:, high] * share
+    return np.asarray(errors[:, low] * (1 - share) + errors[:, high] * share)
 
 
 def _mean_of_draws(errors: FloatArray) -> FloatArray:
     width = np.diff(RESIDUAL_LEVELS)
-    return (0.5 * (errors[:, 1:] + errors[:, :-1]) * width).sum(axis=1)
+    return np.asarray((0.5 * (errors[:, 1:] + errors[:, :-1]) * width).sum(axis=1))

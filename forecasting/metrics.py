@@ -1,7 +1,7 @@
 """How good was a forecast? One function per measure, one number per series.
 
-Arrays are (series, period); periods where actual or forecast is NaN do not count. A zero denominator gives NaN ("no
-data"), never 0. Sign: a positive bias is a forecast above the actual.
+Arrays are (series, period); periods where actual or forecast is NaN do not count. A zero denominator gives
+NaN ("no data"), never 0. Sign: a positive bias is a forecast above the actual.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """How much does the Spring Festival, which moves by up to a month, lift or empty a period?
 
-Every series is brought to mean 1 and all are averaged, which leaves what they share. Around each festival the local
-baseline is interpolated between the weeks well before and well after; what remains, ratio - 1, is regressed (ridge) on the
-share of the period's days that fall into four windows: early and late stocking up before, the closed days, the recovery.
-The effect is used only where it stands out: at least two festivals known and the mean squared effect at least four times
-that of the same measure at other times of the year. Otherwise every factor is 1, as for a company outside the festival.
+Every series is brought to mean 1 and all are averaged, which leaves what they share. Around each festival
+the local baseline is interpolated between the weeks well before and well after; what remains, ratio - 1,
+is regressed (ridge) on the share of the period's days that fall into four windows: early and late stocking
+up before, the closed days, the recovery. The effect is used only where it stands out: at least two
+festivals known and the mean squared effect at least four times that of the same measure at other times of
+the year. Otherwise every factor is 1, as for a company outside the festival.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from forecasting.frames import FloatArray, Frequency, IntArray, period_starts
+from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray, period_starts
 
 __all__ = ["WINDOWS_DAYS", "holiday_factors", "spring_festival_date", "window_shares"]
 
@@ -53,7 +54,8 @@ def window_shares(indices: IntArray, frequency: Frequency) -> FloatArray:
 def holiday_factors(
     values: FloatArray, starts: IntArray, indices: IntArray, frequency: Frequency
 ) -> FloatArray:
-    """Factor of each numbered period (known columns of `values` first, then the future); 1 where nothing is clear.
+    """Factor of each numbered period (known columns of `values` first, then the future); 1 where nothing
+    is clear.
 
     Args:
         values: (series, period) without gaps from each start on.
@@ -84,7 +86,7 @@ def holiday_factors(
     design = shares[:period_count][inside]
     gram = np.einsum("pi,pj->ij", design, design) + _RIDGE * np.eye(design.shape[1])
     coefficients = np.linalg.solve(gram, np.einsum("pi,p->i", design, effect))
-    return np.clip(1.0 + np.einsum("pi,i->p", shares, coefficients), 0.1, 3.0)
+    return np.asarray(np.clip(1.0 + np.einsum("pi,i->p", shares, coefficients), 0.1, 3.0))
 
 
 def _shared_series(values: FloatArray, starts: IntArray) -> FloatArray:
@@ -101,8 +103,9 @@ def _shared_series(values: FloatArray, starts: IntArray) -> FloatArray:
     return np.where(count > 0, relative.sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
-def _local_ratio(shared: FloatArray, is_near: np.ndarray, reach: int) -> FloatArray:  # type: ignore[type-arg]
-    """shared / baseline; the baseline joins the means of `reach` ordinary periods before and after linearly."""
+def _local_ratio(shared: FloatArray, is_near: BoolArray, reach: int) -> FloatArray:
+    """shared / baseline; the baseline joins the means of `reach` ordinary periods before and after
+    linearly."""
     ordinary = np.flatnonzero(~is_near & np.isfinite(shared))
     ratio = np.full_like(shared, np.nan)
     for period in range(len(shared)):
@@ -118,5 +121,5 @@ def _local_ratio(shared: FloatArray, is_near: np.ndarray, reach: int) -> FloatAr
     return ratio
 
 
-def _runs(flags: np.ndarray) -> int:  # type: ignore[type-arg]
+def _runs(flags: BoolArray) -> int:
     return int((flags[1:] & ~flags[:-1]).sum() + flags[0])

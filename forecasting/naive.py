@@ -1,7 +1,7 @@
 """What would anyone say without a model? The baselines every model must beat.
 
-Seasonal naive: the same period a year ago (the last value while there is no year). Moving average: the mean of the last
-`window` deseasonalised periods, seasonality put back by the caller.
+Seasonal naive: the same period a year ago (the last value while there is no year). Moving average: the
+mean of the last `window` deseasonalised periods, seasonality put back by the caller.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What kind of demand is this: how often does it come and how much do its sizes vary?
 
 `adi` (average inter-demand interval) = periods / periods with demand, from the first demand on;
-`cv2` = variance / mean^2 of the positive quantities. The borders 1.32 and 0.49 are those of Syntetos, Boylan and
-Croston (2005), where Croston-type estimators start to beat exponential smoothing.
+`cv2` = variance / mean^2 of the positive quantities. The borders 1.32 and 0.49 are those of Syntetos,
+Boylan and Croston (2005), where Croston-type estimators start to beat exponential smoothing.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
     quantile_q(h) = max(0, mean(h) + factor(h) * spread(h) * (z_q + d_q))
 
-spread(h) = sigma * sqrt(1 + w_1^2 + ... + w_{h-1}^2), w the shock weights of the model; z_q is the quantile of the
-series' own standardised one-step errors, shrunk towards its pattern's while it has few; d_q is the conformal correction
-(Romano, Patterson and Candes 2019): the q-quantile, over the past forecasts of all series of the pattern, of how far the
-standardised truth lay above z_q. Sorted over q, so that quantiles never cross.
+spread(h) = sigma * sqrt(1 + w_1^2 + ... + w_{h-1}^2), w the shock weights of the model; z_q is the
+quantile of the series' own standardised one-step errors, shrunk towards its pattern's while it has few;
+d_q is the conformal correction (Romano, Patterson and Candes 2019): the q-quantile, over the past
+forecasts of all series of the pattern, of how far the standardised truth lay above z_q. Sorted over q, so
+that quantiles never cross.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def error_spread(sigma: FloatArray, shock_weights: FloatArray) -> FloatArray:
 
 
 def pooled_sigma(sigma: FloatArray, level: FloatArray, error_count: FloatArray) -> FloatArray:
-    """sigma, completed with the typical sigma / level of the other series while fewer than 8 errors are known."""
+    """sigma, completed with the typical sigma / level of the other series while fewer than 8 errors are
+    known."""
     mature = (error_count >= _ENOUGH_ERRORS) & (level > 0)
     variation = float(np.median(sigma[mature] / level[mature])) if mature.any() else _UNKNOWN_VARIATION
     share = np.minimum(error_count, _ENOUGH_ERRORS) / _ENOUGH_ERRORS
@@ -85,7 +87,8 @@ def forecast_quantiles(
     """(series, step, level): non-negative, rising with the level.
 
     Args:
-        errors: (series, residual level) as from `pooled_errors`. shift: (series, level) conformal corrections.
+        errors: (series, residual level) as from `pooled_errors`. shift: (series, level) conformal
+        corrections.
     """
     z = at_levels(errors, levels) + shift
     raw = mean[:, :, None] + (factors * spread)[:, :, None] * z[:, None, :]
@@ -117,7 +120,7 @@ def at_levels(errors: FloatArray, levels: FloatArray) -> FloatArray:
     high = np.clip(np.searchsorted(RESIDUAL_LEVELS, levels), 1, len(RESIDUAL_LEVELS) - 1)
     low = high - 1
     share = (levels - RESIDUAL_LEVELS[low]) / (RESIDUAL_LEVELS[high] - RESIDUAL_LEVELS[low])
-    return errors[:, low] * (1 - share) + errors[:, high] * share
+    return np.asarray(errors[:, low] * (1 - share) + errors[:, high] * share)
 
 
 def _level_quantiles(scores: FloatArray, levels: FloatArray) -> FloatArray | None:

@@ -1,7 +1,7 @@
 """Where is the series heading if half of its long-run slope goes on? The Theta method.
 
-Assimakopoulos and Nikolopoulos (2000) in the closed form of Hyndman and Billah (2003): simple exponential smoothing of
-the deseasonalised series plus half of the least-squares slope b,
+Assimakopoulos and Nikolopoulos (2000) in the closed form of Hyndman and Billah (2003): simple exponential
+smoothing of the deseasonalised series plus half of the least-squares slope b,
 
     forecast(T + h) = ses_T + b / 2 * (h - 1 + 1/alpha - (1 - alpha)^T / alpha)
 

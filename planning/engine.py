@@ -11,6 +11,7 @@ frames byte for byte.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,7 +22,7 @@ from kernel.ids import stable_id
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
 from planning.calendars import OWN_CALENDAR, WorkingCalendar
 from planning.consumption import consume_forecast, with_bucket_ends
-from planning.explosion import component_requirements
+from planning.explosion import Exact, component_requirements, rounded_in_order
 from planning.frames import PlanInputs, PlanResult
 from planning.lots import good_quantity, lot_sizes
 from planning.messages import Messages, value_of_lateness
@@ -55,6 +56,18 @@ class _Draft:
     offer: Offer | None
     ranking: list[Offer]
     supply: Supply
+
+
+@dataclass(frozen=True, slots=True)
+class _Caused:
+    """A requirement a suggestion causes, exact until its item-location is planned."""
+
+    planned_order_id: str
+    kind: str
+    day: int
+    exact: Exact
+    priority: int
+    served: Segments
 
 
 @dataclass(slots=True)
@@ -97,7 +110,7 @@ class _Run:
         self.horizon_end = as_of + parameters.horizon_days
         self.own = model.calendars[OWN_CALENDAR]
         self.tops = TopDemands()
-        self.dependent: dict[int, list[Demand]] = {}
+        self.caused: dict[int, list[_Caused]] = {}
         self.by_products: dict[int, list[Receipt]] = {}
         self.share_of_receipt: dict[str, Share] = {}
         self.rows = ResultRows(self.tops)
@@ -206,7 +219,7 @@ class _Run:
     def _demands(self, node: Node) -> list[Demand]:
         key = node.item_location_id
         rows = self.model.demands.get(key, [])
-        found = self.dependent.pop(key, [])
+        found = self._caused_demands(key)
         forecast = [row for row in rows if row.kind == "forecast"]
         orders = [(row.due, row.quantity) for row in rows if row.kind == "sales_order"]
         if forecast:
@@ -226,6 +239,19 @@ class _Run:
         for row in rows:
             if row.kind != "forecast" and row.due <= self.horizon_end:
                 found.append(self._direct(node, row, row.due, row.quantity))
+        return found
+
+    def _caused_demands(self, key: int) -> list[Demand]:
+        """The requirements suggestions cause here, rounded once on their running total in date order."""
+        caused = self.caused.pop(key, [])
+        # Equal day and quantity are interchangeable up to whom they serve, so names never decide the rounding.
+        caused.sort(key=lambda one: (one.day, one.exact, one.priority, one.planned_order_id))
+        found: list[Demand] = []
+        for one, quantity in zip(caused, rounded_in_order([one.exact for one in caused]), strict=True):
+            if quantity > 0:
+                segments = scaled_segments(one.served, quantity)
+                found.append(Demand(one.planned_order_id, one.kind, one.day, quantity, one.priority, one.day, segments))
+                self.rows.add_dependent(one.planned_order_id, key, quantity, one.day, one.kind)
         return found
 
     def _direct(self, node: Node, row: DemandRow, due: int, quantity: int) -> Demand:
@@ -324,17 +350,18 @@ class _Run:
                             got=f"{item_id} @ {node.warehouse_id}",
                         )
                     )
-                    self.messages.no_source(node.item_location_id, quantity, day, 0, None)
+                    self.messages.no_source(node.item_location_id, math.ceil(quantity), day, 0, None)
             elif quantity > 0:
                 self._require(component, draft, served, priority, quantity, day, "component")
-            elif quantity < 0:
+            elif math.floor(-quantity) > 0:
+                gained = math.floor(-quantity)
                 available = draft.schedule.available
                 self.by_products.setdefault(component, []).append(
                     Receipt(
                         supply_id=f"BY:{draft.planned_order_id}:{item_id}",
                         kind="by_product",
-                        quantity=-quantity,
-                        good=-quantity,
+                        quantity=gained,
+                        good=gained,
                         expected=available,
                         available=available,
                         is_frozen=True,
@@ -342,12 +369,9 @@ class _Run:
                     )
                 )
 
-    def _require(self, key: int, draft: _Draft, served: Segments, priority: int, quantity: int, day: int, kind: str) -> None:
-        if day > self.horizon_end:
-            return
-        segments = scaled_segments(served, quantity)
-        self.dependent.setdefault(key, []).append(Demand(draft.planned_order_id, kind, day, quantity, priority, day, segments))
-        self.rows.add_dependent(draft.planned_order_id, key, quantity, day, kind)
+    def _require(self, key: int, draft: _Draft, served: Segments, priority: int, exact: Exact, day: int, kind: str) -> None:
+        if day <= self.horizon_end:
+            self.caused.setdefault(key, []).append(_Caused(draft.planned_order_id, kind, day, exact, priority, served))
 
     def _record(
         self,

@@ -2,20 +2,24 @@
 
     gross = ordered quantity x component quantity / output quantity / (1 - scrap)
 
-Scrap is the share lost. Fixed components do not grow with the order. A component that stands on several lines is
-added up exactly and rounded up once, to 10^-6 of its unit; whole steps are a matter of the component's own order.
-A negative component quantity is a by-product: it comes in when the order is received, rounded towards zero.
+Scrap is the share lost. Fixed components do not grow with the order. The requirement of one order is kept as an exact
+fraction; when the component is planned, all its requirements are added up in date order and the running total is
+rounded up to 10^-6 of its unit. Three times a third of a piece are one piece, whoever needs them; whole steps are a
+matter of the component's own order. A negative component quantity is a by-product: it comes in when the order is
+received, rounded down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kernel.numbers import RATE_SCALE
 
-__all__ = ["BomLine", "component_requirements"]
+__all__ = ["BomLine", "Exact", "component_requirements", "rounded_in_order"]
+
+Exact = int | Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +39,40 @@ class BomLine:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
-def component_requirements(lines: Iterable[BomLine], ordered: int, day: int) -> dict[int, int]:
-    """Requirement per component item for `ordered` of the parent started on `day`; by-products are negative.
+def component_requirements(lines: Iterable[BomLine], ordered: int, day: int) -> dict[int, Exact]:
+    """Exact requirement per component item for `ordered` of the parent started on `day`; by-products are negative.
 
     >>> line = BomLine(7, 2_000_000, 1_000_000, 0, False, None, None)
     >>> component_requirements([line], 5_000_000, 1)
     {7: 10000000}
     """
-    parts: dict[int, list[tuple[int, int]]] = {}
+    found: dict[int, Exact] = {}
     for line in lines:
         if not line.is_effective(day):
             continue
         kept = RATE_SCALE - line.scrap_ppm
         if line.is_fixed:
-            part = (line.component_quantity * RATE_SCALE, kept)
+            top, bottom = line.component_quantity * RATE_SCALE, kept
         else:
-            part = (ordered * line.component_quantity * RATE_SCALE, line.output_quantity * kept)
-        parts.setdefault(line.component_item_id, []).append(part)
-    return {component: _rounded(values) for component, values in parts.items()}
+            top, bottom = ordered * line.component_quantity * RATE_SCALE, line.output_quantity * kept
+        whole, rest = divmod(top, bottom)
+        part: Exact = Fraction(top, bottom) if rest else whole
+        found[line.component_item_id] = found.get(line.component_item_id, 0) + part
+    return found
 
 
-def _rounded(parts: list[tuple[int, int]]) -> int:
-    if len(parts) == 1:
-        top, bottom = parts[0]
-    else:
-        total = sum((Fraction(top, bottom) for top, bottom in parts), Fraction(0))
-        top, bottom = total.numerator, total.denominator
-    # -(-a // b) rounds up: a requirement away from zero, a by-product (negative) towards zero.
-    return -(-top // bottom)
+def rounded_in_order(exact: Sequence[Exact]) -> list[int]:
+    """Whole numbers whose running total is the running total of `exact`, rounded up."""
+    found: list[int] = []
+    whole = 0
+    rest: Exact = 0
+    given = 0
+    for value in exact:
+        if isinstance(value, int):
+            whole += value
+        else:
+            rest += value
+        upto = whole + (rest if isinstance(rest, int) else -(-rest.numerator // rest.denominator))
+        found.append(upto - given)
+        given = upto
+    return found

@@ -4,7 +4,7 @@
     made      PART-01 (2 RAW-01 + 1 RAW-02), PART-02 (1 RAW-03, 5 % scrap), KIT (phantom: RAW-04 + RAW-05),
               GOOD-01 (2 PART-01 + KIT + PACK-01), GOOD-02 (1 PART-02 + 1 RAW-06 + 1 fixed PACK-02), GOOD-03 (3 RAW-07)
     places    warehouse MAIN (A-01, A-02, B-01), warehouse SHOP (S-01), valued apart
-    partners  suppliers ACME (contract for RAW-01), BOLT; customers CITY (north), FARM (south); carrier FAST (north 2 days, south 5 days)
+    partners  suppliers ACME (contract for RAW-01), BOLT; customers CITY (north), FARM (south); carrier FAST (2 and 5 days)
     people    admin, buyer, seller, clerk, maker, planner, viewer
 
 `THE_DAY` is the company's first day; opening stock is posted then.

@@ -1,6 +1,5 @@
 """The dbt project as two assets: what needs neither forecast nor plan, and what needs them."""
 
-
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +20,9 @@ def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[st
     """The two assets, and the resource they need."""
     os.environ.update(dbt_environment(settings))
     manifest = manifest_path(settings)
-    project = DbtProject(project_dir=dbt_project_folder(), profiles_dir=dbt_project_folder(), target_path=settings.home / "dbt" / "target")
+    project = DbtProject(
+        project_dir=dbt_project_folder(), profiles_dir=dbt_project_folder(), target_path=settings.home / "dbt" / "target"
+    )
 
     @dbt_assets(name="core", manifest=manifest, select=CORE["select"], exclude=CORE["exclude"], project=project)
     def core(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
@@ -38,7 +39,7 @@ def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[st
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) -> Iterator[Any]:
     run: Run = run_of(context.run)
     with run.step(name) as step:
-        arguments = ["build", "--indirect-selection", "cautious", "--vars", variables(run)]
+        arguments = ["build", "--indirect-selection", "cautious", *variables(run)]
         built = tested = 0
         for event in dbt.cli(arguments, context=context).stream():
             if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):

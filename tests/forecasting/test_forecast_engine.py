@@ -1,4 +1,5 @@
-"""The promises of the one entry: no future, no order, no chunking, honest quantiles, an answer for every odd series."""
+"""The promises of the one entry: no future, no order, no chunking, honest quantiles, an answer for every
+odd series."""
 
 from __future__ import annotations
 
@@ -7,9 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from forecasting import ForecastResult, forecast, simulate_archive
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from forecasting import ForecastResult, forecast, simulate_archive
 
 pytestmark = pytest.mark.fast
 

@@ -1,11 +1,15 @@
-"""How is each command carried out? One module per subject; importing this package registers every handler and the permission rule."""
+"""How is each command carried out? One module per subject; importing this package registers every handler and permission rule."""
 
 from transactional.handlers import (
     allocation,
+    collaboration,
+    decisions,
     opening,
     permissions,
+    production,
     purchasing,
     receiving,
+    returns,
     sales,
     setup_boms,
     setup_company,
@@ -13,14 +17,21 @@ from transactional.handlers import (
     setup_partners,
     setup_places,
     shipping,
+    stocktakes,
+    transfers,
+    warehousing,
 )
 
 __all__ = [
     "allocation",
+    "collaboration",
+    "decisions",
     "opening",
     "permissions",
+    "production",
     "purchasing",
     "receiving",
+    "returns",
     "sales",
     "setup_boms",
     "setup_company",
@@ -28,4 +39,7 @@ __all__ = [
     "setup_partners",
     "setup_places",
     "shipping",
+    "stocktakes",
+    "transfers",
+    "warehousing",
 ]

@@ -1,7 +1,7 @@
 """Which stock is tied to which sales line?
 
-An allocation row is a quantity in one bin, lot and status. It ends in exactly one of consumed and released; where only a part ends, the
-row is split, so that the parts sum to what was allocated.
+An allocation row is a quantity in one bin, lot and status. It ends in exactly one of consumed and released; where only a part
+ends, the row is split, so that the parts sum to what was allocated.
 """
 
 from __future__ import annotations

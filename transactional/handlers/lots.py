@@ -1,7 +1,7 @@
 """Which lot does a quantity belong to, and when is it born?
 
-An item that is lot tracked always has a lot: the one named, or a new one with a number of its own. Other items have a lot only where
-one is named; else the sentinel lot 0. A lot's expiry is what is stated, else received + shelf life.
+An item that is lot tracked always has a lot: the one named, or a new one with a number of its own. Other items have a lot only
+where one is named; else the sentinel lot 0. A lot's expiry is what is stated, else received + shelf life.
 """
 
 from __future__ import annotations

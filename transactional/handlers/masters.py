@@ -1,7 +1,7 @@
 """How is master data created or changed by code so that a repeat changes nothing and the past stays known?
 
-Tables with a `*_version` twin get a version row with all planning and costing facts at each change; the others get a document_event
-with the old and the new values.
+Tables with a `*_version` twin get a version row with all planning and costing facts at each change; the others get a
+document_event with the old and the new values.
 """
 
 from __future__ import annotations

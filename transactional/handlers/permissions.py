@@ -1,7 +1,7 @@
 """Which role may send which command?
 
-'admin' and 'system' may send everything, 'manager' everything but users, company and settings machinery, 'viewer' nothing but notes on
-what they see. Each other role sends what its desk does; planners, buyers and managers decide on suggestions.
+'admin' and 'system' may send everything, 'manager' everything but users, company and settings machinery, 'viewer' nothing but
+notes on what they see. Each other role sends what its desk does; planners, buyers and managers decide on suggestions.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A line stays open until received + cancelled = ordered; the order's status is a function of its lines:
 
-    all cancelled -> cancelled    none open, pending or rejected -> completed    else approved (or the pending, rejected, draft it came as)
+    all cancelled -> cancelled    none open, pending or rejected -> completed    else what it came as, mostly approved
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def record_quotes(work: UnitOfWork, command: RecordQuotes) -> dict[str, Any]:
 
 @handles(PlacePurchaseOrder)
 def place_purchase_order(work: UnitOfWork, command: PlacePurchaseOrder) -> dict[str, Any]:
-    """An order to one supplier. Each line freezes its reference price; pending and rejected orders of imported history receive nothing."""
+    """An order to one supplier; each line freezes its reference price. Pending and rejected orders receive nothing."""
     supplier = work.row("supplier", work.lookup("supplier", command.supplier))
     where = f"purchase order to {command.supplier}"
     lines_given(command.lines, where)
@@ -199,7 +199,7 @@ def cancel_purchase_line(work: UnitOfWork, command: CancelPurchaseLine) -> dict[
 
 def open_quantity(line: Row) -> int:
     """What is still to come: ordered - received - cancelled, never below zero."""
-    return max(line["ordered_quantity"] - line["received_quantity"] - line["cancelled_quantity"], 0)
+    return int(max(line["ordered_quantity"] - line["received_quantity"] - line["cancelled_quantity"], 0))
 
 
 def close_lines(work: UnitOfWork, order: Row, line: Row, quantity: int | None, reason: str) -> int:

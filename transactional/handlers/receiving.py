@@ -2,12 +2,13 @@
 
     value of a receipt line = quantity x unit price x exchange rate, rounded once to the minor unit, half to even
 
-The sum of the rounded lines may differ from the rounded sum; that difference goes from SUPPLIER to VARIANCE as a `rounding` value entry,
-so the supplier account shows what the whole receipt is worth.
+The sum of the rounded lines may differ from the rounded sum; that difference goes from SUPPLIER to VARIANCE as a `rounding`
+value entry, so the supplier account shows what the whole receipt is worth.
 
 Quantity rejected at the door never becomes stock and moves nowhere: it stands on the receipt line and in the events. Without an
-inspection date everything that is not rejected waits in status 'quarantine' with accepted quantity 0; InspectGoods then adds receipt
-lines with received quantity 0 that hold what was accepted and rejected, so that sums over receipt lines are right at any time.
+inspection date everything that is not rejected waits in status 'quarantine' with accepted quantity 0; InspectGoods then adds
+receipt lines with received quantity 0 that hold what was accepted and rejected, so that sums over receipt lines are right at
+any time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What should a purchase have cost, before anyone asked for quotes?
 
-    1  price of the incumbent at the quantity: the supplier of the newest valid contract, else of the last purchase, else preference 1
+    1  price of the incumbent at the quantity: supplier of the newest valid contract, else of the last purchase, else preference 1
     2  last received price within 12 months
     3  standard cost above zero
     4  none: counted apart, never invented
@@ -17,7 +17,7 @@ from kernel.numbers import RATE_SCALE, divide_half_even
 from transactional.engine.work import UnitOfWork
 from transactional.handlers.support import Row
 
-__all__ = ["note_purchase", "reference_price"]
+__all__ = ["note_purchase", "reference_price", "supplier_price"]
 
 _YEAR = timedelta(days=365)
 _LAST_SUPPLIER = (
@@ -99,3 +99,18 @@ def _last_received(work: UnitOfWork, item_id: int, as_of: date) -> int | None:
                 rate = work.row("purchase_order", line["purchase_order_id"])["exchange_rate_ppm"]
                 return divide_half_even(line["unit_price"] * rate, RATE_SCALE)
     return None
+
+
+def supplier_price(work: UnitOfWork, supplier_id: int, item_id: int, quantity: int, as_of: date) -> tuple[int, bool] | None:
+    """(unit price, is contract) a supplier's valid terms give for a quantity; contract terms first, then the newest."""
+    best: tuple[bool, date, int, int] | None = None
+    for row in work.children("supplier_item", "item_id", item_id):
+        if row["supplier_id"] != supplier_id or row["valid_from"] > as_of:
+            continue
+        if row["valid_to"] is not None and row["valid_to"] < as_of:
+            continue
+        unit_price = _price_at(work, row, quantity, as_of)
+        if unit_price is not None:
+            candidate = (bool(row["is_contract"]), row["valid_from"], row["supplier_item_id"], unit_price)
+            best = candidate if best is None else max(best, candidate)
+    return None if best is None else (best[3], best[0])

@@ -85,7 +85,7 @@ def promise_sales_line(work: UnitOfWork, command: PromiseSalesLine) -> dict[str,
 
 @handles(CancelSalesLine)
 def cancel_sales_line(work: UnitOfWork, command: CancelSalesLine) -> dict[str, Any]:
-    """Cut what has not been shipped; it stays in the ordered quantity, with the reason and the date. Stock held for it goes back."""
+    """Cut what has not been shipped; it stays demand, with reason and date. Stock held for it goes back."""
     line = work.line("sales_order_line", command.line)
     order = work.row("sales_order", line["sales_order_id"])
     number = order["number"]

@@ -25,7 +25,7 @@ def define_bom(work: UnitOfWork, command: DefineBom) -> dict[str, Any]:
     check_validity(command.valid_from, command.valid_to, where)
     positive_quantity(command.output_quantity, where, "output_quantity")
     whole(command.priority, "priority", where, 1, 1000)
-    lines = []
+    lines: list[dict[str, Any]] = []
     for line in command.lines:
         positive_quantity(line.component_quantity, f"{where} > {line.component_sku}", "component_quantity")
         whole(line.scrap_ppm, "scrap_ppm", f"{where} > {line.component_sku}", 0, 999_999)
@@ -49,7 +49,7 @@ def define_bom(work: UnitOfWork, command: DefineBom) -> dict[str, Any]:
         if bom["valid_from"] == command.valid_from and _same(work, bom, head, command.valid_to, lines):
             return _bom_answer(work, bom)
         if bom["valid_from"] < command.valid_from and (bom["valid_to"] is None or bom["valid_to"] >= command.valid_from):
-            work.change("bill_of_materials", bom["bom_id"], valid_to=command.valid_from - timedelta(days=1))
+            _end(work, bom, command.valid_from - timedelta(days=1))
         elif bom["valid_from"] == command.valid_from:
             raise Refused("command.bom_exists", where=where, got=command.valid_from, priority=command.priority)
     bom = work.insert(
@@ -60,8 +60,8 @@ def define_bom(work: UnitOfWork, command: DefineBom) -> dict[str, Any]:
         valid_to=command.valid_to,
         **head,
     )
-    for line in lines:
-        work.insert("bom_line", bom_line_id=work.new_id(), bom_id=bom["bom_id"], **line)
+    for columns in lines:
+        work.insert("bom_line", bom_line_id=work.new_id(), bom_id=bom["bom_id"], **columns)
     work.event("bill_of_materials", bom["bom_id"], "defined", new=where)
     return _bom_answer(work, bom)
 
@@ -130,6 +130,14 @@ def _same(
         return False
     present = work.children("bom_line", "bom_id", bom["bom_id"])
     return [{name: row[name] for name in lines[0]} for row in present] == lines
+
+
+def _end(work: UnitOfWork, bom: dict[str, Any], last: date) -> None:
+    """A bill and its lines end together, so that a line alone tells when it held."""
+    work.change("bill_of_materials", bom["bom_id"], valid_to=last)
+    for line in work.children("bom_line", "bom_id", bom["bom_id"]):
+        if line["valid_to"] is None or line["valid_to"] > last:
+            work.change("bom_line", line["bom_line_id"], valid_to=last)
 
 
 def _bom_answer(work: UnitOfWork, bom: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What left for which customer, at which cost, and when was it signed for?
 
-Goods leave to the CUSTOMER location at the moving average: that is the cost of sales. The expected delivery date is shipped + lane days
-(carrier, warehouse, the customer's region), frozen at dispatch; unknown lanes leave it empty.
+Goods leave to the CUSTOMER location at the moving average: that is the cost of sales. The expected delivery date is shipped +
+lane days (carrier, warehouse, the customer's region), frozen at dispatch; unknown lanes leave it empty.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from transactional.handlers.support import (
 
 @handles(ShipGoods)
 def ship_goods(work: UnitOfWork, command: ShipGoods) -> dict[str, Any]:
-    """One shipment to one customer. What is tied to a line goes first; the rest is taken first expired first out or from the named place."""
+    """One shipment to one customer. What is tied goes first, the rest first expired first out or from the named place."""
     lines_given(command.lines, "shipment")
     warehouse_id = work.lookup("warehouse", command.warehouse)
     rows = [work.line("sales_order_line", line.line) for line in command.lines]
@@ -236,7 +236,7 @@ def _expected(work: UnitOfWork, carrier_id: int | None, warehouse_id: int, regio
     if carrier_id is None:
         return None
     for lane in work.children("carrier_lane", "warehouse_id", warehouse_id):
-        if lane["carrier_id"] == carrier_id and lane["region"] == region and lane["valid_from"] <= shipped:
-            if lane["valid_to"] is None or lane["valid_to"] >= shipped:
-                return shipped + timedelta(days=lane["transit_days"])
+        is_valid = lane["valid_from"] <= shipped and (lane["valid_to"] is None or lane["valid_to"] >= shipped)
+        if is_valid and lane["carrier_id"] == carrier_id and lane["region"] == region:
+            return shipped + timedelta(days=lane["transit_days"])
     return None

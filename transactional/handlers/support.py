@@ -1,7 +1,7 @@
 """What do all handlers ask of a command before they believe it?
 
-Every helper either returns the checked value or raises a kernel error that names what, where, what came, what was expected and the
-next step. Checks are plain comparisons, because imports run through here by the hundred thousand.
+Every helper either returns the checked value or raises a kernel error that names what, where, what came, what was expected and
+the next step. Checks are plain comparisons, because imports run through here by the hundred thousand.
 """
 
 from __future__ import annotations

@@ -1,0 +1,60 @@
+"""The house's screens: `streamlit run dashboards/app.py`.
+
+Routes to the page, asks who is there, and draws what stands around every page. Works from any folder: the project's root is made importable and
+this folder, which Streamlit puts first, is taken off the path.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = str(_HERE.parent)
+sys.path[:] = [_ROOT, *[entry for entry in sys.path if entry not in (str(_HERE), _ROOT)]]
+
+import streamlit as st  # noqa: E402
+
+from dashboards import snapshot as snapshots  # noqa: E402
+from dashboards.app_pages import no_snapshot, sign_in  # noqa: E402
+from dashboards.components import frame  # noqa: E402
+from dashboards.i18n import t  # noqa: E402
+from dashboards.session import person  # noqa: E402
+
+st.set_page_config(page_title="Throughline 一线通", page_icon=":material/conversion_path:", layout="wide")
+
+
+def _pages() -> dict[str, list[st.Page]]:
+    """Seven entries; the KPI detail is a drill-down and stays out of the menu."""
+
+    def page(name: str, icon: str, **options: object) -> st.Page:
+        return st.Page(f"app_pages/{name}.py", title=t(f"nav.{name}"), icon=f":material/{icon}:", url_path=name, **options)
+
+    return {
+        t("nav.group_act"): [page("today", "inbox", default=True), page("kpis", "monitoring"), page("kpi_detail", "query_stats", visibility="hidden")],
+        t("nav.group_plan"): [page("forecast", "timeline"), page("suggestions", "shopping_cart")],
+        t("nav.group_stock"): [page("item", "deployed_code"), page("stock", "inventory_2")],
+        t("nav.group_manage"): [page("setup", "settings")],
+    }
+
+
+def main() -> None:
+    """Draw one page for one person."""
+    frame.prepare_language()
+    shown = snapshots.current()
+    who = person()
+    chosen = st.navigation(_pages(), position="sidebar" if who else "hidden")
+    frame.top_bar(shown)
+    if who is None:
+        sign_in.show(shown)
+    else:
+        frame.banners(shown, snapshots.last_run())
+        frame.show_notices()
+        if shown is None and chosen.url_path not in ("stock", "setup"):
+            no_snapshot.show()
+        else:
+            chosen.run()
+    frame.footer(shown)
+
+
+main()

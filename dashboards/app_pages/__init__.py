@@ -1,0 +1,1 @@
+"""One file per screen; each reads like a description of what is on it."""

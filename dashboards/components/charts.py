@@ -1,0 +1,207 @@
+"""How do trends, forecasts and projected stock look?
+
+Altair charts with a title and unit on every axis. Meaning never rests on colour alone: forecasts are dashed, targets dotted, simulated
+or incomplete periods hollow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from dashboards.i18n import code_text, t
+
+__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "forecast", "projection", "split_bars", "trend"]
+
+BLUE, ORANGE, GREEN, RED, GREY, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#888888", "#56B4E9"
+
+
+def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -> alt.LayerChart:
+    """A KPI by period with its target line or band; incomplete periods are hollow."""
+    data = frame.select("period_start", "value", "target", "target_high", "is_complete", "numerator", "denominator").with_columns(
+        pl.col("target", "target_high", "value").cast(pl.Float64), pl.col("is_complete").cast(pl.Boolean).fill_null(True)
+    )
+    pattern = {"rate": ".1%", "currency": ",.0f", "turns_per_year": ".2f"}.get(unit, ".1f")
+    base = alt.Chart(data).encode(x=_time("period_start", t("axis.period")))
+    value = alt.Y("value:Q", title=value_title, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=False))
+    tips = [
+        alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
+        alt.Tooltip("value:Q", title=value_title, format=pattern),
+        alt.Tooltip("numerator:Q", title=t("kpi.numerator"), format=",.2f"),
+        alt.Tooltip("denominator:Q", title=t("kpi.denominator"), format=",.2f"),
+    ]
+    layers: list[Any] = []
+    if data["target_high"].is_not_null().any():
+        layers.append(base.mark_area(opacity=0.12, color=GREEN).encode(y=alt.Y("target:Q", title=value_title), y2="target_high:Q"))
+    if data["target"].is_not_null().any():
+        layers.append(
+            base.mark_line(strokeDash=[2, 4], color=GREEN, strokeWidth=2).encode(
+                y=alt.Y("target:Q", title=value_title), tooltip=[alt.Tooltip("target:Q", title=target_title, format=pattern)]
+            )
+        )
+    layers.append(base.mark_line(color=BLUE, strokeWidth=2).encode(y=value))
+    layers.append(
+        base.mark_point(size=60, color=BLUE, filled=True, opacity=1)
+        .encode(
+            y=value,
+            fillOpacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0)),
+            tooltip=tips,
+        )
+    )
+    return alt.layer(*layers).properties(height=260)
+
+
+def bars(frame: pl.DataFrame, label: str, value: str, value_title: str, label_title: str, pattern: str = ",.2f") -> alt.Chart:
+    """Horizontal bars, largest first."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(color=BLUE)
+        .encode(
+            x=alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(format=pattern)),
+            y=alt.Y(f"{label}:N", title=label_title, sort="-x", axis=alt.Axis(labelLimit=180)),
+            tooltip=[alt.Tooltip(f"{label}:N", title=label_title), alt.Tooltip(f"{value}:Q", title=value_title, format=pattern)],
+        )
+        .properties(height=max(90, 26 * min(frame.height, 15)))
+    )
+
+
+def split_bars(frame: pl.DataFrame, days_title: str) -> alt.Chart:
+    """Days of lateness by cause, coloured and grouped by cause group; days won back point left."""
+    order = ["purchase", "production", "logistics", "other"]
+    data = frame.with_columns(
+        pl.Series("cause_name", [code_text("cause", code) for code in frame["cause"].to_list()]),
+        pl.Series("group_name", [code_text("cause_group", code) for code in frame["cause_group"].to_list()]),
+    )
+    return (
+        alt.Chart(data)
+        .mark_bar()
+        .encode(
+            x=alt.X("days:Q", title=days_title),
+            y=alt.Y("cause_name:N", title=t("column.cause"), sort="-x", axis=alt.Axis(labelLimit=180)),
+            color=alt.Color(
+                "group_name:N",
+                title=t("column.cause_group"),
+                scale=alt.Scale(domain=[code_text("cause_group", code) for code in order], range=[BLUE, ORANGE, GREEN, GREY]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=[
+                alt.Tooltip("cause_name:N", title=t("column.cause")),
+                alt.Tooltip("group_name:N", title=t("column.cause_group")),
+                alt.Tooltip("days:Q", title=days_title),
+            ],
+        )
+        .properties(height=max(110, 28 * frame.height))
+    )
+
+
+def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
+    """History, forecast, 50 % and 90 % intervals, override, and what last year's same months were."""
+    history = frame.filter(pl.col("kind") == "history")
+    ahead = frame.filter(pl.col("kind") == "forecast")
+    x = _time("period_start", t("axis.period"))
+    names = {
+        "demand_quantity": t("forecast.series.history"),
+        "baseline_quantity": t("forecast.series.baseline"),
+        "override_quantity": t("forecast.series.override"),
+        "last_year_quantity": t("forecast.series.last_year"),
+        "last_forecast_quantity": t("forecast.series.last_forecast"),
+    }
+    lines = pl.concat(
+        [
+            part.select(
+                "period_start", pl.col(column).cast(pl.Float64).alias("quantity"), pl.lit(names[column]).alias("series")
+            ).drop_nulls("quantity")
+            for part, column in (
+                (history, "demand_quantity"),
+                (ahead, "baseline_quantity"),
+                (ahead, "override_quantity"),
+                (ahead, "last_year_quantity"),
+                (ahead, "last_forecast_quantity"),
+            )
+        ]
+    )
+    layers: list[Any] = []
+    for low, high, opacity in (("p05", "p95", 0.15), ("p25", "p75", 0.25)):
+        band = ahead.select("period_start", pl.col(low, high).cast(pl.Float64)).drop_nulls()
+        if not band.is_empty():
+            layers.append(
+                alt.Chart(band)
+                .mark_area(color=SKY, opacity=opacity)
+                .encode(x=x, y=alt.Y(f"{low}:Q", title=unit_title), y2=f"{high}:Q")
+            )
+    domain = list(names.values())
+    layers.append(
+        alt.Chart(lines)
+        .mark_line(point=alt.OverlayMarkDef(size=22))
+        .encode(
+            x=x,
+            y=alt.Y("quantity:Q", title=unit_title),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                scale=alt.Scale(domain=domain, range=[BLUE, ORANGE, RED, GREY, "#CC79A7"]),
+                legend=alt.Legend(orient="bottom", columns=3, labelLimit=220),
+            ),
+            strokeDash=alt.StrokeDash(
+                "series:N", title=None, legend=None, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3], [1, 0], [2, 3], [4, 2, 1, 2]])
+            ),
+            tooltip=[
+                alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
+                alt.Tooltip("series:N", title=t("axis.line")),
+                alt.Tooltip("quantity:Q", title=unit_title, format=",.2f"),
+            ],
+        )
+    )
+    missing = history.filter(pl.col("is_in_stock").cast(pl.Boolean).fill_null(True).not_())
+    if not missing.is_empty():
+        layers.append(
+            alt.Chart(missing.select("period_start", pl.col("demand_quantity").cast(pl.Float64)))
+            .mark_point(shape="cross", size=70, color=RED, strokeWidth=2)
+            .encode(x=x, y="demand_quantity:Q", tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")])
+        )
+    return alt.layer(*layers).properties(height=330)
+
+
+def projection(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
+    """Projected stock as steps, with open supply only and with the plan, above the safety stock."""
+    names = {
+        "projected_quantity": t("item.projected"),
+        "projected_with_plan_quantity": t("item.projected_with_plan"),
+        "safety_stock_quantity": t("column.safety_stock_quantity"),
+    }
+    data = pl.concat(
+        [
+            frame.select("date", pl.col(column).cast(pl.Float64).alias("quantity"), pl.lit(name).alias("series"))
+            for column, name in names.items()
+        ]
+    ).drop_nulls("quantity")
+    domain = list(names.values())
+    lines = (
+        alt.Chart(data)
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(
+            x=_time("date", t("axis.date")),
+            y=alt.Y("quantity:Q", title=unit_title),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                scale=alt.Scale(domain=domain, range=[ORANGE, BLUE, RED]),
+                legend=alt.Legend(orient="bottom", columns=2, labelLimit=260),
+            ),
+            strokeDash=alt.StrokeDash("series:N", legend=None, scale=alt.Scale(domain=domain, range=[[6, 3], [1, 0], [2, 3]])),
+            tooltip=[
+                alt.Tooltip("date:T", title=t("axis.date"), format="%Y-%m-%d"),
+                alt.Tooltip("series:N", title=t("axis.line")),
+                alt.Tooltip("quantity:Q", title=unit_title, format=",.2f"),
+            ],
+        )
+    )
+    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(y="zero:Q")
+    return alt.layer(zero, lines).properties(height=300)
+
+
+def _time(column: str, title: str) -> alt.X:
+    # ISO-like labels read the same in both languages.
+    return alt.X(f"{column}:T", title=title, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=8, labelOverlap=True))

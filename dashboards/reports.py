@@ -1,0 +1,291 @@
+"""What does the shown snapshot answer?
+
+One function per question of a screen; each returns a polars frame of the report tables in docs/contracts.md. A table or column that
+this snapshot does not hold reads as empty, so a company that records less sees "not recorded", never an error. Decimals
+become floats for charts and tables; `exact=True` keeps them for commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import polars as pl
+import streamlit as st
+
+from dashboards import snapshot as snapshots
+from dashboards.report_columns import COLUMNS
+from dashboards.snapshot import Snapshot
+
+__all__ = [
+    "complete_periods",
+    "contribution",
+    "count_lines",
+    "dimensions",
+    "exceptions",
+    "forecast_accuracy",
+    "forecast_series",
+    "has_rows",
+    "health",
+    "item_locations",
+    "item_suppliers",
+    "kpi_periods",
+    "late_causes",
+    "late_lines",
+    "movements",
+    "open_orders",
+    "problem_stock",
+    "projection",
+    "read",
+    "readings",
+    "savings_lines",
+    "series_forecast",
+    "stock_lots",
+    "suggestion_demand",
+    "suggestions",
+    "supplier_ranking",
+    "suppliers",
+]
+
+def has_rows(snapshot: Snapshot, table: str) -> bool:
+    """Whether the snapshot holds this report table with at least one row."""
+    return not read(snapshot, table, limit=1).is_empty()
+
+
+def read(
+    snapshot: Snapshot,
+    table: str,
+    where: str = "true",
+    parameters: Sequence[Any] = (),
+    *,
+    order: str = "",
+    limit: int | None = None,
+    exact: bool = False,
+) -> pl.DataFrame:
+    """Rows of `reports.<table>`; an empty frame when the table or a column of the condition is not in this snapshot."""
+    found = _read(snapshot.snapshot_id, snapshot, table, where, tuple(parameters), order, limit, exact)
+    return found.with_columns(pl.lit(None).alias(name) for name in COLUMNS[table] if name not in found.columns)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _read(
+    snapshot_id: str,
+    _snapshot: Snapshot,
+    table: str,
+    where: str,
+    parameters: tuple[Any, ...],
+    order: str,
+    limit: int | None,
+    exact: bool,
+) -> pl.DataFrame:
+    query = f"select * from reports.{table} where {where}"
+    query += f" order by {order}" if order else ""
+    query += f" limit {limit}" if limit is not None else ""
+    with snapshots.cursor(_snapshot) as reader:
+        try:
+            frame = pl.DataFrame(reader.sql(query, params=list(parameters)).to_arrow_table())
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return pl.DataFrame(schema=dict.fromkeys(COLUMNS[table], pl.Null))
+    if exact:
+        return frame
+    return frame.with_columns(pl.col(name).cast(pl.Float64) for name, kind in frame.schema.items() if kind == pl.Decimal)
+
+
+# --- KPIs -------------------------------------------------------------------------------------------------------------
+
+
+def kpi_periods(snapshot: Snapshot, kpi: str, period_kind: str, reading: str = "headline") -> pl.DataFrame:
+    """The company's value of one KPI, one row per period, oldest first."""
+    return read(
+        snapshot,
+        "rpt_kpi",
+        "kpi = ? and period_kind = ? and reading = ? and dimension = 'company'",
+        (kpi, period_kind, reading),
+        order="period_start",
+    )
+
+
+def complete_periods(snapshot: Snapshot, kpi: str, period_kinds: Sequence[str]) -> tuple[str, pl.DataFrame]:
+    """The first of `period_kinds` in which this KPI is recorded, with its periods; ("", empty) when it is in none."""
+    for kind in period_kinds:
+        frame = kpi_periods(snapshot, kpi, kind)
+        if not frame.is_empty():
+            return kind, frame
+    return "", pl.DataFrame()
+
+
+def readings(snapshot: Snapshot, kpi: str, period_kind: str, period_start: Any) -> pl.DataFrame:
+    """Every reading of a KPI for the company in one period, the headline first."""
+    return read(
+        snapshot,
+        "rpt_kpi",
+        "kpi = ? and period_kind = ? and period_start = ? and dimension = 'company'",
+        (kpi, period_kind, period_start),
+        order="(reading <> 'headline'), reading",
+    )
+
+
+def dimensions(snapshot: Snapshot, kpi: str, period_kind: str) -> list[str]:
+    """The dimensions by which this KPI is cut, apart from the company."""
+    with snapshots.cursor(snapshot) as reader:
+        try:
+            found = reader.execute(
+                "select distinct dimension from reports.rpt_kpi "
+                "where kpi = ? and period_kind = ? and reading in ('headline', 'line', 'usage') and dimension <> 'company' order by 1",
+                [kpi, period_kind],
+            ).fetchall()
+        except duckdb.CatalogException:
+            return []
+    return [row[0] for row in found]
+
+
+def contribution(snapshot: Snapshot, kpi: str, period_kind: str, period_start: Any, dimension: str) -> pl.DataFrame:
+    """One KPI cut by one dimension in one period."""
+    return read(
+        snapshot,
+        "rpt_kpi",
+        "kpi = ? and period_kind = ? and period_start = ? and dimension = ?",
+        (kpi, period_kind, period_start, dimension),
+        order="dimension_key",
+    )
+
+
+def late_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
+    """Sales order lines that came late and were promised in the period, worst first."""
+    return read(
+        snapshot,
+        "rpt_late_lines",
+        "first_promised_date between ? and ?",
+        (since, until),
+        order="line_value * late_days desc nulls last, sales_order_line_id",
+    )
+
+
+def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
+    """The signed days of lateness by cause for lines promised in the period."""
+    return read(
+        snapshot,
+        "rpt_late_causes",
+        "sales_order_line_id in (select sales_order_line_id from reports.rpt_late_lines where first_promised_date between ? and ?)",
+        (since, until),
+        order="cause_group, cause, sales_order_line_id",
+    )
+
+
+def savings_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
+    """Purchase order lines of the period with their saving, largest loss first."""
+    return read(snapshot, "rpt_savings_lines", "order_date between ? and ?", (since, until), order="saving, purchase_order_line_id")
+
+
+def count_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
+    """Counted records of the period that differ from the book, most money first."""
+    return read(
+        snapshot,
+        "rpt_count_lines",
+        "not is_match and count_date between ? and ?",
+        (since, until),
+        order="abs(difference_value) desc nulls last",
+    )
+
+
+# --- plan -------------------------------------------------------------------------------------------------------------
+
+
+def suggestions(snapshot: Snapshot) -> pl.DataFrame:
+    """Every purchase suggestion, most money at stake first, exact."""
+    return read(snapshot, "rpt_purchase_suggestions", order="value_at_stake desc nulls last, planned_order_id", exact=True)
+
+
+def suggestion_demand(snapshot: Snapshot, planned_order_id: str) -> pl.DataFrame:
+    """The demand one suggestion serves, earliest first."""
+    return read(snapshot, "rpt_suggestion_demand", "planned_order_id = ?", (planned_order_id,), order="due_date, demand_number")
+
+
+def supplier_ranking(snapshot: Snapshot, planned_order_id: str) -> pl.DataFrame:
+    """The suppliers who could deliver one suggestion, best first."""
+    return read(snapshot, "rpt_supplier_ranking", "planned_order_id = ?", (planned_order_id,), order="rank nulls last")
+
+
+def exceptions(snapshot: Snapshot, series_id: int | None = None) -> pl.DataFrame:
+    """Messages of the plan, most money first; of one series when it is named."""
+    where, values = ("true", ()) if series_id is None else ("item_location_id = ?", (series_id,))
+    return read(snapshot, "rpt_exceptions", where, values, order="value_at_stake desc nulls last, message_id")
+
+
+# --- forecast ---------------------------------------------------------------------------------------------------------
+
+
+def forecast_series(snapshot: Snapshot) -> pl.DataFrame:
+    """Every forecast series, those that need a human first."""
+    return read(snapshot, "rpt_forecast_series", order="needs_review_score desc nulls last, series_id")
+
+
+def series_forecast(snapshot: Snapshot, series_id: int, frequency: str) -> pl.DataFrame:
+    """History and forecast of one series by week or month."""
+    return read(snapshot, "rpt_forecast", "series_id = ? and frequency = ?", (series_id, frequency), order="period_start, kind desc")
+
+
+def forecast_accuracy(snapshot: Snapshot, series_id: int) -> pl.DataFrame:
+    """Past accuracy of one series by run cutoff."""
+    return read(snapshot, "rpt_forecast_accuracy", "series_id = ?", (series_id,), order="cutoff")
+
+
+# --- stock and items --------------------------------------------------------------------------------------------------
+
+
+def item_locations(snapshot: Snapshot) -> pl.DataFrame:
+    """Every item in every warehouse with its stock, cover, class and problem."""
+    return read(snapshot, "rpt_item_locations", order="sku, warehouse_code")
+
+
+def problem_stock(snapshot: Snapshot) -> pl.DataFrame:
+    """Items with a stock problem, most money first."""
+    return read(snapshot, "rpt_item_locations", "problem is not null and problem <> 'none'", order="problem_value desc nulls last, sku")
+
+
+def projection(snapshot: Snapshot, series_id: int) -> pl.DataFrame:
+    """The projected stock of one series by date."""
+    return read(snapshot, "rpt_projection", "item_location_id = ?", (series_id,), order="date")
+
+
+def stock_lots(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFrame:
+    """Lots of an item in a warehouse, first to expire first."""
+    return read(
+        snapshot,
+        "rpt_stock",
+        "item_id = ? and warehouse_id = ? and on_hand_quantity <> 0",
+        (item_id, warehouse_id),
+        order="expiry_date nulls last, lot_code",
+    )
+
+
+def open_orders(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFrame:
+    """Open document lines of an item in a warehouse by expected date."""
+    return read(snapshot, "rpt_open_orders", "item_id = ? and warehouse_id = ?", (item_id, warehouse_id), order="expected_date nulls last")
+
+
+def movements(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFrame:
+    """Movements of an item in a warehouse, newest first."""
+    return read(
+        snapshot,
+        "rpt_movements",
+        "item_id = ? and warehouse_id = ?",
+        (item_id, warehouse_id),
+        order="business_date desc, movement_line_id desc",
+    )
+
+
+def item_suppliers(snapshot: Snapshot, item_id: int) -> pl.DataFrame:
+    """The suppliers of one item side by side, preferred first."""
+    return read(snapshot, "rpt_item_suppliers", "item_id = ?", (item_id,), order="preference nulls last, unit_price nulls last")
+
+
+def suppliers(snapshot: Snapshot) -> pl.DataFrame:
+    """Every supplier with punctuality, quality, spend and qualification."""
+    return read(snapshot, "rpt_suppliers", order="spend_12m desc nulls last, supplier_code")
+
+
+def health(snapshot: Snapshot) -> pl.DataFrame:
+    """What the data lack: duplicates, missing costs and lead times, stale partners."""
+    return read(snapshot, "rpt_data_health", order="finding, subject_key")

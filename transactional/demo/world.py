@@ -1,0 +1,358 @@
+"""Who works in the demo company, who sells to it, buys from it and drives for it, and where do things lie?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import ceil
+from random import Random
+
+from kernel.numbers import QUANTITY_SCALE
+from transactional.demo.calendars import DayCalendar, own_days, supplier_days
+from transactional.demo.catalogue import Catalogue, Item, build_catalogue
+from transactional.demo.chance import random_for
+from transactional.demo.names import (
+    COMPANIES,
+    CUSTOMER_KINDS,
+    FAMILY_NAMES,
+    GIVEN_NAMES,
+    PLACES,
+    SUPPLIER_TRADES,
+    SYLLABLES,
+)
+from transactional.demo.scale import Scale
+
+__all__ = [
+    "DC_CODES",
+    "PLANT",
+    "RETURN_REASONS",
+    "SCRAP_REASONS",
+    "WAREHOUSES",
+    "Bin",
+    "Carrier",
+    "Customer",
+    "Lane",
+    "Person",
+    "Supplier",
+    "Terms",
+    "World",
+    "build_world",
+]
+
+PLANT = "PL"
+DC_CODES = ("DN", "DS")
+WAREHOUSES = (
+    # code, name, name_zh, region, regions it serves
+    ("PL", "Plant Warehouse", "工厂仓", "east", ("east", "central")),
+    ("DN", "North Distribution Warehouse", "华北分拨仓", "north", ("north", "northeast")),
+    ("DS", "South Distribution Warehouse", "华南分拨仓", "south", ("south", "southwest")),
+)
+RETURN_REASONS = (
+    ("LEAK", "Leaks", "漏水"), ("NOISE", "Too loud", "噪音大"), ("DAMAGED", "Damaged in transit", "运输破损"), ("WRONG", "Wrong goods", "发错货"),
+    ("UNSOLD", "Not sold, agreed return", "滞销协议退货"), ("TASTE", "Taste or smell", "口味异味"),
+)  # fmt: skip
+SCRAP_REASONS = (("SCRATCH", "Surface scratched", "表面划伤"), ("TEST", "Failed the test", "测试不合格"), ("SETUP", "Set-up loss", "调机损耗"))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the ledger."""
+
+    login: str
+    name: str
+    name_zh: str
+    role: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A place in a warehouse."""
+
+    code: str
+    warehouse: str
+    zone: str
+    aisle: int
+    position: int
+    is_pickable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms of a supplier for an item: list price per base unit in the first year, breaks as (quantity, share of the price)."""
+
+    supplier: str
+    sku: str
+    unit_price: int
+    minimum_quantity: int
+    multiple_quantity: int
+    breaks: tuple[tuple[int, float], ...]
+    lead_days: int
+    is_contract: bool
+    preference: int
+    price_steps: tuple[float, ...]
+
+    def price_at(self, year_index: int, quantity: int) -> int:
+        """List price at a quantity in the given year of the history (10^-6 currency, whole 10^-4)."""
+        factor = self.price_steps[min(year_index, len(self.price_steps) - 1)]
+        share = 1.0
+        for least, part in self.breaks:
+            if quantity >= least:
+                share = part
+        return round(self.unit_price * factor * share / 100) * 100
+
+
+@dataclass(slots=True)
+class Supplier:
+    """A supplier and its habits.
+
+    Attributes:
+        lead_days: promised lead time in its working days.
+        late_rate: how often it is late by itself; late_days: mean lateness then.
+        reject_rate: how often some of a receipt is rejected; reject_share: how much of it.
+        closure: days closed before and after the first day of the lunar year.
+    """
+
+    code: str
+    name: str
+    name_zh: str
+    city: str
+    trade: str
+    lead_days: int
+    late_rate: float
+    late_days: float
+    reject_rate: float
+    reject_share: float
+    closure: tuple[int, int]
+    is_inspected: bool
+    credit_rating: int
+    calendar: DayCalendar
+    qualification_end: date
+    terms: dict[str, Terms] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer, its region and the warehouse that serves it."""
+
+    code: str
+    name: str
+    name_zh: str
+    customer_class: str
+    region: str
+    warehouse: str
+    weight: float
+    takes_backorders: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A carrier."""
+
+    code: str
+    name: str
+    name_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Transit days of a carrier from a warehouse to a region, and what a shipment costs (minor units)."""
+
+    carrier: str
+    warehouse: str
+    region: str
+    transit_days: int
+    cost_amount: int
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that stands before the first day."""
+
+    seed: int
+    scale: Scale
+    code: str
+    name: str
+    name_zh: str
+    catalogue: Catalogue
+    people: list[Person]
+    bins: list[Bin]
+    home_bin: dict[tuple[str, str], str]
+    suppliers: dict[str, Supplier]
+    sources: dict[str, list[Terms]]
+    customers: list[Customer]
+    carriers: list[Carrier]
+    lanes: dict[tuple[str, str], Lane]
+    calendar: DayCalendar
+    buyer_of: dict[str, str]
+    _dates: list[date] = field(default_factory=list)
+
+    def day(self, when: date) -> int:
+        """Day number of a date."""
+        return (when - self.scale.start_date).days
+
+    def date(self, day: int) -> date:
+        """Date of a day number."""
+        dates = self._dates
+        if not dates:
+            dates.extend(self.scale.start_date + timedelta(days=offset) for offset in range(self.scale.days + 2000))
+        return dates[day] if 0 <= day < len(dates) else self.scale.start_date + timedelta(days=day)
+
+    def items(self) -> list[Item]:
+        """All items."""
+        return list(self.catalogue.items.values())
+
+
+def build_world(seed: int, scale: Scale) -> World:
+    """The company of one seed, the same every time."""
+    catalogue = build_catalogue(seed, scale)
+    random = random_for(seed, "world")
+    name, name_zh = random.choice(COMPANIES)
+    length = scale.days + 800
+    calendar = DayCalendar(scale.start_date, length, own_days())
+    suppliers = _suppliers(random_for(seed, "suppliers"), scale, length)
+    sources = _terms(random_for(seed, "terms"), catalogue, suppliers)
+    bins, home_bin = _bins(random_for(seed, "bins"), catalogue)
+    customers = _customers(random_for(seed, "customers"), scale)
+    carriers, lanes = _lanes(random_for(seed, "lanes"))
+    bought = [item.sku for item in catalogue.items.values() if item.procurement == "buy"]
+    trades = {trade: index for index, (trade, _, _) in enumerate(SUPPLIER_TRADES)}
+    buyers = ("buyer", "buyer2", "buyer3")
+    buyer_of = {sku: buyers[trades[catalogue.items[sku].trade] % 3] for sku in bought}
+    return World(
+        seed, scale, f"DEMO-{seed}" if scale.name == "full" else f"DEMO-{scale.name.upper()}-{seed}", name, name_zh, catalogue,
+        _people(random_for(seed, "people")), bins, home_bin, suppliers, sources, customers, carriers, lanes, calendar, buyer_of,
+    )  # fmt: skip
+
+
+_STAFF = (
+    # login, role, language
+    ("admin", "admin", "en"), ("manager", "manager", "zh"), ("planner", "planner", "en"), ("buyer", "buyer", "en"), ("buyer2", "buyer", "zh"),
+    ("buyer3", "buyer", "zh"), ("sales", "sales", "en"), ("sales2", "sales", "zh"), ("sales3", "sales", "zh"), ("warehouse", "warehouse", "en"),
+    ("counter1", "warehouse", "zh"), ("counter2", "warehouse", "zh"), ("counter3", "warehouse", "zh"), ("production", "production", "zh"),
+    ("finance", "finance", "zh"),
+)  # fmt: skip
+
+
+def _people(random: Random) -> list[Person]:
+    families = random.sample(FAMILY_NAMES, len(_STAFF))
+    given = random.sample(GIVEN_NAMES, len(_STAFF))
+    return [
+        Person(login, f"{first[0]} {last[0]}", f"{last[1]}{first[1]}", role, language)
+        for (login, role, language), last, first in zip(_STAFF, families, given, strict=True)
+    ]
+
+
+def _suppliers(random: Random, scale: Scale, length: int) -> dict[str, Supplier]:
+    trades = [trade for trade, _, _ in SUPPLIER_TRADES]
+    labels = {trade: (name, name_zh) for trade, name, name_zh in SUPPLIER_TRADES}
+    count = scale.suppliers
+    # Every trade has a supplier; a small company buys several trades from one house.
+    chosen = [trades[index % len(trades)] for index in range(count)]
+    syllables = random.sample(SYLLABLES, count)
+    closures = ((6, 12), (9, 14), (11, 17))
+    calendars = {closure: DayCalendar(scale.start_date, length, supplier_days(*closure)) for closure in closures}
+    suppliers: dict[str, Supplier] = {}
+    for index, trade in enumerate(chosen):
+        code = f"S{index + 1:03d}"
+        city, city_zh = random.choice(PLACES)
+        syllable, syllable_zh = syllables[index]
+        label, label_zh = labels[trade]
+        closure = random.choice(closures)
+        habit = random.random()
+        suppliers[code] = Supplier(
+            code, f"{city} {syllable} {label} Co., Ltd.", f"{city_zh}{syllable_zh}{label_zh}有限公司", city, trade,
+            lead_days=random.choice({"electronics": (12, 15, 18), "motor": (14, 18, 20), "trading": (12, 15, 20)}.get(trade, (5, 7, 9, 10))),
+            late_rate=0.05 + 0.13 * habit * habit, late_days=random.uniform(1.2, 2.8), reject_rate=random.uniform(0.01, 0.07),
+            reject_share=random.uniform(0.01, 0.05), closure=closure, is_inspected=random.random() < 0.45 or trade in ("food", "electronics"),
+            credit_rating=random.randint(1, 4), calendar=calendars[closure],
+            qualification_end=date(2028, 1, 31) + timedelta(days=random.randint(0, 700)),
+        )  # fmt: skip
+    return suppliers
+
+
+def _terms(random: Random, catalogue: Catalogue, suppliers: dict[str, Supplier]) -> dict[str, list[Terms]]:
+    trades = [trade for trade, _, _ in SUPPLIER_TRADES]
+    by_trade: dict[str, list[Supplier]] = {}
+    for supplier in suppliers.values():
+        by_trade.setdefault(supplier.trade, []).append(supplier)
+    everyone = list(suppliers.values())
+    sources: dict[str, list[Terms]] = {}
+    for item in catalogue.items.values():
+        if item.procurement != "buy":
+            continue
+        usual = by_trade.get(item.trade) or [everyone[trades.index(item.trade) % len(everyone)]]
+        chosen = random.sample(usual, min(len(usual), random.choice((1, 2, 2, 3))))
+        if len(chosen) == 1 and len(everyone) > 1 and random.random() < 0.3:
+            chosen.append(random.choice([s for s in everyone if s is not chosen[0]]))
+        is_contract = random.random() < 0.35
+        terms = []
+        for preference, supplier in enumerate(chosen, start=1):
+            premium = 1.0 if preference == 1 else random.uniform(0.99, 1.07)
+            pack = random.choice((50, 100)) if item.unit == "EA" and item.trade != "trading" else random.choice((10, 25))
+            least = pack * random.choice((1, 2, 4))
+            drift = random.uniform(-0.03, 0.04)
+            terms.append(
+                Terms(
+                    supplier.code, item.sku, round(item.standard_cost * premium / 100) * 100, least * QUANTITY_SCALE, pack * QUANTITY_SCALE,
+                    ((0, 1.0), (least * 10 * QUANTITY_SCALE, 0.975), (least * 40 * QUANTITY_SCALE, 0.95)), supplier.lead_days,
+                    is_contract and preference == 1, preference, tuple(round((1 + drift) ** step, 4) for step in range(6)),
+                )
+            )  # fmt: skip
+        sources[item.sku] = terms
+        for term in terms:
+            suppliers[term.supplier].terms[item.sku] = term
+    return sources
+
+
+def _bins(random: Random, catalogue: Catalogue) -> tuple[list[Bin], dict[tuple[str, str], str]]:
+    bins: list[Bin] = []
+    home: dict[tuple[str, str], str] = {}
+    for warehouse, *_ in WAREHOUSES:
+        bins.append(Bin(f"{warehouse}-RCV", warehouse, "receiving", 0, 1, False))
+        bins.append(Bin(f"{warehouse}-RET", warehouse, "returns", 0, 2, False))
+        zones: dict[str, list[str]] = {}
+        for item in catalogue.items.values():
+            if item.procurement == "phantom" or (warehouse != PLANT and warehouse not in item.markets):
+                continue
+            zone = "F" if item.is_sold else {"semi_finished": "S", "packaging": "P"}.get(item.item_type, "R")
+            zones.setdefault(zone, []).append(item.sku)
+        for zone, skus in sorted(zones.items()):
+            random.shuffle(skus)
+            for place in range(ceil(len(skus) / 2)):
+                aisle, position = place // 12 + 1, place % 12 + 1
+                code = f"{warehouse}-{zone}{aisle:02d}-{position:02d}"
+                bins.append(Bin(code, warehouse, zone, aisle, position, True))
+                for sku in skus[2 * place : 2 * place + 2]:
+                    home[warehouse, sku] = code
+    return bins, home
+
+
+def _customers(random: Random, scale: Scale) -> list[Customer]:
+    serves = [(region, code) for code, _, _, _, regions in WAREHOUSES for region in regions]
+    pairs = [(first, second) for first in SYLLABLES for second in CUSTOMER_KINDS]
+    random.shuffle(pairs)
+    customers = []
+    for index in range(scale.customers):
+        (name, name_zh), (kind, kind_zh) = pairs[index]
+        region, warehouse = serves[index % len(serves)]
+        customer_class = random.choices("ABC", (2, 5, 3))[0]
+        customers.append(
+            Customer(
+                f"C{index + 1:03d}", f"{name} {kind}", f"{name_zh}{kind_zh}", customer_class, region, warehouse,
+                {"A": 4.0, "B": 1.6, "C": 0.7}[customer_class] * random.uniform(0.7, 1.3), random.random() < 0.85,
+            )
+        )  # fmt: skip
+    return customers
+
+
+def _lanes(random: Random) -> tuple[list[Carrier], dict[tuple[str, str], Lane]]:
+    names = (("Swift Heron Express", "迅鹭快运"), ("Green Ridge Logistics", "青岭物流"), ("Three Rivers Freight", "三川货运"))
+    carriers = [Carrier(f"T{index + 1}", name, name_zh) for index, (name, name_zh) in enumerate(names)]
+    days = {
+        ("PL", "east"): 1, ("PL", "central"): 2, ("DN", "north"): 1, ("DN", "northeast"): 2, ("DS", "south"): 1, ("DS", "southwest"): 3,
+    }  # fmt: skip
+    lanes: dict[tuple[str, str], Lane] = {}
+    for index, ((warehouse, region), transit) in enumerate(days.items()):
+        lanes[warehouse, region] = Lane(carriers[index % 3].code, warehouse, region, transit, random.randint(40, 90) * 100 * transit)
+    return carriers, lanes

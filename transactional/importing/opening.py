@@ -1,0 +1,97 @@
+"""With how much stock did the history begin?
+
+    opening(item) = max(what keeps every running balance at or above zero, closing bins - net flow)
+
+Everything moves through the item's home bin (where most of it closes). Stock that history never touches rests in the item's other bins
+from the first day, as far as it reaches, so that bins close as the source states them wherever the documents allow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from transactional.importing.staging import Stage
+from transactional.importing.timeline import Step
+
+__all__ = ["ItemStock", "Opening", "OpeningPlace"]
+
+
+@dataclass(slots=True)
+class ItemStock:
+    """What one item's documents do to its stock.
+
+    Attributes:
+        net: sum of all flows until `as_of`.
+        lowest: lowest running balance if history began with nothing (never above zero).
+        closing: closing quantity by bin as the source states it.
+    """
+
+    net: int = 0
+    lowest: int = 0
+    closing: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def required(self) -> int:
+        """The least opening that keeps every balance at or above zero."""
+        return -self.lowest
+
+    @property
+    def opening(self) -> int:
+        """See the formula above; without a stated closing only what is required."""
+        if not self.closing:
+            return self.required
+        return max(self.required, sum(self.closing.values()) - self.net)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPlace:
+    """Opening quantity of an item in a bin."""
+
+    sku: str
+    location: str
+    quantity: int
+
+
+class Opening:
+    """The opening stock of a load, from its steps and its closing bins."""
+
+    def __init__(self, stage: Stage, steps: Iterator[Step], default_location: str) -> None:
+        self.items: dict[str, ItemStock] = {}
+        self._default = default_location
+        if stage.mapping.rules.stock == "closing":
+            query = "SELECT sku, location, sum(quantity) FROM t_stock WHERE bad = 0 GROUP BY sku, location ORDER BY sku, location"
+            for sku, location, quantity in stage.database.execute(query):
+                self.items.setdefault(sku, ItemStock()).closing[location] = quantity
+        for step in steps:
+            for sku, change in step.flows:
+                item = self.items.get(sku)
+                if item is None:
+                    item = self.items[sku] = ItemStock()
+                item.net += change
+                if item.net < item.lowest:
+                    item.lowest = item.net
+
+    def home(self, sku: str) -> str:
+        """The bin an item moves through."""
+        item = self.items.get(sku)
+        if item is None or not item.closing:
+            return self._default
+        return min(item.closing, key=lambda location: (-item.closing[location], location))
+
+    def places(self) -> list[OpeningPlace]:
+        """The opening document's lines by item and bin."""
+        placed = []
+        for sku in sorted(self.items):
+            item = self.items[sku]
+            home = self.home(sku)
+            spare = item.opening - item.required
+            elsewhere = 0
+            for location in sorted(item.closing):
+                part = min(item.closing[location], spare - elsewhere) if location != home else 0
+                if part > 0:
+                    placed.append(OpeningPlace(sku, location, part))
+                    elsewhere += part
+            if item.opening > elsewhere:
+                placed.append(OpeningPlace(sku, home, item.opening - elsewhere))
+        return placed

@@ -1,0 +1,141 @@
+"""How do imported commands reach the ledger once, in transactions of a few thousand lines, and what if one is refused?
+
+Commands already in the ledger are skipped without asking it again. A refused command is taken out with its reason, everything that
+points at it falls with it, and the rest of the batch is posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kernel.errors import ThroughlineError
+from transactional.commands import Command
+from transactional.ledger import Ledger
+
+__all__ = ["ACTOR", "BATCH_LINES", "SOURCE", "Item", "KindCount", "Poster", "Refusal"]
+
+ACTOR = "system"
+SOURCE = "import"
+BATCH_LINES = 4_000
+"""Lines per transaction; the house bound is 5,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A command with what it stands for.
+
+    Attributes:
+        lines: how many lines it writes, for the size of the transaction.
+        target: importing target its rows are of.
+        row: first staged row.
+        rows: all its staged rows, when there are more.
+        after: command ids it points at.
+    """
+
+    command: Command
+    lines: int
+    target: str
+    row: int
+    rows: tuple[int, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command the ledger refused, or that fell with one it points at."""
+
+    item: Item
+    error: ThroughlineError | None
+
+
+@dataclass(slots=True)
+class KindCount:
+    """What became of the commands of one kind."""
+
+    posted: int = 0
+    already_there: int = 0
+    refused: int = 0
+    lines: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Poster:
+    """Posts items in order.
+
+    Attributes:
+        known: command id -> content hash of what the ledger already holds.
+        verifies: compare the content of known commands and collect those that differ.
+    """
+
+    ledger: Ledger
+    known: dict[str, str]
+    verifies: bool
+    progress: Callable[[int], None]
+    counts: dict[str, KindCount] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    changed: list[Item] = field(default_factory=list)
+    _batch: list[Item] = field(default_factory=list)
+    _lines: int = 0
+    _fallen: set[str] = field(default_factory=set)
+
+    def add(self, item: Item) -> None:
+        """Queue one item; posts when the batch is full."""
+        kind = self.counts.setdefault(item.command.kind, KindCount())
+        held = self.known.get(item.command.command_id)
+        if held is not None:
+            kind.already_there += 1
+            if self.verifies and held != item.command.hash_of_content():
+                self.changed.append(item)
+            self.progress(1)
+            return
+        if self._batch and self._lines + item.lines > BATCH_LINES:
+            self.flush()
+        self._batch.append(item)
+        self._lines += item.lines
+
+    def flush(self) -> None:
+        """Post what is queued."""
+        waiting, self._batch, self._lines = self._batch, [], 0
+        while waiting:
+            waiting = self._drop_fallen(waiting)
+            if not waiting:
+                return
+            try:
+                self.ledger.post([item.command for item in waiting])
+            except ThroughlineError as error:
+                position = error.values.get("position")
+                if not isinstance(position, int):
+                    raise
+                before, refused, rest = waiting[:position], waiting[position], waiting[position + 1 :]
+                if before:
+                    self.ledger.post([item.command for item in before])
+                    self._posted(before)
+                self._refuse(refused, error)
+                waiting = rest
+            else:
+                self._posted(waiting)
+                return
+
+    def _posted(self, items: list[Item]) -> None:
+        for item in items:
+            kind = self.counts[item.command.kind]
+            kind.posted += 1
+            kind.lines += item.lines
+        self.progress(len(items))
+
+    def _refuse(self, item: Item, error: ThroughlineError | None) -> None:
+        self.counts[item.command.kind].refused += 1
+        self._fallen.add(item.command.command_id)
+        self.refusals.append(Refusal(item, error))
+        self.progress(1)
+
+    def _drop_fallen(self, items: list[Item]) -> list[Item]:
+        kept = []
+        for item in items:
+            if any(command_id in self._fallen for command_id in item.after):
+                self._refuse(item, None)
+            else:
+                kept.append(item)
+        return kept

@@ -1,0 +1,156 @@
+"""Is the company's data complete enough to plan, cost, buy and deliver with - and what exactly is missing?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from kernel.numbers import show_quantity
+from transactional.importing.documents import DocumentWriter
+from transactional.importing.opening import Opening
+from transactional.importing.packs import Packs
+from transactional.importing.problems import Finding
+from transactional.importing.staging import Stage
+
+__all__ = ["findings"]
+
+_STALE_DAYS = 365
+
+
+def findings(
+    stage: Stage, opening: Opening, packs: Packs, writer: DocumentWriter, as_of: date, costs: dict[str, int]
+) -> list[Finding]:
+    """Everything a person should settle, worst first within each subject; empty when all is ready."""
+    found: list[Finding] = []
+    for part in (
+        _costs(stage, opening, costs),
+        _lead_times(stage),
+        _terms(stage),
+        _bills(stage),
+        _suppliers(stage, as_of),
+        _names(stage),
+        _closing(opening),
+        _packs(stage, packs),
+        _documents(stage, as_of),
+        _not_recorded(stage),
+    ):
+        found += list(part)
+    return found + stage.notes()
+
+
+def _costs(stage: Stage, opening: Opening, costs: dict[str, int]) -> Iterator[Finding]:
+    query = "SELECT sku, name FROM t_items WHERE bad = 0 AND standard_cost IS NULL ORDER BY sku"
+    for sku, name in stage.database.execute(query).fetchall():
+        if not costs.get(sku):
+            yield Finding("missing_cost", "costing", sku, {"name": name})
+    without = stage.database.execute("SELECT count(*), sum(standard_cost IS NULL) FROM t_items WHERE bad = 0").fetchone()
+    if without[1]:
+        yield Finding("no_standard_cost", "costing", "items", {"count": without[1], "total": without[0]})
+    del opening
+
+
+def _lead_times(stage: Stage) -> Iterator[Finding]:
+    query = (
+        "SELECT p.sku, i.name FROM t_planning p JOIN t_items i ON i.sku = p.sku AND i.bad = 0 WHERE p.bad = 0 AND "
+        "p.procurement = 'make' AND p.lead_time_days IS NULL ORDER BY p.sku"
+    )
+    for sku, name in stage.database.execute(query).fetchall():
+        yield Finding("missing_lead_time", "planning", sku, {"name": name})
+
+
+def _terms(stage: Stage) -> Iterator[Finding]:
+    query = (
+        "SELECT p.sku, i.name FROM t_planning p JOIN t_items i ON i.sku = p.sku AND i.bad = 0 WHERE p.bad = 0 AND "
+        "p.procurement = 'buy' AND NOT EXISTS (SELECT 1 FROM t_supplier_terms t WHERE t.sku = p.sku AND t.bad = 0) ORDER BY p.sku"
+    )
+    for sku, name in stage.database.execute(query).fetchall():
+        yield Finding("bought_without_terms", "purchasing", sku, {"name": name})
+
+
+def _bills(stage: Stage) -> Iterator[Finding]:
+    roots, without = stage.database.execute(
+        "SELECT count(*), sum(NOT EXISTS (SELECT 1 FROM t_bom_lines b WHERE b.assembly = r.sku AND b.bad = 0)) "
+        "FROM t_bom_roots r WHERE r.bad = 0"
+    ).fetchone()
+    if roots:
+        yield Finding("bom_roots", "nothing", "bill_of_materials", {"count": roots, "without": without or 0})
+    query = (
+        "SELECT p.sku, i.name FROM t_planning p JOIN t_items i ON i.sku = p.sku AND i.bad = 0 WHERE p.bad = 0 AND "
+        "p.procurement = 'make' AND NOT EXISTS (SELECT 1 FROM t_bom_lines b WHERE b.assembly = p.sku AND b.bad = 0) ORDER BY p.sku"
+    )
+    for sku, name in stage.database.execute(query).fetchall():
+        yield Finding("made_without_bom", "planning", sku, {"name": name})
+
+
+def _suppliers(stage: Stage, as_of: date) -> Iterator[Finding]:
+    query = (
+        "SELECT s.code, s.name, max(l.order_date) AS last FROM t_suppliers s LEFT JOIN t_purchase_lines l ON l.supplier = s.code "
+        "AND l.bad = 0 WHERE s.bad = 0 AND s.status = 'active' GROUP BY s.code HAVING last IS NULL OR last < ? ORDER BY s.code"
+    )
+    if stage.database.execute("SELECT 1 FROM t_purchase_lines LIMIT 1").fetchone() is None:
+        return
+    for code, name, last in stage.database.execute(query, ((as_of - timedelta(days=_STALE_DAYS)).isoformat(),)).fetchall():
+        yield Finding("stale_supplier", "nothing", code, {"name": name, "last": last or "-"})
+
+
+def _names(stage: Stage) -> Iterator[Finding]:
+    for table, key in (("items", "sku"), ("suppliers", "code"), ("customers", "code")):
+        query = (
+            f"SELECT name, group_concat({key}, ', ') FROM (SELECT lower(trim(name)) AS plain, name, {key} FROM t_{table} "
+            f"WHERE bad = 0 AND name <> '' ORDER BY {key}) GROUP BY plain HAVING count(*) > 1 ORDER BY name"
+        )
+        for name, codes in stage.database.execute(query).fetchall():
+            yield Finding("duplicate_name", "nothing", codes, {"name": name, "table": table})
+
+
+def _closing(opening: Opening) -> Iterator[Finding]:
+    for sku in sorted(opening.items):
+        item = opening.items[sku]
+        close, bins = item.opening + item.net, sum(item.closing.values())
+        if item.closing and close != bins:
+            named = {"close": show_quantity(close), "bins": show_quantity(bins), "difference": show_quantity(close - bins)}
+            yield Finding("close_differs_from_bin", "stock", sku, named)
+        elif not item.closing and close:
+            yield Finding("no_closing_stock", "stock", sku, {"close": show_quantity(close)})
+
+
+def _packs(stage: Stage, packs: Packs) -> Iterator[Finding]:
+    query = "SELECT supplier, sku, purchase_unit FROM t_supplier_terms WHERE bad = 0 ORDER BY supplier, sku"
+    for supplier, sku, unit in stage.database.execute(query).fetchall():
+        if packs.ratio(sku, unit, supplier) is None:
+            yield Finding("unknown_pack", "planning", f"{supplier} / {sku}", {"unit": unit, "base": packs.base_unit(sku)})
+
+
+def _documents(stage: Stage, as_of: date) -> Iterator[Finding]:
+    select = stage.database.execute
+    day = as_of.isoformat()
+    (assumed,) = select(
+        "SELECT count(*) FROM t_purchase_lines WHERE bad = 0 AND is_received_date_assumed = 1 AND received_quantity > 0 "
+        "AND received_date <= ?",
+        (day,),
+    ).fetchone()
+    if assumed:
+        yield Finding("assumed_receipt_date", "delivery", "purchase_lines", {"count": assumed})
+    query = (
+        "SELECT status, count(*), sum(received_quantity), sum(rejected_quantity) FROM t_purchase_lines WHERE bad = 0 AND "
+        "received_quantity > 0 AND status IN ('pending', 'rejected') GROUP BY status ORDER BY status"
+    )
+    for status, count, received, rejected in select(query).fetchall():
+        named = {"status": status, "count": count, "received": show_quantity(received), "rejected": show_quantity(rejected)}
+        yield Finding("order_status_overruled", "nothing", "purchase_lines", named)
+    for table, column in (("purchase_lines", "received_date"), ("sales_lines", "shipped_date"), ("work_orders", "end_date")):
+        (count,) = select(f"SELECT count(*) FROM t_{table} WHERE bad = 0 AND {column} > ?", (day,)).fetchone()
+        if count:
+            yield Finding("open_at_as_of", "nothing", table, {"count": count, "as_of": as_of})
+    for table, column in (("purchase_lines", "order_date"), ("sales_lines", "order_date"), ("work_orders", "start_date")):
+        count, last = select(f"SELECT count(*), max({column}) FROM t_{table} WHERE bad = 0 AND {column} > ?", (day,)).fetchone()
+        if count:
+            yield Finding("placed_after_as_of", "delivery", table, {"count": count, "last": last, "as_of": as_of})
+
+
+def _not_recorded(stage: Stage) -> Iterator[Finding]:
+    """Facts that no column of the source states; what rests on them says "not recorded"."""
+    yield Finding("not_recorded", "delivery", "signed_delivery", {"what": "signed_delivery"})
+    yield Finding("not_recorded", "stock", "counts", {"what": "counts"})
+    yield Finding("not_recorded", "purchasing", "quotes", {"what": "quotes"})
+    del stage

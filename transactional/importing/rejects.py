@@ -1,0 +1,109 @@
+"""Where do bad rows go, so that a person can mend them and load them again?
+
+`<home>/rejects/<load id>/<file>.csv`: the row as it stood, with its line, column, value and every reason in English and Chinese. Cells
+that a spreadsheet would run as a formula are written with a leading apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import shutil
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import InvalidInput
+from kernel.messages import text
+from transactional.importing.casts import looks_like_formula, plain
+from transactional.importing.problems import Reason
+from transactional.importing.sources import open_source
+from transactional.importing.staging import Stage
+
+__all__ = ["safe_cell", "say", "write_rejects"]
+
+
+def safe_cell(value: Any) -> str:
+    """A cell as text that no spreadsheet runs."""
+    shown = plain(value)
+    return f"'{shown}" if looks_like_formula(shown) else shown
+
+
+def say(reason: Reason, language: str) -> str:
+    """The whole sentence of a reason: file, line, column, value, what to do."""
+    values = {"file": reason.file, "line": reason.line, "column": reason.column, "got": reason.value, **reason.values}
+    detail = text(reason.key, language, **values)
+    at = reason.values.get("at")
+    where = text("importing.where_joined" if at else "importing.where", language, **values)
+    return f"{where}: {detail}" if language == "en" else f"{where}：{detail}"
+
+
+def write_rejects(stage: Stage, folder: Path) -> Path | None:
+    """Write one file per source file that has rejected rows, and `files.csv` for files that could not be used. None when all is good."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    by_file: dict[str, dict[int, list[Reason]]] = {}
+    for _, _, reason in stage.reasons():
+        by_file.setdefault(reason.file, {}).setdefault(reason.line, []).append(reason)
+    if not by_file and not stage.problems:
+        return None
+    folder.mkdir(parents=True)
+    taken: set[str] = set()
+    for name in sorted(by_file):
+        out = Path(name).stem.split("[")[0] + ".csv"
+        if out in taken or out == "files.csv":
+            out = name.replace("[", "-").replace("]", "") + ".csv"
+        taken.add(out)
+        _write_file(stage, name, by_file[name], folder / out)
+    if stage.problems:
+        with (folder / "files.csv").open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["file", "target", "reason", "原因"])
+            for problem in stage.problems:
+                row = [problem.file, problem.target, problem.error.text("en"), problem.error.text("zh")]
+                writer.writerow([safe_cell(cell) for cell in row])
+    return folder
+
+
+def _write_file(stage: Stage, name: str, reasons: dict[int, list[Reason]], out: Path) -> None:
+    header, rows = _rows(stage, name, set(reasons))
+    with out.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["line", "column", "value", "reason", "原因", *[safe_cell(cell) for cell in header]])
+        for line in sorted(reasons):
+            told = reasons[line]
+            unique = list({(reason.column, reason.key, reason.value): reason for reason in told}.values())
+            writer.writerow(
+                [
+                    line,
+                    safe_cell(" | ".join(reason.column for reason in unique)),
+                    safe_cell(" | ".join(reason.value for reason in unique)),
+                    safe_cell(" | ".join(say(reason, "en") for reason in unique)),
+                    safe_cell(" | ".join(say(reason, "zh") for reason in unique)),
+                    *[safe_cell(cell) for cell in rows.get(line, [])],
+                ]
+            )
+
+
+def _rows(stage: Stage, name: str, lines: set[int]) -> tuple[list[str], dict[int, list[Any]]]:
+    """The rejected rows once more from their file; a line that is no row is shown as one cell."""
+    if name not in stage.files:
+        return [], {}
+    path, sheet = stage.path_of(name)
+    try:
+        source = open_source(path, sheet)
+        found: dict[int, list[Any]] = {}
+        broken: set[int] = set()
+        for batch in source.read(frozenset(source.header)):
+            broken |= {line for line, _ in batch.broken}
+            columns = [batch.columns[column] for column in source.header]
+            for position, line in enumerate(batch.lines):
+                if line in lines:
+                    found[line] = [column[position] for column in columns]
+    except InvalidInput:
+        return [], {}
+    if broken:
+        with path.open("rb") as stream:
+            for line, raw in enumerate(itertools.islice(stream, max(broken)), start=1):
+                if line in broken:
+                    found[line] = [raw.decode(source.notes.get("encoding", "utf-8"), "replace").rstrip("\r\n")]
+    return source.header, found
