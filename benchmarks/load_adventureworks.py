@@ -2,8 +2,9 @@
 
     python benchmarks/load_adventureworks.py [FOLDER] [--map FILE]
 
-Loads into a temporary home and prints seconds, processor seconds, peak memory and rows per second as Markdown, then loads again to
-show what a repeat costs. The folder is `adventureworks` in the public data folder (THROUGHLINE_PUBLIC_DATA, else ../shared/data).
+Loads into a temporary home and prints seconds, processor seconds, peak memory and rows per second as Markdown, then
+loads again to show what a repeat costs. The folder is `adventureworks` in the public data folder
+(THROUGHLINE_PUBLIC_DATA, else ../shared/data).
 """
 
 from __future__ import annotations

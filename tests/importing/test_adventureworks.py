@@ -1,7 +1,7 @@
 """The bicycle maker's documents reconcile exactly with its source tables, by SQL that shares nothing with the importer.
 
-The whole set is staged and compared; a consistent slice (all purchases, the first work orders and sales) goes through the ledger. The
-whole set through the ledger is the proof test.
+The whole set is staged and compared; a consistent slice (all purchases, the first work orders and sales) goes through
+the ledger. The whole set through the ledger is the proof test.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ pytestmark = pytest.mark.public_data
 MAPPING = Path(__file__).resolve().parents[2] / "examples" / "adventureworks.toml"
 AS_OF = "2013-12-31"
 _WORK_ORDERS, _SALES_ORDERS = 2_000, 43_700
+_CUTS = (
+    ("work_order", "work_order_id", _WORK_ORDERS),
+    ("work_order_routing", "work_order_id", _WORK_ORDERS),
+    ("sales_order_line_reseller", "sales_order_id", _SALES_ORDERS),
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +80,17 @@ def test_every_row_of_the_source_is_staged_with_its_exact_figures(folder: Path, 
     million = "* 1000000)::BIGINT"
     assert _one(
         source,
-        f"SELECT sum(order_qty){'::BIGINT'} * 1000000, (sum(line_total) {million}, (sum(received_qty) {million}, (sum(rejected_qty) {million}, "
+        f"SELECT sum(order_qty){'::BIGINT'} * 1000000, (sum(line_total) {million}, (sum(received_qty) "
+        f"{million}, (sum(rejected_qty) {million}, "
         "count(DISTINCT purchase_order_id) FROM purchase_order_detail",
     ) == staged(
-        'SELECT sum(quantity), sum(line_total), sum(received_quantity), sum(rejected_quantity), count(DISTINCT "order") FROM t_purchase_lines'
+        "SELECT sum(quantity), sum(line_total), sum(received_quantity), sum(rejected_quantity), "
+        'count(DISTINCT "order") FROM t_purchase_lines'
     )
     assert _one(
         source,
-        f"SELECT sum(order_qty)::BIGINT * 1000000, (sum(line_total) {million}, (sum(unit_price_discount) {million}, count(DISTINCT customer_id) "
+        f"SELECT sum(order_qty)::BIGINT * 1000000, (sum(line_total) {million}, (sum(unit_price_discount) "
+        f"{million}, count(DISTINCT customer_id) "
         "FROM sales_order_line_reseller",
     ) == staged("SELECT sum(quantity), sum(line_total), sum(discount), count(DISTINCT customer) FROM t_sales_lines")
     assert _one(
@@ -119,17 +127,12 @@ def slice_of(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """All purchases, the first work orders with their operations, the first sales orders."""
     home = tmp_path_factory.mktemp("adventureworks")
     text = MAPPING.read_text(encoding="utf-8")
-    for table, column, last in (
-        ("work_order", "work_order_id", _WORK_ORDERS),
-        ("work_order_routing", "work_order_id", _WORK_ORDERS),
-        ("sales_order_line_reseller", "sales_order_id", _SALES_ORDERS),
-    ):
+    for table, column, last in _CUTS:
         text = text.replace(f'from = "{table}"\n', f'from = "{table}"\nwhere = {{ {column} = {{ at_most = {last} }} }}\n')
     mapping = home / "slice.toml"
     mapping.write_text(text, encoding="utf-8")
     loaded = _load(folder, home, mapping)
-    for table, column, last in (("work_order", "work_order_id", _WORK_ORDERS), ("work_order_routing", "work_order_id", _WORK_ORDERS),
-                                ("sales_order_line_reseller", "sales_order_id", _SALES_ORDERS)):  # fmt: skip
+    for table, column, last in _CUTS:
         path = folder / f"{table}.parquet"
         loaded.source.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM '{path}' WHERE {column} <= {last}")
     yield loaded
@@ -162,7 +165,8 @@ def _check_documents(loaded: Loaded) -> None:
         "FROM sales_order_line_reseller",
     ) == tuple(
         ledger.rows(
-            "SELECT count(*), sum(ordered_quantity), sum(line_total_micro), sum(shipped_quantity), count(DISTINCT sales_order_id) "
+            "SELECT count(*), sum(ordered_quantity), sum(line_total_micro), sum(shipped_quantity), "
+            "count(DISTINCT sales_order_id) "
             "FROM sales_order_line"
         )[0]
     )
@@ -188,24 +192,24 @@ _EXPLODED = f"""
 """
 
 _FLOWS = f"""
-    SELECT d.ship_date::DATE AS day, 0 AS turn, product_id, (stocked_qty * 1000000)::BIGINT AS change
-    FROM purchase_order_detail JOIN purchase_order_header d USING (purchase_order_id) WHERE d.ship_date <= '{AS_OF}'
-    UNION ALL SELECT end_date, 0, product_id, (order_qty - scrapped_qty)::BIGINT * 1000000 FROM work_order WHERE end_date <= '{AS_OF}'
-    UNION ALL SELECT w.start_date, 0, b.component_id, -(w.order_qty * b.per_assembly_qty * 1000000)::BIGINT FROM work_order w
-    JOIN bill_of_materials b ON b.product_assembly_id = w.product_id AND b.start_date <= w.start_date
-    AND (b.end_date IS NULL OR b.end_date >= w.start_date) WHERE w.start_date <= '{AS_OF}'
-    UNION ALL SELECT ship_date, 0, product_id, -order_qty::BIGINT * 1000000 FROM sales_order_line_reseller WHERE ship_date <= '{AS_OF}'
+    SELECT d.ship_date::DATE AS day, 0 AS turn, product_id, (stocked_qty * 1000000)::BIGINT AS change FROM
+    purchase_order_detail JOIN purchase_order_header d USING (purchase_order_id) WHERE d.ship_date <= '{AS_OF}' UNION
+    ALL SELECT end_date, 0, product_id, (order_qty - scrapped_qty)::BIGINT * 1000000 FROM work_order WHERE end_date <=
+    '{AS_OF}' UNION ALL SELECT w.start_date, 0, b.component_id, -(w.order_qty * b.per_assembly_qty * 1000000)::BIGINT
+    FROM work_order w JOIN bill_of_materials b ON b.product_assembly_id = w.product_id AND b.start_date <=
+    w.start_date AND (b.end_date IS NULL OR b.end_date >= w.start_date) WHERE w.start_date <= '{AS_OF}' UNION ALL
+    SELECT ship_date, 0, product_id, -order_qty::BIGINT * 1000000 FROM sales_order_line_reseller WHERE ship_date <=
+    '{AS_OF}'
 """
 
 _OPENING = f"""
-    WITH daily AS (SELECT product_id, day, sum(change) AS change FROM ({_FLOWS}) GROUP BY 1, 2),
-    running AS (SELECT product_id, sum(change) OVER (PARTITION BY product_id ORDER BY day) AS balance FROM daily),
-    lowest AS (SELECT product_id, least(0, min(balance)) AS low FROM running GROUP BY 1),
-    net AS (SELECT product_id, sum(change) AS net FROM daily GROUP BY 1),
-    bins AS (SELECT product_id, sum(quantity)::BIGINT * 1000000 AS bins FROM product_inventory GROUP BY 1)
-    SELECT p.product_number, greatest(-coalesce(low, 0), CASE WHEN bins IS NULL THEN 0 ELSE bins - coalesce(net, 0) END)::BIGINT AS opening
-    FROM product p LEFT JOIN lowest USING (product_id) LEFT JOIN net USING (product_id) LEFT JOIN bins USING (product_id)
-    WHERE opening > 0 ORDER BY 1
+    WITH daily AS (SELECT product_id, day, sum(change) AS change FROM ({_FLOWS}) GROUP BY 1, 2), running AS (SELECT
+    product_id, sum(change) OVER (PARTITION BY product_id ORDER BY day) AS balance FROM daily), lowest AS (SELECT
+    product_id, least(0, min(balance)) AS low FROM running GROUP BY 1), net AS (SELECT product_id, sum(change) AS net
+    FROM daily GROUP BY 1), bins AS (SELECT product_id, sum(quantity)::BIGINT * 1000000 AS bins FROM product_inventory
+    GROUP BY 1) SELECT p.product_number, greatest(-coalesce(low, 0), CASE WHEN bins IS NULL THEN 0 ELSE bins -
+    coalesce(net, 0) END)::BIGINT AS opening FROM product p LEFT JOIN lowest USING (product_id) LEFT JOIN net USING
+    (product_id) LEFT JOIN bins USING (product_id) WHERE opening > 0 ORDER BY 1
 """
 
 
@@ -222,8 +226,10 @@ def _check_movements(loaded: Loaded) -> None:
     assert source.execute(_EXPLODED).fetchall() == _moved(ledger, "production_issue")
     assert source.execute(_OPENING).fetchall() == _moved(ledger, "opening")
     below = ledger.rows(
-        "SELECT count(*) FROM (SELECT sum(d.quantity_delta) OVER (PARTITION BY d.item_id, d.location_id ORDER BY d.business_date) AS "
-        "balance FROM balance_daily d JOIN location l ON l.location_id = d.location_id WHERE l.kind = 'bin') AS days WHERE balance < 0"
+        "SELECT count(*) FROM (SELECT sum(d.quantity_delta) OVER (PARTITION BY d.item_id, d.location_id "
+        "ORDER BY d.business_date) AS "
+        "balance FROM balance_daily d JOIN location l ON l.location_id = d.location_id WHERE l.kind = 'bin') "
+        "AS days WHERE balance < 0"
     )
     assert [(0,)] == below
     closing = dict(
@@ -234,7 +240,8 @@ def _check_movements(loaded: Loaded) -> None:
     )
     bins = dict(
         source.execute(
-            "SELECT product_number, sum(quantity)::BIGINT * 1000000 FROM product_inventory JOIN product USING (product_id) GROUP BY 1"
+            "SELECT product_number, sum(quantity)::BIGINT * 1000000 FROM product_inventory JOIN product USING "
+            "(product_id) GROUP BY 1"
         ).fetchall()
     )
     differing = {sku for sku, quantity in bins.items() if closing.get(sku, 0) != quantity}
@@ -265,6 +272,16 @@ def test_what_the_source_does_not_say_stays_empty(slice_of: Loaded) -> None:
     assert [(0,)] == ledger.rows("SELECT (SELECT count(*) FROM stocktake) + (SELECT count(*) FROM quote)")
     assert [(1,)] == ledger.rows("SELECT min(is_date_assumed) FROM goods_receipt")
     assert [(306,)] == ledger.rows("SELECT count(*) FROM supplier_item WHERE is_pack_known = 0")
+    units = slice_of.source.execute(
+        "SELECT unit_measure_code, count(*) FROM purchase_order_detail d JOIN purchase_order_header USING (purchase_order_id) "
+        "JOIN product_vendor USING (product_id, vendor_id) LEFT JOIN (SELECT DISTINCT component_id, unit_measure_code AS base "
+        "FROM bill_of_materials) b ON b.component_id = d.product_id WHERE unit_measure_code <> coalesce(base, 'EA') "
+        "GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert units == ledger.rows(
+        "SELECT u.code, count(*) FROM purchase_order_line l JOIN unit_of_measure u ON u.unit_id = l.entered_unit_id "
+        "WHERE l.entered_quantity = l.ordered_quantity GROUP BY u.code ORDER BY u.code"
+    )
     assert {"signed_delivery", "counts", "quotes"} == {
         each.subject for each in slice_of.report.findings if each.finding == "not_recorded"
     }

@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
 from kernel.errors import InvalidInput, Refused
 from tests.importing.conftest import Company
-from transactional import Ledger
+from transactional import Ledger, open_ledger
 from transactional.importing import load, poster
 
 _FACTS = {
@@ -196,6 +197,29 @@ def _cell(value: str) -> object:
         return float(value)
     except ValueError:
         return value
+
+
+@pytest.mark.postgres
+def test_the_same_company_arrives_on_postgresql(company: Company, postgres_url: str) -> None:
+    """Whichever database holds the ledger, the facts are the same, also after a second load."""
+    company.load()
+    whole = _facts(company.ledger)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ledger_importing")
+    company.ledger = open_ledger(postgres_url.rsplit("/", 1)[0] + "/ledger_importing")
+    first, second = company.load(), company.load()
+    facts = _facts(company.ledger)
+    company.ledger.close()
+
+    assert (0, 0) == (first.exit_code, second.posted)
+    assert {name: sorted(map(str, rows)) for name, rows in _as_text(whole).items()} == {
+        name: sorted(map(str, rows)) for name, rows in _as_text(facts).items()
+    }
+
+
+def _as_text(facts: dict[str, list[tuple[object, ...]]]) -> dict[str, list[list[str]]]:
+    """Dates come as text from one database and as dates from the other."""
+    return {name: [[str(value) for value in row] for row in rows] for name, rows in facts.items()}
 
 
 def test_reports_are_written_in_both_languages_and_as_json(company: Company) -> None:

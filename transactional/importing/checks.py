@@ -1,7 +1,8 @@
 """Which staged rows contradict each other, and what falls with them?
 
-In the order of dependence, per target: duplicate keys; dates and quantities in the wrong order; codes that do not exist or whose own row
-was rejected; bills of materials that contain themselves; and then whole documents, because half a document is worse than none.
+In the order of dependence, per target: duplicate keys; dates and quantities in the wrong order; codes that do not
+exist or whose own row was rejected; bills of materials that contain themselves; and then whole documents, because
+half a document is worse than none.
 """
 
 from __future__ import annotations

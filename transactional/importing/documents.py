@@ -1,6 +1,7 @@
 """Which commands tell the ledger what happened to one document?
 
-Commands point at the document by the id of the command that created it, so a load needs no ledger ids and a repeat has the same content.
+Commands point at the document by the id of the command that created it, so a load needs no ledger ids and a repeat has the
+same content.
 """
 
 from __future__ import annotations

@@ -224,7 +224,8 @@ class _Load:
         held: dict[tuple[str, str, str | None], int] = {
             (sku, location, None if lot == "-" else lot): int(quantity)
             for sku, location, lot, quantity in self.ledger.rows(
-                "SELECT i.sku, l.code, t.code, sum(m.quantity) FROM movement_line m JOIN movement h ON h.movement_id = m.movement_id "
+                "SELECT i.sku, l.code, t.code, sum(m.quantity) FROM movement_line m JOIN movement h ON h.movement_id "
+                "= m.movement_id "
                 "JOIN item i ON i.item_id = m.item_id JOIN location l ON l.location_id = m.to_location_id "
                 "JOIN lot t ON t.lot_id = m.lot_id WHERE h.movement_type = 'opening' GROUP BY i.sku, l.code, t.code"
             )
@@ -355,7 +356,8 @@ def _with_quantity(line: OpeningLine, quantity: int) -> OpeningLine:
 
 
 def _unit_costs(stage: Stage, packs: Packs) -> dict[str, int]:
-    """Unit cost of an item: standard cost, else last cost of its supplier terms, else first purchase price, else the terms' price."""
+    """Unit cost of an item: standard cost, else last cost of its supplier terms, else first purchase price, else the terms'
+    price."""
     select = stage.database.execute
     found: dict[str, int] = {}
     queries = (

@@ -1,7 +1,8 @@
 """What does a mapping file say, and can it be right?
 
-A mapping is TOML: `[company]`, `[defaults]`, `[rules]` and one `[[table]]` per target and source. It is checked before any data is read:
-unknown targets, columns or keys and missing mandatory columns are refused with what was expected.
+A mapping is TOML: `[company]`, `[defaults]`, `[rules]` and one `[[table]]` per target and source. It is checked
+before any data is read: unknown targets, columns or keys and missing mandatory columns are refused with what was
+expected.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which commands set up the company, its people, places, items and partners?
 
-Master data may change between loads: the source key of such a command carries a digest of the row, so an unchanged row is known and
-skipped and a changed one defines its code anew.
+Master data may change between loads: the source key of such a command carries a digest of the row, so an unchanged
+row is known and skipped and a changed one defines its code anew.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def master_commands(stage: Stage, first_day: date, packs: Packs) -> Iterator[Ite
             **common("conversions", row), sku=row["sku"], from_unit=row["from_unit"], to_unit=row["to_unit"],
             numerator=row["numerator"], denominator=row["denominator"],
         ),
-        "barcodes": lambda row: DefineBarcode(**common("barcodes", row), barcode=row["barcode"], sku=row["sku"], unit=row["unit"]),
+        "barcodes": lambda row: DefineBarcode(**common("barcodes", row), barcode=row["barcode"], sku=row["sku"],
+        unit=row["unit"]),
         "supplier_terms": lambda row: _terms(common("supplier_terms", row), row, packs, terms_from, company.currency),
     }  # fmt: skip
     for target, make in makers.items():

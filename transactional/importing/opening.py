@@ -2,8 +2,9 @@
 
     opening(item) = max(what keeps every running balance at or above zero, closing bins - net flow)
 
-Everything moves through the item's home bin (where most of it closes). Stock that history never touches rests in the item's other bins
-from the first day, as far as it reaches, so that bins close as the source states them wherever the documents allow it.
+Everything moves through the item's home bin (where most of it closes). Stock that history never touches rests in the
+item's other bins from the first day, as far as it reaches, so that bins close as the source states them wherever the
+documents allow it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How many base units is one unit as entered?
 
-From the conversions the source states, item's own before general ones, then from the supplier's terms. Where nobody says, one entered
-unit counts as one base unit and the pack is reported as unknown: nothing is invented, and the entered unit stays on the line.
+From the conversions the source states, item's own before general ones, then from the supplier's terms. Where nobody
+says, one entered unit counts as one base unit and the pack is reported as unknown: nothing is invented, and the
+entered unit stays on the line.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Packs:
         self._terms: dict[tuple[str, str, str], int] = {
             (supplier, sku, unit): pack
             for supplier, sku, unit, pack in select(
-                "SELECT supplier, sku, purchase_unit, pack_quantity FROM t_supplier_terms WHERE bad = 0 AND pack_quantity IS NOT NULL"
+                "SELECT supplier, sku, purchase_unit, pack_quantity FROM t_supplier_terms WHERE bad = 0 AND "
+                "pack_quantity IS NOT NULL"
             ).fetchall()
         }
 

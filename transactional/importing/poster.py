@@ -1,7 +1,7 @@
 """How do imported commands reach the ledger once, in transactions of a few thousand lines, and what if one is refused?
 
-Commands already in the ledger are skipped without asking it again. A refused command is taken out with its reason, everything that
-points at it falls with it, and the rest of the batch is posted.
+Commands already in the ledger are skipped without asking it again. A refused command is taken out with its reason,
+everything that points at it falls with it, and the rest of the batch is posted.
 """
 
 from __future__ import annotations

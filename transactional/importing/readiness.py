@@ -76,7 +76,8 @@ def _bills(stage: Stage) -> Iterator[Finding]:
         yield Finding("bom_roots", "nothing", "bill_of_materials", {"count": roots, "without": without or 0})
     query = (
         "SELECT p.sku, i.name FROM t_planning p JOIN t_items i ON i.sku = p.sku AND i.bad = 0 WHERE p.bad = 0 AND "
-        "p.procurement = 'make' AND NOT EXISTS (SELECT 1 FROM t_bom_lines b WHERE b.assembly = p.sku AND b.bad = 0) ORDER BY p.sku"
+        "p.procurement = 'make' AND NOT EXISTS (SELECT 1 FROM t_bom_lines b WHERE b.assembly = p.sku AND "
+        "b.bad = 0) ORDER BY p.sku"
     )
     for sku, name in stage.database.execute(query).fetchall():
         yield Finding("made_without_bom", "planning", sku, {"name": name})

@@ -1,7 +1,7 @@
 """Does the ledger hold exactly what the accepted source rows state?
 
-Counts, quantities and unrounded totals of every document kind, summed over the staged rows and over the ledger's tables. What rounding to
-the minor unit costs is a sum of its own.
+Counts, quantities and unrounded totals of every document kind, summed over the staged rows and over the ledger's
+tables. What rounding to the minor unit costs is a sum of its own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def sums(stage: Stage, ledger: Ledger, packs: Packs, as_of: date) -> tuple[Sum, 
 
     if stage.database.execute("SELECT 1 FROM t_purchase_lines WHERE bad = 0 LIMIT 1").fetchone():
         base = "FROM t_purchase_lines WHERE bad = 0"
-        held = "FROM purchase_order_line l JOIN purchase_order o ON o.purchase_order_id = l.purchase_order_id WHERE l.source_key IS NOT NULL"
+        held = (
+            "FROM purchase_order_line l JOIN purchase_order o ON o.purchase_order_id = l.purchase_order_id "
+            "WHERE l.source_key IS NOT NULL"
+        )
         received = "received_quantity > 0 AND received_date <= ?"
         compare(
             "purchase_orders",

@@ -1,7 +1,7 @@
 """Where do bad rows go, so that a person can mend them and load them again?
 
-`<home>/rejects/<load id>/<file>.csv`: the row as it stood, with its line, column, value and every reason in English and Chinese. Cells
-that a spreadsheet would run as a formula are written with a leading apostrophe.
+`<home>/rejects/<load id>/<file>.csv`: the row as it stood, with its line, column, value and every reason in English
+and Chinese. Cells that a spreadsheet would run as a formula are written with a leading apostrophe.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def say(reason: Reason, language: str) -> str:
 
 
 def write_rejects(stage: Stage, folder: Path) -> Path | None:
-    """Write one file per source file that has rejected rows, and `files.csv` for files that could not be used. None when all is good."""
+    """Write one file per source file that has rejected rows, and `files.csv` for files that could not be used. None when all
+    is good."""
     if folder.exists():
         shutil.rmtree(folder)
     by_file: dict[str, dict[int, list[Reason]]] = {}

@@ -1,7 +1,7 @@
 """What came of a load: how many rows, which sums, what is not ready, what to do next?
 
-The readiness report says what incomplete data blocks: planning, costing, purchasing, stock, delivery. It is written as Markdown in both
-languages and as JSON under `<home>/exports/`.
+The readiness report says what incomplete data blocks: planning, costing, purchasing, stock, delivery. It is written
+as Markdown in both languages and as JSON under `<home>/exports/`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class TableCount:
-    """Rows of one target. `read` = accepted + rejected + filtered + repeated; `already_there` counts accepted rows of earlier loads."""
+    """Rows of one target. `read` = accepted + rejected + filtered + repeated; `already_there` counts accepted rows of
+    earlier loads."""
 
     target: str
     source: str
@@ -85,7 +86,8 @@ class LoadReport:
 
 
 def write_report(report: LoadReport, folder: Path) -> Path:
-    """Write `readiness-<load id>.{md,zh.md,json}`, and the same as `readiness.*` for whoever wants the latest. Returns the English one."""
+    """Write `readiness-<load id>.{md,zh.md,json}`, and the same as `readiness.*` for whoever wants the latest. Returns the
+    English one."""
     folder.mkdir(parents=True, exist_ok=True)
     written = {
         "md": render(report, "en"),

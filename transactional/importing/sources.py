@@ -1,8 +1,9 @@
 """How is a CSV, XLSX or Parquet file read in batches, with the line every value stands on?
 
-A file is never read whole: batches of at most `BATCH_ROWS` rows, held column by column. CSV encoding is found per file (UTF-8 with or
-without mark, UTF-16, GB 18030); a line that does not fit the file's encoding is broken, and so is one with more or fewer cells than the
-header. Lines are counted as people see them: CSV lines and sheet rows from 1 with the header as 1, Parquet rows from 1.
+A file is never read whole: batches of at most `BATCH_ROWS` rows, held column by column. CSV encoding is found per
+file (UTF-8 with or without mark, UTF-16, GB 18030); a line that does not fit the file's encoding is broken, and so is
+one with more or fewer cells than the header. Lines are counted as people see them: CSV lines and sheet rows from 1
+with the header as 1, Parquet rows from 1.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def find_files(folder: Path, source: str) -> list[Path]:
 
 
 def open_source(path: Path, sheet: str | None = None) -> SourceFile:
-    """Open one file and read its header. Raises InvalidInput ``importing.unreadable_file`` when it is truncated or no such file."""
+    """Open one file and read its header. Raises InvalidInput ``importing.unreadable_file`` when it is truncated or no such
+    file."""
     try:
         if path.suffix.lower() == ".parquet":
             return _parquet(path)

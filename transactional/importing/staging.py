@@ -1,7 +1,7 @@
 """Where do the rows of a load wait, typed and checked, until they become commands?
 
-In a scratch SQLite file: one table `t_<target>` per target with its columns, the file and line each row came from and whether it is
-bad; one table of reasons. So a load is never limited by memory, and the checks are set operations.
+In a scratch SQLite file: one table `t_<target>` per target with its columns, the file and line each row came from and
+whether it is bad; one table of reasons. So a load is never limited by memory, and the checks are set operations.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ class Stage:
                 f"CREATE TABLE t_{target.name} (id INTEGER PRIMARY KEY, file INTEGER, line_no INTEGER, bad INTEGER, {columns})"
             )
         database.execute(
-            "CREATE TABLE reason (target TEXT, row INTEGER, file INTEGER, line INTEGER, col TEXT, value TEXT, key TEXT, named TEXT)"
+            "CREATE TABLE reason (target TEXT, row INTEGER, file INTEGER, line INTEGER, col TEXT, value TEXT, "
+            "key TEXT, named TEXT)"
         )
         return cls(folder, mapping, database)
 

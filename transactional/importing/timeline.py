@@ -1,12 +1,12 @@
 """In which order did everything happen?
 
-Documents become steps, sorted by business date. Within a day what comes in goes before what goes out, so that a balance that holds at
-the end of the day holds at every moment of it:
+Documents become steps, sorted by business date. Within a day what comes in goes before what goes out, so that a
+balance that holds at the end of the day holds at every moment of it:
 
     0 orders placed    1 receipts    2 completions    3 issues, deepest bill-of-materials level first    4 shipments    5 closings
 
-A work order that starts and ends on one day completes right after its issue, level by level, so its product is there for the level above.
-Only what happened by `as_of` becomes a movement; later dates are open documents.
+A work order that starts and ends on one day completes right after its issue, level by level, so its product is there
+for the level above. Only what happened by `as_of` becomes a movement; later dates are open documents.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class Bills:
         self.depth = self._depths()
 
     def components(self, sku: str, quantity: int, day: str) -> list[tuple[str, int]]:
-        """What `quantity` of an item needs by the bill effective on `day`, one entry per item, rounded up to its step at the end."""
+        """What `quantity` of an item needs by the bill effective on `day`, one entry per item, rounded up to its step at the
+        end."""
         needs: dict[str, int | Fraction] = {}
         self._explode(sku, quantity, day, needs)
         return [(component, self._up_to_step(component, need)) for component, need in needs.items()]
@@ -130,8 +131,16 @@ class Timeline:
 
     def steps(self) -> Iterator[Step]:
         """Everything that happened, in order."""
-        sources = (self._purchase_orders(), self._sales_orders(), self._work_orders_placed(), self._receipts(), self._completions(),
-                   self._issues(), self._shipments(), self._closings())  # fmt: skip
+        sources = (
+            self._purchase_orders(),
+            self._sales_orders(),
+            self._work_orders_placed(),
+            self._receipts(),
+            self._completions(),
+            self._issues(),
+            self._shipments(),
+            self._closings(),
+        )
         yield from heapq.merge(*sources, key=lambda step: step.order)
 
     # --- one source per kind of step, each already in order --------------------------------------------------------------------
