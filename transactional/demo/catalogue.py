@@ -141,6 +141,7 @@ def build_catalogue(seed: int, scale: Scale) -> Catalogue:
     appliances = random.sample(APPLIANCES, scale.appliance_families)
     consumables = random.sample(CONSUMABLES, scale.consumable_families)
     trading = random.sample(TRADING, scale.trading_families)
+    builder.lot_families = {family.code for family in appliances[:2]}
     builder.phantoms()
     for family in sorted(appliances, key=lambda f: f.code):
         builder.appliance(family)
@@ -165,6 +166,8 @@ class _Builder:
         self.scale = scale
         self.items: dict[str, Item] = {}
         self.categories = list(_ROOTS)
+        # Appliances whose lots are followed to the customer; the others are interchangeable pieces.
+        self.lot_families: set[str] = set()
         self.parts: dict[str, Part] = {part.code: part for part in SHARED_COMPONENTS}
 
     def _category(self, code: str, name: str, name_zh: str, parent: str) -> str:
@@ -281,7 +284,7 @@ class _Builder:
         item = Item(
             f"{prefix}{family.code}-{101 + number}", f"{family.name} {label}, {colour}", f"{family.name_zh} {label_zh} {colour_zh}",
             "trading_good" if root == "TG" else "finished_good", category, "buy" if root == "TG" else "make",
-            season=family.season, shelf_life_days=family.shelf_life_days, is_lot_tracked=root != "TG" or family.shelf_life_days is not None,
+            season=family.season, shelf_life_days=family.shelf_life_days, is_lot_tracked=family.code in self.lot_families or family.shelf_life_days is not None,
             lot_days=self.random.randint(*self.scale.lot_days), safety_days=self.random.uniform(4.5, 8.0),
             bias=self.random.uniform(0.97, 1.06), pattern="smooth",
         )  # fmt: skip

@@ -153,7 +153,7 @@ class Selling:
         line.ship_day = max(office.calendar.add(office.day, 1), office.calendar.on_or_before(promised - lane.transit_days - 1))
         office.send(PromiseSalesLine(**office.base(desk), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs)))
         cell.wanted += line.open
-        early = 0 if is_rush else random.choice((1, 1, 2))
+        early = 0 if is_rush else random.choice((0, 1, 1, 2))
         when = max(office.day + 1, office.calendar.on_or_after(office.calendar.add(line.ship_day, -early)))
         self.plan[office.calendar.on_or_after(when)].append(line)
         if random.random() < 0.006 and not is_rush and forced is None and line.ship_day > office.day + 2:
@@ -206,19 +206,24 @@ class Selling:
                 self.backlog.append(line)
                 continue
             cell = office.cell(line.order.warehouse, line.sku)
+            # What leaves today in full is taken from the shelf without being tied first.
+            is_direct = line.ship_day <= office.day and cell.free >= line.open and not line.picks and not line.order.pick_slip
             if cell.free > 0:
-                self._allocate(cell, line)
+                self._allocate(cell, line, is_direct=is_direct)
             if line.open > 0:
                 self._wait(cell, line)
             elif line.picks:
                 self._pick(line)
 
-    def _allocate(self, cell: Cell, line: OrderLine) -> None:
+    def _allocate(self, cell: Cell, line: OrderLine, *, is_direct: bool = False) -> None:
         office = self.office
-        for slot, part in cell.find(line.open, office.day):
-            office.send(
-                AllocateSalesLine(**office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot)
-            )
+        found = cell.find(line.open, office.day)
+        line.is_direct = is_direct and sum(part for _, part in found) == line.open
+        for slot, part in found:
+            if not line.is_direct:
+                office.send(
+                    AllocateSalesLine(**office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot)
+                )
             cell.allocate(slot, part)
             cell.wanted -= part
             line.open -= part
@@ -300,7 +305,10 @@ class Selling:
             carried: list[tuple[OrderLine, str | None, int]] = []
             for line in lines:
                 cell = office.cell(order.warehouse, line.sku)
-                cell_lines.append(ShipLine(line=line.ref, quantity=line.allocated))
+                if line.is_direct:
+                    cell_lines.extend(ShipLine(line=line.ref, quantity=q, location=s.location, lot=s.lot) for s, q in line.picks)
+                else:
+                    cell_lines.append(ShipLine(line=line.ref, quantity=line.allocated))
                 for slot, part in line.picks:
                     cell.remove(slot, part, was_allocated=True)
                     carried.append((line, slot.lot, part))
