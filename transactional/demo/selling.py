@@ -324,7 +324,7 @@ class Selling:
             )  # fmt: skip
             self.send_off((ref, number, order.customer, carried), office.day, order)
 
-    def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen) -> None:
+    def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen, *, earliest: int = 0) -> None:
         """Decide when a shipment arrives, by the carrier's habit on the lane."""
         office, world = self.office, self.office.world
         lane = world.lanes[order.warehouse, order.region]
@@ -336,7 +336,7 @@ class Selling:
         slow = 0
         if late is not None and shipped >= late[0] and random.random() < 0.45:
             slow = random.randint(*late[1])
-        arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), office.day)
+        arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), earliest)
         if slow:
             office.tell(
                 "carrier_late", carrier=lane.carrier, region=lane.region, warehouse=lane.warehouse, shipment=delivery[1],
