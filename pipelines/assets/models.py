@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
+from kernel.errors import Unavailable
 from pipelines.assets.context import run_of
 from pipelines.dbt import CORE, REPORTS, dbt_environment, dbt_executable, dbt_project_folder, manifest_path
 from pipelines.run import Run
@@ -14,6 +15,8 @@ from pipelines.settings import Settings
 from pipelines.steps.transform import variables
 
 __all__ = ["model_assets"]
+
+_SHOWN = 5
 
 
 def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[str, Any]]:
@@ -41,11 +44,30 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) ->
     with run.step(name) as step:
         arguments = ["build", "--indirect-selection", "cautious", *variables(run)]
         built = tested = 0
-        for event in dbt.cli(arguments, context=context).stream():
+        invocation = dbt.cli(arguments, context=context, raise_on_error=False)
+        for event in invocation.stream():
             if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
                 tested += 1
             else:
                 built += 1
             yield event
+        if not invocation.is_successful():
+            raise Unavailable("pipelines.dbt_failed", command="build", got=_what_failed(invocation))
         run.remember(checks={f"dbt_tests_{name}": True})
         step.note = f"{built} models, {tested} tests"
+
+
+def _what_failed(invocation: Any) -> str:
+    """Models and tests that failed, with what the database said, from dbt's own results."""
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except (OSError, KeyError, ValueError):
+        return f"see {invocation.target_path.name}/dbt.log"
+    failed = [result for result in results if result["status"] in ("error", "fail")]
+    lines = []
+    for result in failed[:_SHOWN]:
+        said = " ".join(str(result.get("message") or "").split())
+        lines.append(f"  {result['unique_id'].split('.', 2)[-1]}: {said[:400]}")
+    if len(failed) > _SHOWN:
+        lines.append(f"  ... {len(failed) - _SHOWN} more")
+    return "\n".join(lines) or f"see {invocation.target_path.name}/dbt.log"

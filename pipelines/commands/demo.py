@@ -12,6 +12,7 @@ from kernel.errors import NotFound, Refused
 from kernel.messages import text
 from pipelines.commands.progress import ProgressLine
 from pipelines.home import Home, replace_text
+from pipelines.ledger_facts import find_company
 from pipelines.settings import Settings
 from transactional import Ledger, open_ledger
 
@@ -49,12 +50,12 @@ def create_company(settings: Settings, *, seed: int, clean: bool, if_empty: bool
 
 def advance_company(settings: Settings, days: int) -> None:
     """Post the demo company's next days."""
+    company = find_company(settings)
+    if company is None or company.source != "demo":
+        raise NotFound("pipelines.no_demo")
     from transactional.demo import advance_demo
 
     with _ledger(settings) as ledger:
-        found = ledger.rows("SELECT source FROM company")
-        if not found or found[0][0] != "demo":
-            raise NotFound("pipelines.no_demo")
         line = ProgressLine()
         label = text("cli.demo.progress", settings.language)
         advance_demo(ledger, days, progress=lambda done, total, day: line.show(f"{label} {day}", done, total))
