@@ -187,7 +187,7 @@ class _Builder:
                 standard_cost=round(part.cost * self.random.uniform(0.92, 1.1) * 1000) * (PRICE_SCALE // 1000),
                 unit=part.unit, step=1_000 if is_weighed else QUANTITY_SCALE,
                 shelf_life_days=part.shelf_life_days, is_lot_tracked=part.shelf_life_days is not None, trade=part.trade,
-                lot_days=self.random.randint(16, 30), safety_days=self.random.uniform(5.5, 9.5),
+                lot_days=self.random.randint(11, 22), safety_days=self.random.uniform(5.5, 9.5),
                 lot_multiple=25 if is_weighed else 50, bias=self.random.uniform(0.97, 1.06),
             )  # fmt: skip
         return sku
@@ -257,7 +257,7 @@ class _Builder:
         if sku not in self.items:
             self.items[sku] = Item(
                 sku, f"{family.name} {name}", f"{family.name_zh}{name_zh}", "component", "CP", "buy", trade=trade,
-                standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000, lot_days=self.random.randint(16, 28),
+                standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000, lot_days=self.random.randint(11, 22),
                 safety_days=self.random.uniform(5.5, 9.0), lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
             )  # fmt: skip
         return sku
@@ -268,7 +268,7 @@ class _Builder:
         cost = self.random.uniform(1.1, 2.6) if family.cost > 20 else self.random.uniform(0.4, 0.8)
         self.items[sku] = Item(
             sku, f"{family.name} Gift Box {label}", f"{family.name_zh}彩盒 {label_zh}", "packaging", "PK", "buy", trade="print",
-            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(18, 28), safety_days=self.random.uniform(5.0, 8.0),
+            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(12, 22), safety_days=self.random.uniform(5.0, 8.0),
             lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
         )  # fmt: skip
         return sku
@@ -341,7 +341,7 @@ class _Builder:
             item = self._finished(family, number, size, style, "TG", "TG-")
             item.trade = "trading"
             item.standard_cost = round(family.cost * (1 + 0.25 * size) * self.random.uniform(0.85, 1.2) * 100) * (PRICE_SCALE // 100)
-            item.lot_days = self.random.randint(20, 32)
+            item.lot_days = self.random.randint(13, 24)
             item.safety_days = self.random.uniform(6.0, 10.0)
 
     def roll_up(self) -> None:
