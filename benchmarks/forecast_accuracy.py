@@ -100,9 +100,7 @@ def _numbered(frame: pl.DataFrame, stamp: str, value: str) -> pl.DataFrame:
 
 def judge(name: str, demand: pl.DataFrame, frequency: Frequency, horizon: int, cutoff: date) -> list[str]:
     """Lines of the table for one set."""
-    result = forecast(
-        demand, frequency=frequency, horizon=horizon, cutoff=cutoff, quantile_levels=LEVELS
-    ).demand_forecasts
+    result = forecast(demand, frequency=frequency, horizon=horizon, cutoff=cutoff, quantile_levels=LEVELS).demand_forecasts
     panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
     run = run_origins(panel, [panel.period_count], horizon)[panel.period_count].run
     shape = (panel.series_count, horizon)

@@ -82,9 +82,7 @@ def _kept_share(
     return np.asarray(np.where(is_usable & (spread > 0), share, 0.0))
 
 
-def common_profile(
-    values: FloatArray, starts: IntArray, positions: IntArray, season_length: int
-) -> FloatArray:
+def common_profile(values: FloatArray, starts: IntArray, positions: IntArray, season_length: int) -> FloatArray:
     """The season all series share (position,), every usable series counting equally, shrunk towards 1."""
     flat = np.ones(season_length)
     if season_length == 1 or values.shape[0] == 0:
@@ -107,9 +105,7 @@ def common_profile(
     return np.asarray(_normalised((1.0 + kept * (mean - 1.0))[None, :])[0])
 
 
-def _raw_indices(
-    values: FloatArray, starts: IntArray, positions: IntArray, season_length: int
-) -> _RawIndices:
+def _raw_indices(values: FloatArray, starts: IntArray, positions: IntArray, season_length: int) -> _RawIndices:
     series_count, period_count = values.shape
     columns = np.arange(period_count)
     alive = columns[None, :] >= starts[:, None]

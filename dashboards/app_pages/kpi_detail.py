@@ -135,7 +135,13 @@ def _who_moved_it(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Sn
     frame = (
         frame.filter(pl.col("reading") == reading)
         .with_columns(
-            pl.Series("shown_label", [label(each, "dimension_label") or each["dimension_key"] for each in frame.filter(pl.col("reading") == reading).iter_rows(named=True)]),
+            pl.Series(
+                "shown_label",
+                [
+                    label(each, "dimension_label") or each["dimension_key"]
+                    for each in frame.filter(pl.col("reading") == reading).iter_rows(named=True)
+                ],
+            ),
             (pl.col("value").cast(pl.Float64) - pl.col("previous_value").cast(pl.Float64)).alias("value_change"),
         )
         .sort(pl.col("denominator").cast(pl.Float64).abs(), descending=True, nulls_last=True)
@@ -251,12 +257,18 @@ def _counts(shown: Snapshot, row: dict[str, Any]) -> None:
         st.success(t("kpi.no_differences"), icon=":material/check_circle:")
         return
     by_cause = (
-        lines.with_columns(pl.Series("cause_name", [code_text("count_cause", code or "unknown") for code in lines["cause_code"].to_list()]))
+        lines.with_columns(
+            pl.Series("cause_name", [code_text("count_cause", code or "unknown") for code in lines["cause_code"].to_list()])
+        )
         .group_by("cause_name")
         .agg(pl.col("difference_value").cast(pl.Float64).abs().sum().alias("money"))
         .sort("money", descending=True)
     )
-    st.altair_chart(charts.bars(by_cause, "cause_name", "money", t("axis.difference_value", currency=shown.currency), t("column.cause"), ",.0f"))
+    st.altair_chart(
+        charts.bars(
+            by_cause, "cause_name", "money", t("axis.difference_value", currency=shown.currency), t("column.cause"), ",.0f"
+        )
+    )
     table(
         lines,
         [
