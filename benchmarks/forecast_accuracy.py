@@ -1,6 +1,7 @@
 """How accurate are our models and the champion against seasonal naive on public sets? Prints Markdown.
 
-Each set is one holdout that no choice was made on; the champion is chosen by the engine from origins before the cutoff.
+Each set is one holdout that no choice was made on; the champion is chosen by the engine from origins before
+the cutoff.
 Needs the public data folder (`THROUGHLINE_PUBLIC_DATA`, default `../shared/data` beside the repository).
 
     python benchmarks/forecast_accuracy.py [series per set] [set ...]
@@ -36,7 +37,12 @@ def m5_monthly(count: int) -> Instance:
 def carparts(count: int) -> Instance:
     """Monthly car parts; the last six of 39 months are the holdout."""
     frame = pl.read_parquet(DATA / "carparts" / "monthly.parquet").rename({"part_id": "key"})
-    return _numbered(_sample(frame, count), "month", "units"), "month", 6, _before_last(frame["month"], "-5mo")
+    return (
+        _numbered(_sample(frame, count), "month", "units"),
+        "month",
+        6,
+        _before_last(frame["month"], "-5mo"),
+    )
 
 
 def m3_quarterly(count: int) -> Instance:
@@ -94,9 +100,7 @@ def _numbered(frame: pl.DataFrame, stamp: str, value: str) -> pl.DataFrame:
 
 def judge(name: str, demand: pl.DataFrame, frequency: Frequency, horizon: int, cutoff: date) -> list[str]:
     """Lines of the table for one set."""
-    result = forecast(
-        demand, frequency=frequency, horizon=horizon, cutoff=cutoff, quantile_levels=LEVELS
-    ).demand_forecasts
+    result = forecast(demand, frequency=frequency, horizon=horizon, cutoff=cutoff, quantile_levels=LEVELS).demand_forecasts
     panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
     run = run_origins(panel, [panel.period_count], horizon)[panel.period_count].run
     shape = (panel.series_count, horizon)

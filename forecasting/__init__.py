@@ -1,14 +1,34 @@
 """Demand forecasts as pure functions: frames in, frames out.
 
-forecast(demand, frequency=, horizon=, cutoff=)      all series at once, with champions, quantiles and
-backtest simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
-fit_series(demand, series_id, model=)                one series with statsmodels, for the planner who opens it
-explain(demand, series_id)                           pattern, trend, season and champion of one series in
-words
+forecast(demand, frequency=, horizon=, cutoff=)      all series at once: champions, quantiles, backtest
+simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
+explain(result, series_id)                           pattern, trend, season and champion's reason in words
+fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who
+opens it tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
+score(forecasts, demand)                             accuracy of any archived forecasts
 """
 
 from forecasting import metrics
 from forecasting.engine import ForecastResult, forecast, simulate_archive
+from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.frames import Frequency
+from forecasting.scoring import score
+from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
 
-__all__ = ["ForecastResult", "Frequency", "forecast", "metrics", "simulate_archive"]
+__all__ = [
+    "SERIES_MODELS",
+    "Explanation",
+    "ForecastResult",
+    "Frequency",
+    "Sentence",
+    "SeriesFit",
+    "SeriesModel",
+    "explain",
+    "fit_series",
+    "forecast",
+    "metrics",
+    "reason_text",
+    "score",
+    "simulate_archive",
+    "tune",
+]

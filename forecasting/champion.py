@@ -26,8 +26,9 @@ from forecasting.patterns import Patterns
 __all__ = ["FALLBACK_MODEL", "Choice", "choose_champions", "eligible_models", "reason_json"]
 
 FALLBACK_MODEL = "moving_average"
-_SHRINKAGE = 24.0
-_SMOOTH_ONLY = ("ets_additive", "ets_multiplicative")
+# On five public sets the loss kept falling up to about a hundred periods of weight for the pattern.
+_SHRINKAGE = 100.0
+_TWO_YEARS = ("ets_additive", "ets_multiplicative")
 _INTERMITTENT_ONLY = ("croston", "sba", "tsb", "combination_intermittent")
 _NAMES = list(MODELS)
 
@@ -53,8 +54,11 @@ def eligible_models(patterns: Patterns, season_length: int) -> BoolArray:
     has_two_years = patterns.period_count >= 2 * season_length
     allowed = np.ones((len(_NAMES), len(is_intermittent)), dtype=bool)
     for row, name in enumerate(_NAMES):
-        if name in _SMOOTH_ONLY:
-            allowed[row] = ~is_intermittent & has_two_years & (season_length > 1)
+        if name in _TWO_YEARS:
+            allowed[row] = has_two_years & (season_length > 1)
+            if name == "ets_multiplicative":
+                # A factor on demand that is mostly zero multiplies noise.
+                allowed[row] &= ~is_intermittent
         elif name in _INTERMITTENT_ONLY:
             allowed[row] = is_intermittent
     return allowed
@@ -72,7 +76,7 @@ def choose_champions(
     """
     usable: BoolArray = np.asarray(np.isfinite(final_mean).all(axis=2))
     allowed = eligible_models(patterns, season_length) & usable
-    score, has_own = _scores(actual, forecasts, allowed, patterns)
+    score, own, has_own = _scores(actual, forecasts, allowed, patterns)
     order = np.argsort(score, axis=0, kind="stable")
     best, second = order[0].astype(np.int64), order[1].astype(np.int64)
     columns = np.arange(score.shape[1])
@@ -84,6 +88,7 @@ def choose_champions(
     wanted = _wanted(actual, forecasts, eligible_models(patterns, season_length), patterns)
     failed = ~is_plain & ~usable[wanted, columns]
     model = np.where(is_plain | nothing | failed, fallback, best)
+    is_own_best = own[model, columns] <= own.min(axis=0)
     flat = np.moveaxis(forecasts, 1, 0)
     truth = np.moveaxis(actual, 1, 0).reshape(actual.shape[1], -1)
 
@@ -116,10 +121,10 @@ def choose_champions(
             facts["model"] = _NAMES[wanted[i]]
         elif not has_own[i]:
             name, key = _NAMES[model[i]], "segment"
+        elif not is_own_best[i]:
+            name, key = _NAMES[model[i]], "pattern_best"
         elif pattern in ("intermittent", "lumpy"):
             name, key = _NAMES[model[i]], "intermittent"
-        elif not np.isfinite(naive_wape[i]):
-            name, key = _NAMES[model[i]], "segment"
         else:
             name, key = _NAMES[model[i]], "best_backtest"
         names.append(name)
@@ -144,13 +149,13 @@ def reason_json(facts: dict[str, object]) -> str:
 
 
 def _wanted(actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns) -> IntArray:
-    score, _ = _scores(actual, forecasts, allowed, patterns)
+    score, _, _ = _scores(actual, forecasts, allowed, patterns)
     return np.asarray(np.argsort(score, axis=0, kind="stable")[0], dtype=np.int64)
 
 
 def _scores(
     actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns
-) -> tuple[FloatArray, BoolArray]:
+) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Shrunk relative error (model, series), inf where not allowed; whether a series has past
     forecasts of its own."""
     error = forecasts - actual[:, None]
@@ -173,10 +178,12 @@ def _scores(
         mean = np.where(seen > 0, part.sum(axis=1) / np.maximum(seen, 1), 1.0)
         segment[:, members] = mean[:, None]
     share = count / (count + _SHRINKAGE)
-    score = np.where(
-        np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment
+    score = np.where(np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment)
+    return (
+        np.where(allowed, score, np.inf),
+        np.where(allowed, np.nan_to_num(own, nan=np.inf), np.inf),
+        has_own,
     )
-    return np.where(allowed, score, np.inf), has_own
 
 
 def _relative(error: FloatArray, allowed: BoolArray) -> FloatArray:

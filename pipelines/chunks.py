@@ -1,7 +1,8 @@
-"""How is work on many series spread over processes? One seam: `map_chunks(function, chunks)`, results in the order of the chunks.
+"""How is work on many series spread over processes? One seam: `map_chunks(function, chunks)`, results in the order of
+the chunks.
 
-Processes are spawned, never forked (DuckDB and Arrow threads do not survive a fork), and each keeps numeric libraries to one thread, so that
-workers do not fight over the cores.
+Processes are spawned, never forked (DuckDB and Arrow threads do not survive a fork), and each keeps numeric libraries
+to one thread, so that workers do not fight over the cores.
 """
 
 from __future__ import annotations

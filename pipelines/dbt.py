@@ -1,7 +1,8 @@
 """How is dbt found, told where to work, and its manifest kept fresh?
 
-The dbt executable is the one beside this Python, never whichever is first on the path. Target and log folders lie in the home, so that the
-checkout stays clean and two homes do not disturb each other. The manifest is parsed again only when a file of `models/` changed.
+The dbt executable is the one beside this Python, never whichever is first on the path. Target and log folders lie in
+the home, so that the checkout stays clean and two homes do not disturb each other. The manifest is parsed again only
+when a file of `models/` changed.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_PROJECT_DIR": str(dbt_project_folder()),
         "DBT_TARGET_PATH": str(home / "dbt" / "target"),
         "DBT_LOG_PATH": str(home / "logs" / "dbt"),
+        # The debug log of a run is larger than its data and slower to write.
+        "DBT_LOG_LEVEL_FILE": "info",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -1,14 +1,14 @@
 """What lies where in the home of a company?
 
-    ledger.db            the ledger, unless a PostgreSQL URL is set
-    warehouse.duckdb     the pipeline's working file: one writer, read by nobody else
-    snapshots/<id>/      published, immutable: warehouse.duckdb and manifest.json
-    current              id of the newest good snapshot; replaced atomically
-    last_run.json        how the newest run ended, good or bad
-    run.lock             held while a run writes
-    dbt/ dagster/ logs/  of the tools
-    rejects/ exports/    rows that could not be loaded; what people take out
-    truth.json           what the demo company hides on purpose
+ledger.db            the ledger, unless a PostgreSQL URL is set
+warehouse.duckdb     the pipeline's working file: one writer, read by nobody else
+snapshots/<id>/      published, immutable: warehouse.duckdb and manifest.json
+current              id of the newest good snapshot; replaced atomically
+last_run.json        how the newest run ended, good or bad
+run.lock             held while a run writes
+dbt/ dagster/ logs/  of the tools
+rejects/ exports/    rows that could not be loaded; what people take out
+truth.json           what the demo company hides on purpose
 """
 
 from __future__ import annotations

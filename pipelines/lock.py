@@ -1,6 +1,7 @@
 """May this run write now, or is another one busy with the same home?
 
-A lock on `run.lock`, held by the process and let go by the system when the process ends, however it ends. The same run may ask again.
+A lock on `run.lock`, held by the process and let go by the system when the process ends, however it ends. The same run
+may ask again.
 """
 
 from __future__ import annotations

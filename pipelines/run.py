@@ -1,8 +1,8 @@
 """Which run is this, how far is it, and who wants to know?
 
-A run passes through named steps. Each step says when it starts and ends, with seconds and rows, to whoever listens: the terminal, and the
-ledger when a person asked for the run. What is known of the run so far lies in `run_state.json` in the home, so that steps in separate
-processes see one run, and a killed run is recognised by the next.
+A run passes through named steps. Each step says when it starts and ends, with seconds and rows, to whoever listens: the
+terminal, and the ledger when a person asked for the run. What is known of the run so far lies in `run_state.json` in
+the home, so that steps in separate processes see one run, and a killed run is recognised by the next.
 """
 
 from __future__ import annotations

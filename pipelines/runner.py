@@ -1,7 +1,7 @@
 """How does one run go from the ledger to the screens, through Dagster, with something to look at meanwhile?
 
-Everything happens in this process: Dagster's own processes would import the whole stack again for every step. What Dagster and dbt print
-goes to a log file; the terminal gets one line per step.
+Everything happens in this process: Dagster's own processes would import the whole stack again for every step. What
+Dagster and dbt print goes to a log file; the terminal gets one line per step.
 """
 
 from __future__ import annotations

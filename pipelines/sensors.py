@@ -1,6 +1,5 @@
 """Who asked for a run? Requests in the ledger become runs; several waiting requests are answered by one run."""
 
-
 import dagster as dg
 
 from pipelines.assets.context import REQUEST_TAG

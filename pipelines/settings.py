@@ -1,7 +1,8 @@
 """Where does this company live, and how should it run? One settings object for pipelines and the command line.
 
-Every value comes from, in this order: the environment (``THROUGHLINE_<NAME>``), ``throughline.toml`` in the working folder (or the file
-that ``THROUGHLINE_CONFIG`` names), the default below. Rooms beneath never read settings: they receive values.
+Every value comes from, in this order: the environment (``THROUGHLINE_<NAME>``), ``throughline.toml`` in the working
+folder (or the file that ``THROUGHLINE_CONFIG`` names), the default below. Rooms beneath never read settings: they
+receive values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How is the working file opened, and how does a frame become a table of it?
 
-One writer at a time and never two connections in one process: a second connection to a path that is still open shows old data. So every
-step opens the file, works, and closes it before dbt or the next step opens it.
+One writer at a time and never two connections in one process: a second connection to a path that is still open shows
+old data. So every step opens the file, works, and closes it before dbt or the next step opens it.
 """
 
 from __future__ import annotations

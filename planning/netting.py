@@ -109,7 +109,8 @@ def net(
     result = Netting()
     frozen: dict[int, list[Receipt]] = {}
     queue: list[Receipt] = []
-    for receipt in sorted(receipts, key=lambda line: (line.available, line.supply_id)):
+    # At equal dates the smaller first: a large new order then never makes a small old one look superfluous.
+    for receipt in sorted(receipts, key=lambda line: (line.available, line.good, line.expected, line.supply_id)):
         if receipt.is_frozen:
             frozen.setdefault(receipt.available, []).append(receipt)
             result.receipt_need[receipt.supply_id] = receipt.available

@@ -1,6 +1,6 @@
 """Who is at the screen? Passwords are stored as scrypt with salt and parameters in one text; checking takes the same work for everybody.
 
-    scrypt$<n>$<r>$<p>$<salt>$<hash>     salt and hash in base64
+scrypt$<n>$<r>$<p>$<salt>$<hash>     salt and hash in base64
 """
 
 from __future__ import annotations

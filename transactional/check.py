@@ -1,12 +1,12 @@
 """Is everything in the ledger as it must be? Each invariant is one set-based query that finds its violations; none found is good.
 
-    I1   per item the sum over all locations is zero             I2   balances and daily balances equal the movements
-    I4   physical stock is never below zero                      I5   allocated <= on hand = sum of open allocations
-    I6   an open allocation serves an open line                  I7   lots belong to their item; no expired lot was shipped
-    I9   cost quantity and value equal the movements             I10  no quantity, no value
-    I13  a work order's cost in progress equals its movements    I14  document quantities agree, and statuses follow from them
-    I15  numbers have no gaps                                    I18  a stocktake posts its differences once
-    I22  references hold, codes are unique after normalising     guards  history is protected by triggers
+I1   per item the sum over all locations is zero             I2   balances and daily balances equal the movements
+I4   physical stock is never below zero                      I5   allocated <= on hand = sum of open allocations
+I6   an open allocation serves an open line                  I7   lots belong to their item; no expired lot was shipped
+I9   cost quantity and value equal the movements             I10  no quantity, no value
+I13  a work order's cost in progress equals its movements    I14  document quantities agree, and statuses follow from them
+I15  numbers have no gaps                                    I18  a stocktake posts its differences once
+I22  references hold, codes are unique after normalising     guards  history is protected by triggers
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def check(ledger: Ledger) -> list[Violation]:
         found.extend(Violation("I15", "numbers have no gaps", kind, number) for kind, number in numbers_without_gaps(session))
         found.extend(_references(session))
         found.extend(_codes(session))
-        found.extend(
-            Violation("guards", "history is protected by triggers", name, "missing") for name in missing_guards(session)
-        )
+        found.extend(Violation("guards", "history is protected by triggers", name, "missing") for name in missing_guards(session))
     return found
 
 

@@ -1,6 +1,5 @@
 """Marts -> schema `forecast`."""
 
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,6 +1,5 @@
 """Ledger -> schema `raw`."""
 
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,6 +1,5 @@
 """Planner inputs and forecast -> schema `plan`."""
 
-
 from collections.abc import Iterator
 
 import dagster as dg

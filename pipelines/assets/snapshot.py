@@ -1,6 +1,5 @@
 """Reports -> the snapshot that screens read."""
 
-
 import dagster as dg
 
 from pipelines.assets.context import run_of

@@ -1,6 +1,5 @@
 """The conditions as blocking asset checks: what depends on a failed one is not made, so nothing is published."""
 
-
 import dagster as dg
 
 from pipelines.assets.context import run_of
@@ -37,7 +36,7 @@ def _check(name: str, subject: dg.AssetKey) -> dg.AssetChecksDefinition:
             passed=result.passed,
             severity=dg.AssetCheckSeverity.ERROR,
             description=result.detail or None,
-            metadata={key: value for key, value in result.metadata.items()},
+            metadata=dict(result.metadata.items()),
         )
 
     return check

@@ -11,6 +11,7 @@ Each answers with what it found: a count, and the first offender by its key.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,7 +73,7 @@ def _stock_not_negative(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
 def _quantiles_in_order(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
     wide = ", ".join(f"max(quantity) FILTER (measure = '{measure}') AS {measure}" for measure in _QUANTILES)
     # A measure a forecast does not carry is null and compares as unknown: it cannot be out of order.
-    crossing = " OR ".join(f"{low} > {high} + 1e-9" for low, high in zip(_QUANTILES, _QUANTILES[1:], strict=False))
+    crossing = " OR ".join(f"{low} > {high} + 1e-9" for low, high in itertools.pairwise(_QUANTILES))
     rows = warehouse.execute(
         f"WITH wide AS (SELECT forecast_run_id, frequency, series_id, period_start, min(quantity) AS lowest, {wide} "
         "FROM forecast.demand_forecasts GROUP BY ALL) "

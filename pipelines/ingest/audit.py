@@ -5,8 +5,8 @@ One row count and one checksum per table, written in SQL that SQLite, PostgreSQL
     checksum = sum over columns i of i x sum over rows of f(value)
     f(integer) = value mod 1,000,003    f(date) = YYYYMMDD    f(text) = length in characters
 
-The remainder keeps every sum inside 64 bits whatever the ledger holds. It finds lost, doubled, stale and shifted rows; `throughline check`
-compares every value.
+The remainder keeps every sum inside 64 bits whatever the ledger holds. It finds lost, doubled, stale and shifted rows;
+`throughline check` compares every value.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What was posted since the last ingest, and is it in `raw` now, all of it or none?
 
-One DuckDB transaction holds the new rows of every table, the watermark they reach and the ledger's own totals at that watermark. A process
-killed at any moment leaves the previous state; running again reads the same rows.
+One DuckDB transaction holds the new rows of every table, the watermark they reach and the ledger's own totals at that
+watermark. A process killed at any moment leaves the previous state; running again reads the same rows.
 
-`_ingested_at` and `_batch_id` say when and with what a row came. Nothing downstream may read them into a result: the same postings
-give the same tables whether they arrive in one batch or in many.
+`_ingested_at` and `_batch_id` say when and with what a row came. Nothing downstream may read them into a result: the
+same postings give the same tables whether they arrive in one batch or in many.
 """
 
 from __future__ import annotations
@@ -129,7 +129,12 @@ def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp:
 
 
 def _append(
-    warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, table: RawTable, after: int | None, stamp: datetime, batch_id: int
+    warehouse: duckdb.DuckDBPyConnection,
+    source: LedgerSnapshot,
+    table: RawTable,
+    after: int | None,
+    stamp: datetime,
+    batch_id: int,
 ) -> int:
     columns = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in table.columns.items())
     order = ", ".join(f'"{column}"' for column in dict.fromkeys(("posting_sequence", *table.key)))

@@ -1,6 +1,7 @@
 """What does the ledger hold at one moment, as Arrow streams?
 
-Everything of one ingest is read inside one database snapshot, so a row that changes meanwhile belongs wholly to the next ingest.
+Everything of one ingest is read inside one database snapshot, so a row that changes meanwhile belongs wholly to the
+next ingest.
 
     SQLite      a read transaction; WAL keeps its moment while others write
     PostgreSQL  posting_sequence is drawn before commit, so "greater than the last seen" would lose rows that commit late: the poster's

@@ -1,7 +1,7 @@
 """Which columns of the ledger reach the warehouse, and as what?
 
-The ledger's own metadata is the only source: integers become BIGINT, dates DATE, text VARCHAR. Drivers are never asked to guess: on
-SQLite a column that starts with NULLs or a table without rows has no type to guess from.
+The ledger's own metadata is the only source: integers become BIGINT, dates DATE, text VARCHAR. Drivers are never asked
+to guess: on SQLite a column that starts with NULLs or a table without rows has no type to guess from.
 """
 
 from __future__ import annotations

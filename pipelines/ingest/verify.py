@@ -1,7 +1,8 @@
 """Does raw hold what the ledger held at the watermark?
 
-Two strengths. `stale_tables` compares raw with the totals the ledger's own database gave inside the snapshot that was read: quick, before
-every publish. `differing_rows` streams the whole ledger into a scratch database and compares every value of every row: `throughline check`.
+Two strengths. `stale_tables` compares raw with the totals the ledger's own database gave inside the snapshot that was
+read: quick, before every publish. `differing_rows` streams the whole ledger into a scratch database and compares every
+value of every row: `throughline check`.
 """
 
 from __future__ import annotations

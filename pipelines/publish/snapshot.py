@@ -5,8 +5,8 @@
     3  rename the folder to snapshots/<id>
     4  replace the small file snapshots/current
 
-Killed before 4, readers keep the old snapshot, and what lies about is removed by the next publish. A published folder never changes, so
-readers may keep it open as long as they like.
+Killed before 4, readers keep the old snapshot, and what lies about is removed by the next publish. A published folder
+never changes, so readers may keep it open as long as they like.
 """
 
 from __future__ import annotations

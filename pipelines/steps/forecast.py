@@ -1,7 +1,7 @@
 """Step 3: what will be asked for? Demand marts in, schema `forecast` out.
 
-A forecast stands at a cutoff, the last day of the last complete week (for the plan) or month (for review) at `as_of`. Runs on days in
-between, or asked for again, find it already made from the same demand and use it. What is archived:
+A forecast stands at a cutoff, the last day of the last complete week (for the plan) or month (for review) at `as_of`.
+Runs on days in between, or asked for again, find it already made from the same demand and use it. What is archived:
 
     demand_forecasts    one live run per cutoff; older ones than `archived_runs` keep mean and median
                         twelve simulated cutoffs before the first live one, each with only what was then known
@@ -147,7 +147,11 @@ def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: S
 
 
 def _archive(
-    warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, result: ForecastResult, simulated: pl.DataFrame | None, archived_runs: int
+    warehouse: duckdb.DuckDBPyConnection,
+    wanted: _Wanted,
+    result: ForecastResult,
+    simulated: pl.DataFrame | None,
+    archived_runs: int,
 ) -> None:
     frequency = wanted.frequency
     live = [pl.lit(wanted.forecast_run_id).alias("forecast_run_id"), pl.lit("live").alias("origin")]
@@ -155,7 +159,9 @@ def _archive(
     warehouse.execute(
         "DELETE FROM forecast.demand_forecasts WHERE frequency = ? AND cutoff = ? AND origin = 'live'", [frequency, wanted.cutoff]
     )
-    warehouse.execute("DELETE FROM forecast.runs WHERE frequency = ? AND cutoff = ? AND origin = 'live'", [frequency, wanted.cutoff])
+    warehouse.execute(
+        "DELETE FROM forecast.runs WHERE frequency = ? AND cutoff = ? AND origin = 'live'", [frequency, wanted.cutoff]
+    )
     insert_frame(warehouse, "forecast", "demand_forecasts", result.demand_forecasts.with_columns(live))
     for name in ("backtest_scores", "backtest_forecasts", "champions", "seasonal_profile"):
         warehouse.execute(f"DELETE FROM forecast.{name} WHERE frequency = ?", [frequency])

@@ -1,7 +1,8 @@
 """What do people expect instead of the model? Overrides replace the mean forecast of their week or month.
 
-A week's override replaces that week. A month's override is spread over the days of the month in the shape of the model's forecast (evenly
-where the model expects nothing), then the days are summed to weeks again; a week's own override stands over its month's.
+A week's override replaces that week. A month's override is spread over the days of the month in the shape of the
+model's forecast (evenly where the model expects nothing), then the days are summed to weeks again; a week's own
+override stands over its month's.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def _spread_months(weekly: pl.DataFrame, monthly: pl.DataFrame) -> pl.DataFrame:
         weekly.with_columns(pl.lit(list(range(_DAYS))).alias("offset"))
         .explode("offset")
         .with_columns(
-            (pl.col("period_start") + pl.duration(days=pl.col("offset"))).alias("day"), (pl.col("quantity") / _DAYS).alias("daily")
+            (pl.col("period_start") + pl.duration(days=pl.col("offset"))).alias("day"),
+            (pl.col("quantity") / _DAYS).alias("daily"),
         )
         .with_columns(pl.col("day").dt.truncate("1mo").alias("month"))
     )

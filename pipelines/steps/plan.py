@@ -1,7 +1,7 @@
 """Step 4: what must be bought, made or moved? Marts and forecast in, schema `plan` out.
 
-The planner sees every open demand the marts list plus the live weekly forecast, changed where people overrode it. The whole plan is
-replaced in one transaction: readers of the working file see one run, never a mixture.
+The planner sees every open demand the marts list plus the live weekly forecast, changed where people overrode it. The
+whole plan is replaced in one transaction: readers of the working file see one run, never a mixture.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ from planning import PlanInputs, PlanParameters, PlanResult, plan
 
 __all__ = ["forecast_demands", "plan_inputs", "plan_parameters", "run_plan"]
 
-_FRAMES = ("item_locations", "demands", "on_hand", "scheduled_receipts", "bom_lines", "supplier_terms", "decisions", "working_days")
+_FRAMES = (
+    "item_locations",
+    "demands",
+    "on_hand",
+    "scheduled_receipts",
+    "bom_lines",
+    "supplier_terms",
+    "decisions",
+    "working_days",
+)
 _WEEK_DAYS = 7
 _FORECAST_PRIORITY = 5
 """Orders come first: a forecast is served from what they leave."""
@@ -111,7 +120,7 @@ def plan_parameters(warehouse: duckdb.DuckDBPyConnection, run: Run) -> PlanParam
             if number is None:
                 continue
             scale = 1_000_000 if known.endswith("_ppm") and 0 < number < 1 else 1
-            written[known] = int(round(number * scale)) if isinstance(default, int) else number
+            written[known] = round(number * scale) if isinstance(default, int) else number
     return PlanParameters(**written)
 
 
@@ -145,7 +154,12 @@ def _live_forecast(warehouse: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, 
 
 
 def _replace(
-    warehouse: duckdb.DuckDBPyConnection, result: PlanResult, plan_run_id: str, as_of: date, watermark: int, forecast_run_id: str | None
+    warehouse: duckdb.DuckDBPyConnection,
+    result: PlanResult,
+    plan_run_id: str,
+    as_of: date,
+    watermark: int,
+    forecast_run_id: str | None,
 ) -> dict[str, int]:
     problems = pl.DataFrame(
         {

@@ -60,9 +60,7 @@ def published_tables(manifest: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _company(warehouse: Any) -> dict[str, Any]:
     columns = ("code", "name", "name_zh", "currency", "minor_digits", "source", "demo_end_date")
-    row = warehouse.execute(
-        f"SELECT {', '.join(columns)} FROM raw.company ORDER BY posting_sequence DESC LIMIT 1"
-    ).fetchall()[0]
+    row = warehouse.execute(f"SELECT {', '.join(columns)} FROM raw.company ORDER BY posting_sequence DESC LIMIT 1").fetchall()[0]
     values = dict(zip(columns, row, strict=True))
     source, end = values.pop("source"), values.pop("demo_end_date")
     return {"company": values, "is_demo": source == "demo", "demo_end_date": end.isoformat() if end else None}

@@ -1,6 +1,7 @@
 """Which tables do the forecasting and planning steps leave in the working file, and how are they replaced?
 
-Tables exist, empty, from the first ingest on. A step replaces its tables in one transaction, so a kill leaves the old run whole.
+Tables exist, empty, from the first ingest on. A step replaces its tables in one transaction, so a kill leaves the old
+run whole.
 """
 
 from __future__ import annotations
@@ -51,7 +52,13 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
     name: {"plan_run_id": "VARCHAR", **{column: _DUCKDB[dtype] for column, dtype in columns.items()}}
     for name, columns in OUTPUT_SCHEMAS.items()
 } | {
-    "runs": {"plan_run_id": "VARCHAR", "as_of": "DATE", "watermark": "BIGINT", "forecast_run_id": "VARCHAR", "problem_count": "BIGINT"},
+    "runs": {
+        "plan_run_id": "VARCHAR",
+        "as_of": "DATE",
+        "watermark": "BIGINT",
+        "forecast_run_id": "VARCHAR",
+        "problem_count": "BIGINT",
+    },
     "problems": {"plan_run_id": "VARCHAR", "problem_key": "VARCHAR", "problem_values": "VARCHAR"},
 }
 """Schema `plan`: the planner's output frames with the id of the run that made them."""

@@ -50,7 +50,14 @@ class RowLedger:
         user = {"user_id": 1, "login": "system", "name": "System", "name_zh": "系统", "role": "system", "posting_sequence": 1}
         connection.execute(insert(tables["app_user"]), [{**user, "password_hash": "secret"}])
         self._posting(connection)
-        company = {"code": "T", "name": "Test", "name_zh": "测试", "currency": "CNY", "minor_digits": 2, "time_zone": "Asia/Shanghai"}
+        company = {
+            "code": "T",
+            "name": "Test",
+            "name_zh": "测试",
+            "currency": "CNY",
+            "minor_digits": 2,
+            "time_zone": "Asia/Shanghai",
+        }
         connection.execute(insert(tables["company"]), [{"company_id": 1, **company, "today": TODAY, "posting_sequence": 1}])
         unit = {"unit_id": 1, "code": "EA", "name": "each", "posting_sequence": 1}
         connection.execute(insert(tables["unit_of_measure"]), [unit])

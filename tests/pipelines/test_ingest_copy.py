@@ -24,8 +24,8 @@ def test_raw_has_the_totals_the_ledger_gives(sqlite_rows, warehouse):
     with open_snapshot(sqlite_rows.url) as source:
         expected = {table.name: source.totals(table) for table in raw_tables()}
     assert expected == raw_checksums(warehouse)
-    assert [] == stale_tables(warehouse)
-    assert [] == list(differing_rows(warehouse, sqlite_rows.url))
+    assert stale_tables(warehouse) == []
+    assert list(differing_rows(warehouse, sqlite_rows.url)) == []
 
 
 def test_sqlite_and_postgresql_give_the_same_raw(sqlite_rows, postgres_rows, warehouse, other_warehouse):
@@ -35,8 +35,8 @@ def test_sqlite_and_postgresql_give_the_same_raw(sqlite_rows, postgres_rows, war
     ingest(other_warehouse, postgres_rows.url)
 
     assert raw_checksums(warehouse) == raw_checksums(other_warehouse)
-    assert [] == stale_tables(other_warehouse)
-    assert [] == list(differing_rows(other_warehouse, postgres_rows.url))
+    assert stale_tables(other_warehouse) == []
+    assert list(differing_rows(other_warehouse, postgres_rows.url)) == []
     columns = "SELECT * EXCLUDE (_ingested_at) FROM raw.item ORDER BY ALL"
     assert warehouse.execute(columns).fetchall() == other_warehouse.execute(columns).fetchall()
 
@@ -47,7 +47,7 @@ def test_one_changed_value_is_found_with_its_key(sqlite_rows, warehouse):
     warehouse.execute("UPDATE raw.item SET name_zh = '物料九' WHERE item_id = 4")
 
     (difference,) = differing_rows(warehouse, sqlite_rows.url)
-    assert ("item", "item_id=4") == (difference.table, difference.example_key)
+    assert (difference.table, difference.example_key) == ("item", "item_id=4")
 
 
 def test_a_lost_or_doubled_row_stops_the_publish(sqlite_rows, warehouse):
@@ -55,7 +55,7 @@ def test_a_lost_or_doubled_row_stops_the_publish(sqlite_rows, warehouse):
     ingest(warehouse, sqlite_rows.url)
     warehouse.execute("DELETE FROM raw.item WHERE item_id = 5")
 
-    assert ["item"] == [difference.table for difference in stale_tables(warehouse)]
+    assert [difference.table for difference in stale_tables(warehouse)] == ["item"]
 
 
 def test_postings_after_the_watermark_are_no_difference(sqlite_rows, warehouse):
@@ -64,7 +64,7 @@ def test_postings_after_the_watermark_are_no_difference(sqlite_rows, warehouse):
     sqlite_rows.post(item=items(6, 1))
     sqlite_rows.change("UPDATE item SET name = 'later', posting_sequence = :s WHERE item_id = 2")
 
-    assert [] == list(differing_rows(warehouse, sqlite_rows.url))
+    assert list(differing_rows(warehouse, sqlite_rows.url)) == []
 
 
 def test_a_posting_that_commits_late_is_not_lost(postgres_rows, warehouse):
@@ -93,8 +93,8 @@ def test_a_posting_that_commits_late_is_not_lost(postgres_rows, warehouse):
     reader.join(20)
 
     result = ingest(warehouse, postgres_rows.url)
-    assert [(3, 2)] == found
-    assert (3, 2) == (result.watermark, result.rows["item"])
+    assert found == [(3, 2)]
+    assert (result.watermark, result.rows["item"]) == (3, 2)
 
 
 def _read(url):

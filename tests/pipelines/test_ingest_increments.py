@@ -25,18 +25,18 @@ def test_a_second_ingest_brings_only_what_was_posted_since(sqlite_rows, warehous
     sqlite_rows.post(item=items(3, 1))
     second = ingest(warehouse, sqlite_rows.url, now=NOON)
 
-    assert 1 == first.watermark
-    assert 2 == first.rows["item"]
-    assert {"item": 1, "posting": 1} == second.rows
-    assert [(1, 1), (2, 1), (3, 2)] == raw(warehouse, "item", "item_id, _batch_id")
-    assert 2 == ingest_state(warehouse).watermark
+    assert first.watermark == 1
+    assert first.rows["item"] == 2
+    assert second.rows == {"item": 1, "posting": 1}
+    assert raw(warehouse, "item", "item_id, _batch_id") == [(1, 1), (2, 1), (3, 2)]
+    assert ingest_state(warehouse).watermark == 2
 
 
 def test_an_unchanged_ledger_brings_nothing(sqlite_rows, warehouse):
     sqlite_rows.post(item=items(1, 1))
     ingest(warehouse, sqlite_rows.url)
 
-    assert {} == ingest(warehouse, sqlite_rows.url).rows
+    assert ingest(warehouse, sqlite_rows.url).rows == {}
 
 
 def test_a_changed_row_appears_again_and_the_old_one_stays(sqlite_rows, warehouse):
@@ -45,7 +45,7 @@ def test_a_changed_row_appears_again_and_the_old_one_stays(sqlite_rows, warehous
     sqlite_rows.change("UPDATE item SET name = 'New', posting_sequence = :s")
     ingest(warehouse, sqlite_rows.url)
 
-    assert [("Item 1", 1), ("New", 2)] == raw(warehouse, "item", "name, posting_sequence")
+    assert raw(warehouse, "item", "name, posting_sequence") == [("Item 1", 1), ("New", 2)]
 
 
 def test_a_column_that_starts_with_70000_nulls_keeps_its_type(sqlite_rows, warehouse):
@@ -55,7 +55,7 @@ def test_a_column_that_starts_with_70000_nulls_keeps_its_type(sqlite_rows, wareh
     ingest(warehouse, sqlite_rows.url)
 
     assert [(late, 7)] == raw(warehouse, "item WHERE item_id = 70001", "first_sale_date, standard_cost")
-    assert 70_000 == warehouse.execute("SELECT count(*) FROM raw.item WHERE first_sale_date IS NULL").fetchall()[0][0]
+    assert warehouse.execute("SELECT count(*) FROM raw.item WHERE first_sale_date IS NULL").fetchall()[0][0] == 70_000
 
 
 def test_empty_tables_have_the_types_of_the_ledger(sqlite_rows, warehouse):
@@ -68,21 +68,21 @@ def test_empty_tables_have_the_types_of_the_ledger(sqlite_rows, warehouse):
     assert {"shipment_id": "BIGINT", "shipped_date": "DATE", "region": "VARCHAR", "_ingested_at": "TIMESTAMP"}.items() <= dict(
         kinds
     ).items()
-    assert [(0,)] == raw(warehouse, "shipment", "count(*)")
+    assert raw(warehouse, "shipment", "count(*)") == [(0,)]
 
 
 def test_text_that_looks_like_numbers_or_dates_stays_text(sqlite_rows, warehouse):
     sqlite_rows.post(item=[*items(1, 1, name="007"), *items(2, 1, name="2026-01-01"), *items(3, 1, name="")])
     ingest(warehouse, sqlite_rows.url)
 
-    assert [("",), ("007",), ("2026-01-01",)] == raw(warehouse, "item", "name")
+    assert raw(warehouse, "item", "name") == [("",), ("007",), ("2026-01-01",)]
 
 
 def test_the_largest_integers_arrive_exactly(sqlite_rows, warehouse):
     sqlite_rows.post(item=items(1, 1, standard_cost=10**18, list_price=-(10**18) - 1))
     ingest(warehouse, sqlite_rows.url)
 
-    assert [(10**18, -(10**18) - 1)] == raw(warehouse, "item", "standard_cost, list_price")
+    assert raw(warehouse, "item", "standard_cost, list_price") == [(10**18, -(10**18) - 1)]
 
 
 def test_passwords_and_machinery_stay_in_the_ledger(sqlite_rows, warehouse):
@@ -105,8 +105,8 @@ def test_a_failed_ingest_leaves_the_state_before_it(sqlite_rows, warehouse):
 
     with pytest.raises((duckdb.Error, OSError)):
         ingest(warehouse, sqlite_rows.url)
-    assert 1 == ingest_state(warehouse).watermark
-    assert [(1,)] == raw(warehouse, "posting", "posting_sequence")
+    assert ingest_state(warehouse).watermark == 1
+    assert raw(warehouse, "posting", "posting_sequence") == [(1,)]
 
 
 def test_a_restored_ledger_is_read_anew(sqlite_rows, warehouse):
@@ -119,7 +119,7 @@ def test_a_restored_ledger_is_read_anew(sqlite_rows, warehouse):
     result = ingest(warehouse, sqlite_rows.url)
 
     assert result.is_rebuilt
-    assert [(1,), (2,)] == raw(warehouse, "item", "item_id")
+    assert raw(warehouse, "item", "item_id") == [(1,), (2,)]
 
 
 def test_a_column_the_ledger_gained_is_filled_for_old_rows_too(sqlite_rows, warehouse):
@@ -128,7 +128,7 @@ def test_a_column_the_ledger_gained_is_filled_for_old_rows_too(sqlite_rows, ware
     warehouse.execute("ALTER TABLE raw.item DROP COLUMN list_price")
     ingest(warehouse, sqlite_rows.url)
 
-    assert [(1, 5), (2, 5)] == raw(warehouse, "item", "item_id, list_price")
+    assert raw(warehouse, "item", "item_id, list_price") == [(1, 5), (2, 5)]
 
 
 def test_a_ledger_without_a_company_is_refused_with_the_next_step(sqlite_rows, warehouse):

@@ -16,7 +16,9 @@ JUNE = [date(2026, 6, 1), date(2026, 6, 8), date(2026, 6, 15), date(2026, 6, 22)
 
 
 def weekly(*quantities: float) -> pl.DataFrame:
-    return pl.DataFrame({"series_id": [1] * len(quantities), "period_start": JUNE[: len(quantities)], "quantity": list(quantities)})
+    return pl.DataFrame(
+        {"series_id": [1] * len(quantities), "period_start": JUNE[: len(quantities)], "quantity": list(quantities)}
+    )
 
 
 def overrides(*rows: tuple[str, date, float]) -> pl.DataFrame:
@@ -28,35 +30,35 @@ def overrides(*rows: tuple[str, date, float]) -> pl.DataFrame:
 
 
 def test_without_overrides_nothing_changes():
-    assert [7.0, 14.0] == apply_overrides(weekly(7, 14), overrides())["quantity"].to_list()
+    assert apply_overrides(weekly(7, 14), overrides())["quantity"].to_list() == [7.0, 14.0]
 
 
 def test_a_week_is_replaced_and_its_neighbours_stay():
-    assert [7.0, 50.0, 7.0] == apply_overrides(weekly(7, 7, 7), overrides(("week", JUNE[1], 50)))["quantity"].to_list()
+    assert apply_overrides(weekly(7, 7, 7), overrides(("week", JUNE[1], 50)))["quantity"].to_list() == [7.0, 50.0, 7.0]
 
 
 def test_an_override_of_zero_is_a_number():
-    assert [0.0] == apply_overrides(weekly(7), overrides(("week", JUNE[0], 0)))["quantity"].to_list()
+    assert apply_overrides(weekly(7), overrides(("week", JUNE[0], 0)))["quantity"].to_list() == [0.0]
 
 
 def test_a_month_keeps_the_shape_of_the_model():
     changed = apply_overrides(weekly(7, 21, 7, 7, 7), overrides(("month", JUNE[0], 88)))["quantity"].to_list()
 
     # June holds four whole weeks (42 modelled) and two days of the fifth (2 modelled): 88 is twice 44.
-    assert [14.0, 42.0, 14.0, 14.0] == pytest.approx(changed[:4])
-    assert 2 * 2 + 5 == pytest.approx(changed[4])
+    assert pytest.approx(changed[:4]) == [14.0, 42.0, 14.0, 14.0]
+    assert pytest.approx(changed[4]) == 2 * 2 + 5
 
 
 def test_a_month_without_model_demand_is_spread_evenly():
     changed = apply_overrides(weekly(0, 0, 0, 0, 0), overrides(("month", JUNE[0], 30)))["quantity"].to_list()
 
-    assert [7.0, 7.0, 7.0, 7.0, 2.0] == pytest.approx(changed)
+    assert pytest.approx(changed) == [7.0, 7.0, 7.0, 7.0, 2.0]
 
 
 def test_a_week_stands_over_its_month():
     changed = apply_overrides(weekly(7, 7, 7, 7, 7), overrides(("month", JUNE[0], 300), ("week", JUNE[2], 1)))
 
-    assert 1.0 == changed["quantity"][2]
+    assert changed["quantity"][2] == 1.0
 
 
 def test_forecast_lines_carry_exact_quantities_and_their_week():

@@ -206,3 +206,10 @@ def test_nothing_is_ordered_for_an_item_nobody_supplies() -> None:
 
     assert orders(result) == []
     assert "no_source" in messages(result)
+
+
+def test_nobody_is_asked_for_an_earlier_date_than_today() -> None:
+    """Due today but two days in inspection: the shortage is told, an impossible expedite is not."""
+    result = World().item(1, inspection_days=2).receipt(101, 0, 10).demand(101, 0, 10).plan()
+
+    assert messages(result) == ["below_safety_stock"]

@@ -190,7 +190,7 @@ def accept(world: World, result: PlanResult) -> World:
     done = copy.deepcopy(world)
     moved = {
         name: (kind, to)
-        for name, kind, to in result.exceptions.filter(pl.col("supply_id").is_not_null())
+        for name, kind, to in result.exceptions.filter(pl.col("kind").is_in(["cancel", "expedite", "defer"]))
         .select("supply_id", "kind", "to_date")
         .rows()
     }
@@ -262,11 +262,14 @@ def test_no_order_can_be_left_out_or_made_smaller(world: World) -> None:
             needs[at] = needs.get(at, 0) + quantity
         inspection = row.get("inspection_days", 0)
         deepest = required = 0
-        frozen_by = lambda at: sum(  # noqa: E731
-            one["quantity"]
-            for one in supply
-            if one["is_frozen"] and max(TODAY, one["expected_date"]).toordinal() + inspection <= at.toordinal()
-        )
+
+        def frozen_by(at: date, supply: list[dict[str, Any]] = supply, inspection: int = inspection) -> int:
+            return sum(
+                one["quantity"]
+                for one in supply
+                if one["is_frozen"] and max(TODAY, one["expected_date"]).toordinal() + inspection <= at.toordinal()
+            )
+
         movable = sum(one["quantity"] for one in supply if not one["is_frozen"])
         for at in sorted(needs):
             required += needs[at]

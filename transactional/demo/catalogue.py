@@ -184,7 +184,7 @@ class _Builder:
                 standard_cost=round(part.cost * self.random.uniform(0.92, 1.1) * 1000) * (PRICE_SCALE // 1000),
                 unit=part.unit, step=1_000 if is_weighed else QUANTITY_SCALE,
                 shelf_life_days=part.shelf_life_days, is_lot_tracked=part.shelf_life_days is not None, trade=part.trade,
-                lot_days=self.random.randint(16, 30), safety_days=self.random.uniform(9.0, 13.0),
+                lot_days=self.random.randint(16, 30), safety_days=self.random.uniform(5.5, 9.5),
                 lot_multiple=25 if is_weighed else 50, bias=self.random.uniform(0.97, 1.06),
             )  # fmt: skip
         return sku
@@ -202,7 +202,7 @@ class _Builder:
         self.items[sku] = Item(
             sku, name, name_zh, "semi_finished", category, "make", components=components, steps=steps, unit=unit,
             step=1_000 if unit == "KG" else QUANTITY_SCALE, lot_days=self.random.randint(11, 19),
-            safety_days=self.random.uniform(6.0, 8.5), lot_multiple=20, bias=self.random.uniform(0.98, 1.05),
+            safety_days=self.random.uniform(3.5, 6.0), lot_multiple=20, bias=self.random.uniform(0.98, 1.05),
         )  # fmt: skip
         return sku
 
@@ -255,7 +255,7 @@ class _Builder:
             self.items[sku] = Item(
                 sku, f"{family.name} {name}", f"{family.name_zh}{name_zh}", "component", "CP", "buy", trade=trade,
                 standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000, lot_days=self.random.randint(16, 28),
-                safety_days=self.random.uniform(9.0, 12.0), lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
+                safety_days=self.random.uniform(5.5, 9.0), lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
             )  # fmt: skip
         return sku
 
@@ -265,7 +265,7 @@ class _Builder:
         cost = self.random.uniform(1.1, 2.6) if family.cost > 20 else self.random.uniform(0.4, 0.8)
         self.items[sku] = Item(
             sku, f"{family.name} Gift Box {label}", f"{family.name_zh}彩盒 {label_zh}", "packaging", "PK", "buy", trade="print",
-            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(18, 28), safety_days=self.random.uniform(8.0, 11.0),
+            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(18, 28), safety_days=self.random.uniform(5.0, 8.0),
             lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
         )  # fmt: skip
         return sku
@@ -282,7 +282,7 @@ class _Builder:
             f"{prefix}{family.code}-{101 + number}", f"{family.name} {label}, {colour}", f"{family.name_zh} {label_zh} {colour_zh}",
             "trading_good" if root == "TG" else "finished_good", category, "buy" if root == "TG" else "make",
             season=family.season, shelf_life_days=family.shelf_life_days, is_lot_tracked=root != "TG" or family.shelf_life_days is not None,
-            lot_days=self.random.randint(*self.scale.lot_days), safety_days=self.random.uniform(8.0, 12.0),
+            lot_days=self.random.randint(*self.scale.lot_days), safety_days=self.random.uniform(4.5, 8.0),
             bias=self.random.uniform(0.97, 1.06), pattern="smooth",
         )  # fmt: skip
         self.items[item.sku] = item
@@ -339,7 +339,7 @@ class _Builder:
             item.trade = "trading"
             item.standard_cost = round(family.cost * (1 + 0.25 * size) * self.random.uniform(0.85, 1.2) * 100) * (PRICE_SCALE // 100)
             item.lot_days = self.random.randint(20, 32)
-            item.safety_days = self.random.uniform(10.0, 14.0)
+            item.safety_days = self.random.uniform(6.0, 10.0)
 
     def roll_up(self) -> None:
         """Standard costs and levels from the bottom up, and list prices for what is sold."""

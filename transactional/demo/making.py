@@ -57,7 +57,7 @@ class Making:
                 continue
             cell = office.cell(PLANT, item.sku)
             lead = 7 if item.is_sold else 6
-            ready = office.calendar.add(day, lead + 4)
+            ready = office.calendar.add(day, lead + 1)
             # Before a closure the reach is long, so stock is built ahead of Spring Festival.
             ahead = demand.expected(PLANT, item.sku, day, ready)
             pace = demand.expected(PLANT, item.sku, day, day + 60) / 60

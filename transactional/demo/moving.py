@@ -49,10 +49,10 @@ class Moving:
         expected = office.demand.expected
         arrival = office.calendar.on_or_after(office.calendar.add(day, 1) + _TRANSIT_DAYS)
         pace = expected(target, item.sku, day, day + 42) / 42
-        safety = pace * (item.safety_days + 1)
+        safety = pace * item.safety_days * 0.8
         if item.pattern in ("intermittent", "lumpy"):
             safety = max(safety, item.weekly_units / max(item.weekly_lines, 0.05) * 1.1)
-        level = expected(target, item.sku, day, office.calendar.add(arrival, 4)) + safety
+        level = expected(target, item.sku, day, office.calendar.add(arrival, 3)) + safety
         position = cell.position / QUANTITY_SCALE
         if position >= level:
             return 0

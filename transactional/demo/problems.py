@@ -209,7 +209,7 @@ def component_shortage(world: World, plot: Plot, random: Random) -> None:
     lids = [item for item in lids if world.sources[item.sku][0].supplier not in plot.slipping_supplier] or lids
     item = random.choice(lids)
     start = _back(world, 125)
-    plot.shortage[item.sku] = (start, start + 60, 24)
+    plot.shortage[item.sku] = (start, start + 60, 34)
 
 
 def rush_order(world: World, plot: Plot, random: Random) -> None:

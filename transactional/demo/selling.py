@@ -260,7 +260,7 @@ class Selling:
         office = self.office
         cell = office.cell(victim.order.warehouse, victim.sku)
         moved = 0
-        for slot, part in list(victim.picks):
+        for slot, part in reversed(victim.picks[:]):
             quantity = min(part, thief.open - moved)
             if quantity <= 0:
                 break
@@ -326,7 +326,7 @@ class Selling:
         expected = office.calendar.on_or_after(shipped + lane.transit_days)
         late = office.plot.late_lane.get((lane.carrier, lane.region))
         slow = 0
-        if late is not None and shipped >= late[0] and random.random() < 0.7:
+        if late is not None and shipped >= late[0] and random.random() < 0.45:
             slow = random.randint(*late[1])
         arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), office.day)
         if slow:

@@ -106,7 +106,7 @@ class Simulation:
             if quantity <= 0:
                 continue
             lot = f"OPEN-{world.scale.start_date:%y%m}" if item.is_lot_tracked else None
-            expiry = FAR if item.shelf_life_days is None else int(item.shelf_life_days * random.uniform(0.6, 0.85))
+            expiry = FAR if item.shelf_life_days is None else int(item.shelf_life_days * random_for(world.seed, "opening lot", sku).uniform(0.6, 0.85))
             home = office.home(warehouse, sku)
             lines.append(self._opening_line(sku, home, quantity, item.standard_cost, lot, expiry))
             cell.add(home, lot, expiry, quantity)

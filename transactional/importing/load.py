@@ -379,13 +379,14 @@ def _document_of(stage: Stage, item: Item) -> str:
 
 def _table_counts(stage: Stage, poster: Poster) -> tuple[TableCount, ...]:
     counts = []
+    there = dict(poster.rows_there)
     for read in stage.reads:
         file = stage.files.get(read.source)
-        number = -1 if file is None else file.number
         good, bad = stage.database.execute(
-            f"SELECT coalesce(sum(bad = 0), 0), coalesce(sum(bad), 0) FROM t_{read.target} WHERE file = ?", (number,)
+            f"SELECT coalesce(sum(bad = 0), 0), coalesce(sum(bad), 0) FROM t_{read.target} WHERE file = ?",
+            (-1 if file is None else file.number,),
         ).fetchone()
-        counts.append(TableCount(read.target, read.source, read.read, read.filtered, read.repeated, good, bad, 0))
-    del poster
+        held = min(good, there.get(read.target, 0))
+        there[read.target] = there.get(read.target, 0) - held
+        counts.append(TableCount(read.target, read.source, read.read, read.filtered, read.repeated, good, bad, held))
     return tuple(counts)
-

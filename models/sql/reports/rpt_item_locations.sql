@@ -35,12 +35,15 @@ supplies as (
 ),
 
 backorders as (
-    select item_id, warehouse_id, sum(open_quantity_micro) as backorder_micro
-    from {{ ref("fct_sales_line") }}
+    select
+        lines.item_id,
+        lines.warehouse_id,
+        sum(lines.open_quantity_micro) as backorder_micro
+    from {{ ref("fct_sales_line") }} as lines
     cross join company
-    where first_date <= data_through
-        and open_quantity_micro > 0
-        and status in ('open', 'shipped')
+    where lines.first_date <= company.data_through
+        and lines.open_quantity_micro > 0
+        and lines.status in ('open', 'shipped')
     group by all
 ),
 

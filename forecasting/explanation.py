@@ -1,0 +1,103 @@
+"""What can be said in words about the forecast of one series?
+
+`explain` reads a `ForecastResult` and returns sentences as message keys with values, so that every screen
+and report says them in its reader's language.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecasting.engine import ForecastResult
+from kernel.errors import NotFound
+from kernel.messages import text
+
+__all__ = ["Explanation", "Sentence", "explain", "reason_text"]
+
+_VISIBLE_SEASON = 0.2  # below a fifth of the variance a season is not worth a sentence
+_PEAK = 1.1
+_MODEL_VALUES = ("model", "runner_up")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A message key and its values."""
+
+    key: str
+    values: dict[str, object]
+
+    def text(self, language: str = "en") -> str:
+        """The sentence with model and pattern names in `language`."""
+        return reason_text(self.key, json.dumps(self.values, default=str), language)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`champion`: the row of `champions`; `sentences` in reading order; `profile`: `position`, `index`."""
+
+    series_id: int
+    champion: dict[str, object]
+    sentences: list[Sentence]
+    profile: pl.DataFrame
+
+
+def explain(result: ForecastResult, series_id: int) -> Explanation:
+    """Pattern, trend, season, reading notes and the champion's reason of one series.
+
+    Raises:
+        NotFound: the result does not hold the series.
+    """
+    rows = result.champions.filter(pl.col("series_id") == series_id)
+    if rows.is_empty():
+        raise NotFound("forecasting.series_unknown", series_id=series_id, cutoff="the run")
+    row = rows.row(0, named=True)
+    profile = result.seasonal_profile.filter(pl.col("series_id") == series_id).select("position", "index")
+    sentences = [Sentence(row["reason_key"], json.loads(row["reason_values"]))]
+    if row["adi"] is not None:
+        sentences.append(
+            Sentence(
+                "forecasting.explain.pattern",
+                {"pattern": row["demand_pattern"], "adi": round(row["adi"], 2), "cv2": round(row["cv2"], 2)},
+            )
+        )
+    level = _level(result, series_id)
+    if level > 0:
+        # Slope of the deseasonalised history per period against the level of the forecast.
+        sentences.append(Sentence("forecasting.explain.trend", {"rate": round(row["trend_per_period"] / level, 4)}))
+    high = profile.filter(pl.col("index") >= _PEAK).sort("index", descending=True)
+    if row["seasonal_strength"] >= _VISIBLE_SEASON and not high.is_empty():
+        values = {
+            "strength": round(row["seasonal_strength"], 2),
+            "positions": ", ".join(str(place) for place in high["position"].head(3)),
+            "index": round(high["index"][0], 2),
+        }
+        sentences.append(Sentence("forecasting.explain.season", values))
+    notes = result.series_notes.filter(pl.col("series_id") == series_id)
+    for note in notes.iter_rows(named=True):
+        values = {"period_count": note["period_count"], "quantity": note["quantity"] or 0.0}
+        sentences.append(Sentence(note["note_key"], values))
+    return Explanation(series_id, row, sentences, profile)
+
+
+def reason_text(reason_key: str, reason_values: str, language: str = "en") -> str:
+    """A champion's reason as a sentence.
+
+    >>> reason_text("forecasting.reason.no_demand", '{"period_count": 9}')
+    'No demand in 9 known periods: the forecast is zero'
+    """
+    values = dict(json.loads(reason_values))
+    values = {name: "–" if value is None else value for name, value in values.items()}
+    for name in _MODEL_VALUES:
+        values[name] = text(f"forecasting.model.{values[name]}", language) if values.get(name, "–") != "–" else "–"
+    if values.get("pattern"):
+        values["pattern"] = text(f"forecasting.pattern.{values['pattern']}", language)
+    return text(reason_key, language, **values)
+
+
+def _level(result: ForecastResult, series_id: int) -> float:
+    mine = result.demand_forecasts.filter((pl.col("series_id") == series_id) & (pl.col("measure") == "mean"))
+    mean = mine["quantity"].mean()
+    return float(mean) if isinstance(mean, float) else 0.0

@@ -1,0 +1,44 @@
+"""`throughline load`: a folder of a company's own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from kernel.errors import InvalidInput
+from kernel.messages import text
+from pipelines.commands.progress import ProgressLine
+from pipelines.home import Home
+from pipelines.settings import Settings
+
+__all__ = ["load_company"]
+
+_MAPPING_NAMES = ("throughline-map.toml", "map.toml", "mapping.toml")
+
+
+def load_company(settings: Settings, folder: Path, mapping: Path | None) -> int:
+    """Import the folder; the exit code: 0 all rows, 1 some rejected, 2 nothing loaded.
+
+    Raises:
+        InvalidInput: no mapping was named and none lies in the folder.
+    """
+    from transactional.importing import load
+
+    from transactional import open_ledger
+
+    mapping = mapping or next((folder / name for name in _MAPPING_NAMES if (folder / name).is_file()), None)
+    if mapping is None:
+        raise InvalidInput("pipelines.no_mapping", folder=folder.name, names=", ".join(_MAPPING_NAMES))
+    Home(settings.home).prepare()
+    ledger = open_ledger(settings.ledger)
+    line = ProgressLine()
+    try:
+        report = load(ledger, folder, mapping, home=settings.home, progress=line.show)
+    finally:
+        line.end()
+        ledger.close()
+    typer.echo(report.text(settings.language))
+    if report.exit_code == 0:
+        typer.echo(text("cli.load.next", settings.language))
+    return int(report.exit_code)
