@@ -2,7 +2,8 @@
 
     python -m benchmarks.pipeline_steps [--seed 7] [--load DIR --map FILE] [--home DIR] [--out FILE]
 
-Without `--load` the demo company is created. Absolute seconds belong to one machine: compare rows of one table, and tables of one machine.
+Without `--load` the demo company is created. Absolute seconds belong to one machine: compare rows of one table, and
+tables of one machine.
 """
 
 from __future__ import annotations
