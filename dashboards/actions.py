@@ -187,6 +187,7 @@ def _approval(command_id: str, row: Mapping[str, Any], quantity: object, reason:
         need_date=row["need_date"],
         supplier=row.get("supplier_code"),
         unit_price=None if row.get("unit_price") is None else micro_from(_six(row["unit_price"])),
+        source_warehouse=row.get("source_warehouse_code"),
         net_requirement_quantity=None
         if row.get("net_requirement_quantity") is None
         else quantity_from(_six(row["net_requirement_quantity"])),

@@ -65,13 +65,13 @@ def read(
     exact: bool = False,
 ) -> pl.DataFrame:
     """Rows of `reports.<table>`; an empty frame when the table or a column of the condition is not in this snapshot."""
-    found = _read(snapshot.snapshot_id, snapshot, table, where, tuple(parameters), order, limit, exact)
+    found = _read(str(snapshot.path), snapshot, table, where, tuple(parameters), order, limit, exact)
     return found.with_columns(pl.lit(None).alias(name) for name in COLUMNS[table] if name not in found.columns)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _read(
-    snapshot_id: str,
+    path: str,
     _snapshot: Snapshot,
     table: str,
     where: str,

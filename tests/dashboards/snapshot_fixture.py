@@ -16,10 +16,9 @@ from typing import Any
 import duckdb
 
 from dashboards.report_columns import COLUMNS
-from tests.company import tiny_company
+from tests.company import common, tiny_company
 from transactional import Ledger, auth, open_ledger
 from transactional.commands import DefineUser
-from tests.company import common
 
 __all__ = ["AS_OF", "PASSWORD", "build_home", "build_ledger", "publish"]
 
