@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from kernel.ids import canonical_json
 
+from kernel.ids import canonical_json
 from transactional.commands import (
     CancelSalesLine,
     Command,
@@ -106,7 +106,7 @@ def test_every_command_has_an_id_of_its_own(full: Company) -> None:
 
 
 def test_the_clean_twin_has_the_same_master_data_and_no_problem(small: Company, clean: Company) -> None:
-    assert [] == clean.truth["problems"]
+    assert clean.truth["problems"] == []
     duplicates = {item.sku for item in small.simulation.plot.duplicates}
     expiring = set(small.simulation.plot.expiring_qualification)
 
@@ -133,14 +133,14 @@ def test_demand_is_the_same_with_and_without_problems(small: Company, clean: Com
 
 def test_the_company_has_the_size_it_claims(full: Company) -> None:
     counted = Counter(type(command) for command in full.master)
-    assert 3 == counted[DefineWarehouse]
-    assert 25 == counted[DefineSupplier]
+    assert counted[DefineWarehouse] == 3
+    assert counted[DefineSupplier] == 25
     assert 270 <= counted[DefineItem] <= 320
     assert date(2023, 11, 1) == full.simulation.world.scale.start_date
     assert date(2026, 10, 31) == full.simulation.world.date(len(full.days) - 1)
     assert 33_000 <= sum(len(order.lines) for order in full.sent(EnterSalesOrder)) <= 45_000
     assert 5_000 <= sum(len(order.lines) for order in full.sent(PlacePurchaseOrder)) <= 9_000
-    assert 3 * 12 == sum(1 for _ in full.sent(StartStocktake))
+    assert sum(1 for _ in full.sent(StartStocktake)) == 3 * 12
 
 
 def test_every_name_is_given_in_both_languages(full: Company) -> None:
@@ -178,7 +178,7 @@ def test_spring_festival_is_visible_in_demand_and_shuts_the_plant(full: Company)
         assert between(-28, -7) > 1.2 * between(-70, -42)
         assert between(-3, 9) < 0.1 * between(-70, -42)
         starts = [order for order in full.sent(CompleteWorkOrder) if -4 <= (order.completion_date - new_year).days <= 10]
-        assert [] == starts
+        assert starts == []
 
 
 def test_campaigns_lift_promoted_items(full: Company) -> None:
@@ -186,7 +186,10 @@ def test_campaigns_lift_promoted_items(full: Company) -> None:
     inside = outside = 0
     for order in full.sent(EnterSalesOrder):
         quantity = sum(line.quantity for line in order.lines if items[line.sku].pattern == "promoted")
-        if (order.order_date.month, order.order_date.day) >= (10, 18) and (order.order_date.month, order.order_date.day) <= (11, 11):
+        if (order.order_date.month, order.order_date.day) >= (10, 18) and (order.order_date.month, order.order_date.day) <= (
+            11,
+            11,
+        ):
             inside += quantity
         elif order.order_date.month == 9:
             outside += quantity
@@ -212,7 +215,7 @@ def test_shipped_and_cancelled_never_exceed_ordered(full: Company) -> None:
             gone[line.line] += line.quantity
     for cancel in full.sent(CancelSalesLine):
         gone[cancel.line] += cancel.quantity
-    assert [] == [ref for ref, quantity in gone.items() if quantity > ordered[ref]]
+    assert [ref for ref, quantity in gone.items() if quantity > ordered[ref]] == []
 
 
 def test_the_last_day_leaves_work_on_every_desk_but_not_too_much(full: Company) -> None:
@@ -266,7 +269,9 @@ def test_overpaid_money_adds_up(full: Company, orders: dict[str, Any]) -> None:
         line = orders[document["number"]].lines[document["line"]]
         assert document["unit_price"] == line.unit_price / 1_000_000
         assert document["unit_price"] > document["reference_unit_price"]
-    assert record["measures"]["overpaid"] == pytest.approx(sum(document["overpaid"] for document in record["documents"]), abs=0.01)
+    assert record["measures"]["overpaid"] == pytest.approx(
+        sum(document["overpaid"] for document in record["documents"]), abs=0.01
+    )
 
 
 def test_late_buyer_ordered_after_the_order_by_date(full: Company, orders: dict[str, Any]) -> None:
@@ -314,7 +319,9 @@ def test_miscounts_and_unscanned_issues_are_in_the_counts(full: Company) -> None
 
 def test_dead_supplier_gets_no_order_after_its_last_day(full: Company) -> None:
     (record,) = _records(full, "dead_supplier")
-    ordered = [str(order.order_date) for order in full.sent(PlacePurchaseOrder) if order.supplier == record["subject"]["supplier"]]
+    ordered = [
+        str(order.order_date) for order in full.sent(PlacePurchaseOrder) if order.supplier == record["subject"]["supplier"]
+    ]
     assert all(day < record["from"] for day in ordered)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel.errors import Refused
 
+from kernel.errors import Refused
 from transactional import Ledger, open_ledger
 from transactional.auth import sign_in
 from transactional.check import check
@@ -27,7 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ledger, dict[str, An
 
 
 def test_a_posted_demo_company_breaks_no_invariant(demo: tuple[Ledger, dict[str, Any]]) -> None:
-    assert [] == check(demo[0])
+    assert check(demo[0]) == []
 
 
 def test_the_generators_mirror_equals_the_ledgers_balances(tmp_path: Path) -> None:
@@ -42,7 +42,8 @@ def test_the_generators_mirror_equals_the_ledgers_balances(tmp_path: Path) -> No
             mirrored[sku, slot.location, slot.lot] += slot.on_hand
     held: Counter[tuple[str, str, str | None]] = Counter()
     for row in ledger.records(
-        "SELECT i.sku, l.code, b.lot_id, t.code AS lot, b.on_hand_quantity FROM stock_balance b JOIN item i ON i.item_id = b.item_id "
+        "SELECT i.sku, l.code, b.lot_id, t.code AS lot, b.on_hand_quantity FROM stock_balance b JOIN item i ON "
+        "i.item_id = b.item_id "
         "JOIN location l ON l.location_id = b.location_id JOIN lot t ON t.lot_id = b.lot_id "
         "WHERE l.kind = 'bin' AND b.status = 'available' AND b.on_hand_quantity > 0"
     ):
@@ -57,7 +58,8 @@ def test_references_the_ledger_froze_are_the_truths(demo: tuple[Ledger, dict[str
             continue
         for document in record["documents"]:
             ((frozen,),) = ledger.rows(
-                "SELECT l.reference_unit_price FROM purchase_order_line l JOIN purchase_order o ON o.purchase_order_id = l.purchase_order_id "
+                "SELECT l.reference_unit_price FROM purchase_order_line l JOIN purchase_order o ON "
+                "o.purchase_order_id = l.purchase_order_id "
                 "JOIN item i ON i.item_id = l.item_id WHERE o.number = ? AND i.sku = ?",
                 (document["number"], document["sku"]),
             )
@@ -92,9 +94,9 @@ def test_the_company_lives_on_and_stays_whole(tmp_path: Path) -> None:
     small_demo(ledger, SEED)
     orders = ledger.rows("SELECT COUNT(*) FROM sales_order")[0][0]
     assert date(2026, 11, 7) == advance(ledger, 7)
-    assert [] == check(ledger)
+    assert check(ledger) == []
     assert date(2026, 11, 20) == advance(ledger, 13)
-    assert [] == check(ledger)
+    assert check(ledger) == []
     assert ledger.rows("SELECT COUNT(*) FROM sales_order")[0][0] > orders
 
 
@@ -109,7 +111,7 @@ def test_what_was_open_at_the_end_arrives_afterwards(tmp_path: Path) -> None:
     left = ledger.rows(
         f"SELECT COUNT(*) FROM purchase_order_line WHERE status = 'open' AND purchase_order_line_id IN ({places})", tuple(waiting)
     )
-    assert 0 == left[0][0]
+    assert left[0][0] == 0
 
 
 def test_a_company_that_is_no_demo_is_not_advanced(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """The demo company: a seeded, invented manufacturer with three years of business and problems planted on purpose.
 
-    create_demo(ledger, seed)      writes its whole history and returns the truth about its problems
-    small_demo(ledger)             a few products and four months, for tests
-    advance(ledger, days)          lets it live on from the ledger's present state
+create_demo(ledger, seed)      writes its whole history and returns the truth about its problems
+small_demo(ledger)             a few products and four months, for tests
+advance(ledger, days)          lets it live on from the ledger's present state
 """
 
 from __future__ import annotations
