@@ -157,6 +157,21 @@ def test_running_again_changes_nothing(home):
     assert before == prints(home)
 
 
+def test_whoever_waits_for_a_run_that_was_killed_is_told(home):
+    from pipelines.requests import fail_stopped_requests, open_requests, report
+
+    settings = settings_of(home)
+    ledger = open_ledger(settings.ledger)
+    ledger.post([RequestRun(**common("planner", THE_DAY + timedelta(weeks=59)))])
+    waiting = open_requests(settings.ledger)
+    report(Run("killed", settings, None, tuple(waiting)), "running", progress="plan")
+
+    assert waiting == fail_stopped_requests(settings)
+    assert [] == open_requests(settings.ledger)
+    assert [("failed", "killed")] == ledger.rows("SELECT status, run_id FROM run_request")
+    ledger.close()
+
+
 def test_a_request_is_picked_up_run_and_answered(home, monkeypatch):
     """Goal: "replan now" becomes a run that writes its progress back. Method: the sensor's own answer starts the run."""
     from dagster import build_sensor_context
