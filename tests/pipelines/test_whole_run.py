@@ -166,9 +166,12 @@ def test_whoever_waits_for_a_run_that_was_killed_is_told(home):
     waiting = open_requests(settings.ledger)
     report(Run("killed", settings, None, tuple(waiting)), "running", progress="plan")
 
-    assert waiting == fail_stopped_requests(settings)
-    assert [] == open_requests(settings.ledger)
-    assert [("failed", "killed")] == ledger.rows("SELECT status, run_id FROM run_request")
+    told = fail_stopped_requests(settings)
+
+    assert waiting
+    assert waiting == told
+    assert not open_requests(settings.ledger)
+    assert ledger.rows("SELECT status, run_id FROM run_request") == [("failed", "killed")]
     ledger.close()
 
 
