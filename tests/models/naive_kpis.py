@@ -110,7 +110,12 @@ def _delivery_dates(read: Read, as_of: date) -> dict[int, list[tuple[date, int, 
         shipment = shipments[line["shipment_id"]]
         if shipment["status"] == "lost":
             continue
-        day = shipment["signed_date"] or shipment["carrier_delivered_date"] or shipment["expected_delivery_date"] or shipment["shipped_date"]
+        day = (
+            shipment["signed_date"]
+            or shipment["carrier_delivered_date"]
+            or shipment["expected_delivery_date"]
+            or shipment["shipped_date"]
+        )
         if day <= as_of:
             by_line[line["sales_order_line_id"]].append((day, line["shipment_line_id"], line["quantity"]))
     for parts in by_line.values():
@@ -127,9 +132,13 @@ def _whole_by(parts: list[tuple[date, int, int]], wanted: int) -> date | None:
     return None
 
 
-def _on_time(sums: _Sums, read: Read, items: dict[int, Row], deliveries: dict[int, list[tuple[date, int, int]]], as_of: date) -> None:
+def _on_time(
+    sums: _Sums, read: Read, items: dict[int, Row], deliveries: dict[int, list[tuple[date, int, int]]], as_of: date
+) -> None:
     orders = {row["sales_order_id"]: row for row in read("sales_order")}
-    judged: dict[str, dict[int, list[tuple[date, bool, bool]]]] = {name: defaultdict(list) for name in ("first", "last", "requested")}
+    judged: dict[str, dict[int, list[tuple[date, bool, bool]]]] = {
+        name: defaultdict(list) for name in ("first", "last", "requested")
+    }
     late: dict[Key, list[int]] = defaultdict(list)
     for line in read("sales_order_line"):
         parts = deliveries.get(line["sales_order_line_id"], [])
@@ -249,9 +258,7 @@ def _savings(sums: _Sums, read: Read, items: dict[int, Row]) -> None:
         }  # fmt: skip
         day = order["order_date"]
 
-        def add(
-            reading: str, top: int, bottom: int | None, *, day: date = day, keys: dict[str, Any] = keys
-        ) -> None:
+        def add(reading: str, top: int, bottom: int | None, *, day: date = day, keys: dict[str, Any] = keys) -> None:
             below = None if bottom is None else Fraction(bottom, MICRO)
             sums.add("purchase_savings", reading, day, keys, Fraction(top, MICRO), below, kinds)
 
@@ -327,7 +334,9 @@ class _Costs:
 def _accuracy(sums: _Sums, read: Read, items: dict[int, Row], costs: _Costs) -> None:
     stocktakes = {row["stocktake_id"]: row for row in read("stocktake")}
     tolerance = Fraction(
-        next((row["value"] for row in read("setting") if row["name"] == "count_tolerance_measured" and row["scope"] == ""), "0.005")
+        next(
+            (row["value"] for row in read("setting") if row["name"] == "count_tolerance_measured" and row["scope"] == ""), "0.005"
+        )
     )
     records: dict[tuple[Any, ...], Row] = {}
     for line in read("stocktake_line"):

@@ -69,7 +69,9 @@ def differences(warehouse: Path) -> tuple[int, list[str]]:
         )
     }
     wrong: list[str] = []
-    periods = {(row[0], row[1]) for row in query(warehouse, "select distinct period_kind, period_start from intermediate.int_periods")}
+    periods = {
+        (row[0], row[1]) for row in query(warehouse, "select distinct period_kind, period_start from intermediate.int_periods")
+    }
     compared = 0
     for key, (numerator, denominator) in expected.items():
         if (key[2], key[3]) not in periods:
@@ -97,7 +99,9 @@ def differences(warehouse: Path) -> tuple[int, list[str]]:
             # Sums are exact, not merely close.
             agrees = row[0] == numerator and (denominator is None or row[1] == denominator)
         if not agrees:
-            wrong.append(f"{key}: expected {float(numerator)} / {denominator and float(denominator)}, got {row[0]} / {row[1]} = {value}")
+            wrong.append(
+                f"{key}: expected {float(numerator)} / {denominator and float(denominator)}, got {row[0]} / {row[1]} = {value}"
+            )
     checked = {(kpi, reading) for kpi, reading, *_ in expected}
     for key in found.keys() - expected.keys():
         if (key[0], key[1]) in checked and found[key][2] is not None and not _unknown_to_naive(key):

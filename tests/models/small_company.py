@@ -83,7 +83,9 @@ def small_company() -> RawCompany:
         raw.add("item_location", item_location_id=series, item_id=item, warehouse_id=1, procurement=procurement, lead_time_days=7,
                 safety_stock_quantity=5 * MICRO)  # fmt: skip
     raw.add("bill_of_materials", bom_id=1, item_id=PRODUCT, valid_from=date(2025, 1, 1))
-    raw.add("bom_line", bom_line_id=1, bom_id=1, component_item_id=PART, component_quantity=2 * MICRO, valid_from=date(2025, 1, 1))
+    raw.add(
+        "bom_line", bom_line_id=1, bom_id=1, component_item_id=PART, component_quantity=2 * MICRO, valid_from=date(2025, 1, 1)
+    )
     for supplier, code in ((1, "S1"), (2, "S2")):
         raw.add("supplier", supplier_id=supplier, code=code, name=f"Supplier {code}", name_zh=f"供应商{code}")
         raw.add("supplier_item", supplier_item_id=supplier, supplier_id=supplier, item_id=PART, purchase_unit_id=1, lead_time_days=7,
@@ -95,7 +97,9 @@ def small_company() -> RawCompany:
     for customer, code in ((1, "C1"), (2, "C2")):
         raw.add("customer", customer_id=customer, code=code, name=f"Customer {code}", name_zh=f"客户{code}")
     raw.add("carrier", carrier_id=1, code="SF", name="Carrier")
-    raw.add("carrier_lane", carrier_lane_id=1, carrier_id=1, warehouse_id=1, region="", transit_days=2, valid_from=date(2025, 1, 1))
+    raw.add(
+        "carrier_lane", carrier_lane_id=1, carrier_id=1, warehouse_id=1, region="", transit_days=2, valid_from=date(2025, 1, 1)
+    )
 
     # Opening on 1 March: 100 P for 1,000 and 40 G for 200.
     _movement(raw, 1, "opening", ("opening", 1), _day(3, 1))
@@ -120,7 +124,9 @@ def small_company() -> RawCompany:
     _movement(raw, 2, "receipt", ("goods_receipt", 1), _day(3, 25))
     _line(raw, 3, 2, PART, (SUPPLIER, BIN), 48, 432, _day(3, 25), document_line_id=1)
     # An open purchase of 30 P from S2, dearer than the reference, promised 10 April and not there yet.
-    raw.add("purchase_order", purchase_order_id=2, number="PO-2", supplier_id=2, buyer_id=2, order_date=_day(4, 2), currency="CNY")
+    raw.add(
+        "purchase_order", purchase_order_id=2, number="PO-2", supplier_id=2, buyer_id=2, order_date=_day(4, 2), currency="CNY"
+    )
     raw.add("purchase_order_line", purchase_order_line_id=2, purchase_order_id=2, item_id=PART, warehouse_id=1,
             ordered_quantity=30 * MICRO, unit_price=11 * MICRO, line_total_micro=330 * MICRO, line_amount=33000, currency="CNY",
             required_quantity=30 * MICRO, first_promised_date=_day(4, 10), reference_unit_price=10 * MICRO,
@@ -138,7 +144,9 @@ def small_company() -> RawCompany:
     _line(raw, 5, 4, PRODUCT, (WIP, BIN), 10, 200, _day(3, 9))
 
     # SO-1: 4 F promised 12 March, signed 12 March; 10 G promised 12 then 20 March, signed 15 March: the order is late by first promise.
-    raw.add("sales_order", sales_order_id=1, number="SO-1", customer_id=1, order_date=_day(3, 6), currency="CNY", status="delivered")
+    raw.add(
+        "sales_order", sales_order_id=1, number="SO-1", customer_id=1, order_date=_day(3, 6), currency="CNY", status="delivered"
+    )
     raw.add("sales_order", sales_order_id=2, number="SO-2", customer_id=2, order_date=_day(3, 20), currency="CNY")
     lines = (
         # id, order, item, units, price, requested, first, last, shipped, cancelled, cancelled on
@@ -183,7 +191,15 @@ def small_company() -> RawCompany:
         _line(raw, 10 + number, 10 + number, item, (BIN, CUSTOMER), units, cost, shipped, document_line_id=number)
 
     # A full count on 31 March: P 128 by the book and on the shelf; F 6 by the book, 5 found; G 25 by the book, 26 found.
-    raw.add("stocktake", stocktake_id=1, number="ST-1", warehouse_id=1, count_date=_day(3, 31), status="posted", posted_date=_day(3, 31))
+    raw.add(
+        "stocktake",
+        stocktake_id=1,
+        number="ST-1",
+        warehouse_id=1,
+        count_date=_day(3, 31),
+        status="posted",
+        posted_date=_day(3, 31),
+    )
     for line, item, book, found in ((1, PART, 128, 128), (2, PRODUCT, 6, 5), (3, GOOD, 25, 26)):
         raw.add("stocktake_line", stocktake_line_id=line, stocktake_id=1, item_id=item, location_id=BIN, lot_id=0,
                 book_quantity=book * MICRO, counted_quantity=found * MICRO, counter_id=3)  # fmt: skip

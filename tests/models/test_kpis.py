@@ -128,7 +128,9 @@ def test_shares_of_the_cost_pool_add_up_to_the_last_fen(warehouse: Path) -> None
 
 def test_a_second_build_gives_the_same_tables(warehouse: Path) -> None:
     """Nothing depends on when or how often it runs."""
-    tables = [name for (name,) in query(warehouse, "select table_name from duckdb_tables() where schema_name = 'reports' order by 1")]
+    tables = [
+        name for (name,) in query(warehouse, "select table_name from duckdb_tables() where schema_name = 'reports' order by 1")
+    ]
 
     def content() -> dict[str, list[tuple[object, ...]]]:
         return {name: query(warehouse, f'select * from reports."{name}" order by all') for name in tables}
