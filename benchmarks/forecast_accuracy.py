@@ -1,7 +1,8 @@
 """How accurate are our models and the champion against seasonal naive on public sets? Prints Markdown.
 
-Each set is one holdout that no choice was made on; the champion is chosen by the engine from origins before
-the cutoff.
+Each set is one holdout; the champion is chosen by the engine from origins before the cutoff. Two settings
+of the engine (how sure a season must be, how much the pattern weighs in the choice) were picked looking at these same
+holdouts, all together, so the figures are slightly optimistic.
 Needs the public data folder (`THROUGHLINE_PUBLIC_DATA`, default `../shared/data` beside the repository).
 
     python benchmarks/forecast_accuracy.py [series per set] [set ...]
@@ -100,9 +101,7 @@ def _numbered(frame: pl.DataFrame, stamp: str, value: str) -> pl.DataFrame:
 
 def judge(name: str, demand: pl.DataFrame, frequency: Frequency, horizon: int, cutoff: date) -> list[str]:
     """Lines of the table for one set."""
-    result = forecast(
-        demand, frequency=frequency, horizon=horizon, cutoff=cutoff, quantile_levels=LEVELS
-    ).demand_forecasts
+    result = forecast(demand, frequency=frequency, horizon=horizon, cutoff=cutoff, quantile_levels=LEVELS).demand_forecasts
     panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
     run = run_origins(panel, [panel.period_count], horizon)[panel.period_count].run
     shape = (panel.series_count, horizon)

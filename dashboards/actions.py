@@ -79,10 +79,14 @@ def reject_all(command_id: str, rows: Sequence[Mapping[str, Any]], reason: str) 
 
 def undo(command_id: str, planned_order_id: str, reason: str) -> Answer | None:
     """Take a decision back while nothing has followed from it."""
-    return _post(lambda: UndoDecision(**_common(command_id), planned_order_id=planned_order_id, reason=_reason(reason)), command_id)
+    return _post(
+        lambda: UndoDecision(**_common(command_id), planned_order_id=planned_order_id, reason=_reason(reason)), command_id
+    )
 
 
-def override(command_id: str, row: Mapping[str, Any], frequency: str, changes: Mapping[date, tuple[object, object]], reason: str) -> int:
+def override(
+    command_id: str, row: Mapping[str, Any], frequency: str, changes: Mapping[date, tuple[object, object]], reason: str
+) -> int:
     """Write overrides of several periods in one posting; returns how many, 0 when refused.
 
     Args:
@@ -124,7 +128,9 @@ def write_note(command_id: str, subject_kind: str, subject_id: str, body: str) -
     )
 
 
-def define_user(command_id: str, login: str, name: str, name_zh: str, role: str, language_code: str, password: str) -> Answer | None:
+def define_user(
+    command_id: str, login: str, name: str, name_zh: str, role: str, language_code: str, password: str
+) -> Answer | None:
     """Add or change a user; an empty password keeps the present one."""
     return _post(
         lambda: DefineUser(
@@ -181,6 +187,7 @@ def _approval(command_id: str, row: Mapping[str, Any], quantity: object, reason:
         need_date=row["need_date"],
         supplier=row.get("supplier_code"),
         unit_price=None if row.get("unit_price") is None else micro_from(_six(row["unit_price"])),
+        source_warehouse=row.get("source_warehouse_code"),
         net_requirement_quantity=None
         if row.get("net_requirement_quantity") is None
         else quantity_from(_six(row["net_requirement_quantity"])),

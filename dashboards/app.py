@@ -31,7 +31,11 @@ def _pages() -> dict[str, list[st.Page]]:
         return st.Page(f"app_pages/{name}.py", title=t(f"nav.{name}"), icon=f":material/{icon}:", url_path=name, **options)
 
     return {
-        t("nav.group_act"): [page("today", "inbox", default=True), page("kpis", "monitoring"), page("kpi_detail", "query_stats", visibility="hidden")],
+        t("nav.group_act"): [
+            page("today", "inbox", default=True),
+            page("kpis", "monitoring"),
+            page("kpi_detail", "query_stats", visibility="hidden"),
+        ],
         t("nav.group_plan"): [page("forecast", "timeline"), page("suggestions", "shopping_cart")],
         t("nav.group_stock"): [page("item", "deployed_code"), page("stock", "inventory_2")],
         t("nav.group_manage"): [page("setup", "settings")],

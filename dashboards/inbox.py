@@ -121,7 +121,9 @@ def _exceptions(snapshot: Snapshot, as_of: date) -> list[Entry]:
         Entry(
             message_id=str(row["message_id"]),
             kind="exception",
-            urgency=3 if (row["late_order_count"] or 0) > 0 or row["kind"] == "negative_stock" else _urgency(row["from_date"], as_of),
+            urgency=3
+            if (row["late_order_count"] or 0) > 0 or row["kind"] == "negative_stock"
+            else _urgency(row["from_date"], as_of),
             money=_float(row["value_at_stake"]),
             due_date=row["from_date"],
             subject=_subject(row),
@@ -214,6 +216,15 @@ def _actions(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
         due = live.day(row["due_date"])
         money = None if row["expected_amount"] is None else row["expected_amount"] / 10**digits
         found.append(
-            Entry(f"action:{row['action_id']}", "action", _urgency(due, as_of), money, due, str(row["title"]), t("today.text.action"), "kpis")
+            Entry(
+                f"action:{row['action_id']}",
+                "action",
+                _urgency(due, as_of),
+                money,
+                due,
+                str(row["title"]),
+                t("today.text.action"),
+                "kpis",
+            )
         )
     return found

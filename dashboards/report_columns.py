@@ -60,7 +60,7 @@ _TABLES = {
     "quantity decimal(38,6), release_date date, receipt_date date, need_date date, late_days bigint, unit_price decimal(38,6), "
     f"cost decimal(38,6), value_at_stake decimal(38,6), reason varchar, {_QUANTITIES}, stockout_date date, late_order_count bigint, "
     "served_order_count bigint, need_period date, ordinal bigint, level bigint, lead_time_days bigint, "
-    "minimum_order_quantity decimal(38,6), order_multiple_quantity decimal(38,6)",
+    "minimum_order_quantity decimal(38,6), order_multiple_quantity decimal(38,6), source_warehouse_code varchar",
     "rpt_suggestion_demand": f"planned_order_id varchar, demand_kind varchar, demand_number varchar, {_CUSTOMER}, "
     "quantity decimal(38,6), due_date date, level bigint",
     "rpt_supplier_ranking": f"planned_order_id varchar, {_SUPPLIER}, rank bigint, unit_price decimal(38,6), expected_cost decimal(38,6), "

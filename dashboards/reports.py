@@ -48,6 +48,7 @@ __all__ = [
     "suppliers",
 ]
 
+
 def has_rows(snapshot: Snapshot, table: str) -> bool:
     """Whether the snapshot holds this report table with at least one row."""
     return not read(snapshot, table, limit=1).is_empty()
@@ -64,13 +65,13 @@ def read(
     exact: bool = False,
 ) -> pl.DataFrame:
     """Rows of `reports.<table>`; an empty frame when the table or a column of the condition is not in this snapshot."""
-    found = _read(snapshot.snapshot_id, snapshot, table, where, tuple(parameters), order, limit, exact)
+    found = _read(str(snapshot.path), snapshot, table, where, tuple(parameters), order, limit, exact)
     return found.with_columns(pl.lit(None).alias(name) for name in COLUMNS[table] if name not in found.columns)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _read(
-    snapshot_id: str,
+    path: str,
     _snapshot: Snapshot,
     table: str,
     where: str,
@@ -175,7 +176,9 @@ def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
 
 def savings_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
     """Purchase order lines of the period with their saving, largest loss first."""
-    return read(snapshot, "rpt_savings_lines", "order_date between ? and ?", (since, until), order="saving, purchase_order_line_id")
+    return read(
+        snapshot, "rpt_savings_lines", "order_date between ? and ?", (since, until), order="saving, purchase_order_line_id"
+    )
 
 
 def count_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
@@ -223,7 +226,9 @@ def forecast_series(snapshot: Snapshot) -> pl.DataFrame:
 
 def series_forecast(snapshot: Snapshot, series_id: int, frequency: str) -> pl.DataFrame:
     """History and forecast of one series by week or month."""
-    return read(snapshot, "rpt_forecast", "series_id = ? and frequency = ?", (series_id, frequency), order="period_start, kind desc")
+    return read(
+        snapshot, "rpt_forecast", "series_id = ? and frequency = ?", (series_id, frequency), order="period_start, kind desc"
+    )
 
 
 def forecast_accuracy(snapshot: Snapshot, series_id: int) -> pl.DataFrame:
@@ -241,7 +246,9 @@ def item_locations(snapshot: Snapshot) -> pl.DataFrame:
 
 def problem_stock(snapshot: Snapshot) -> pl.DataFrame:
     """Items with a stock problem, most money first."""
-    return read(snapshot, "rpt_item_locations", "problem is not null and problem <> 'none'", order="problem_value desc nulls last, sku")
+    return read(
+        snapshot, "rpt_item_locations", "problem is not null and problem <> 'none'", order="problem_value desc nulls last, sku"
+    )
 
 
 def projection(snapshot: Snapshot, series_id: int) -> pl.DataFrame:
@@ -262,7 +269,9 @@ def stock_lots(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFr
 
 def open_orders(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFrame:
     """Open document lines of an item in a warehouse by expected date."""
-    return read(snapshot, "rpt_open_orders", "item_id = ? and warehouse_id = ?", (item_id, warehouse_id), order="expected_date nulls last")
+    return read(
+        snapshot, "rpt_open_orders", "item_id = ? and warehouse_id = ?", (item_id, warehouse_id), order="expected_date nulls last"
+    )
 
 
 def movements(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFrame:

@@ -75,11 +75,7 @@ def backtest_origins(panel: Panel, known_count: int, horizon: int, count: int) -
     test_horizon = min(horizon, TEST_HORIZONS[panel.frequency])
     latest = known_count - max(1, (test_horizon + 1) // 2)
     latest -= (panel.first_index + latest) % stride
-    return [
-        origin
-        for origin in range(latest - stride * (count - 1), latest + 1, stride)
-        if origin >= _FEWEST_PERIODS
-    ]
+    return [origin for origin in range(latest - stride * (count - 1), latest + 1, stride) if origin >= _FEWEST_PERIODS]
 
 
 def run_origins(
@@ -163,9 +159,7 @@ def _run_task(task: _Task) -> CandidateRun:
 def _joined(parts: list[CandidateRun]) -> CandidateRun:
     return CandidateRun(
         **{
-            field.name: np.concatenate(
-                [getattr(part, field.name) for part in parts], axis=1 if field.name in _MODEL_FIRST else 0
-            )
+            field.name: np.concatenate([getattr(part, field.name) for part in parts], axis=1 if field.name in _MODEL_FIRST else 0)
             for field in fields(CandidateRun)
         }
     )

@@ -35,9 +35,7 @@ from forecasting.theta import THETA_GRID, long_run_slope, theta_paths
 __all__ = ["MODELS", "RESIDUAL_LEVELS", "CandidateRun", "ModelRun", "Prepared", "prepare", "run_candidates"]
 
 # Where the distribution of one-step errors is kept: denser in the tails that service levels read.
-RESIDUAL_LEVELS = np.concatenate(
-    [[0.0, 0.01, 0.025, 0.05], np.arange(2, 19) / 20.0, [0.925, 0.95, 0.975, 0.99, 1.0]]
-)
+RESIDUAL_LEVELS = np.concatenate([[0.0, 0.01, 0.025, 0.05], np.arange(2, 19) / 20.0, [0.925, 0.95, 0.975, 0.99, 1.0]])
 
 
 @dataclass(frozen=True)
@@ -206,9 +204,7 @@ def _error_summary(prepared: Prepared, fitted: FloatArray) -> tuple[FloatArray, 
 def _naive_scales(prepared: Prepared) -> tuple[FloatArray, FloatArray]:
     """Mean absolute seasonal difference (MASE) and mean squared first difference (RMSSE), in sample."""
     values, is_scored = prepared.values, prepared.is_scored
-    lag = np.where(
-        prepared.period_count - prepared.starts > prepared.season_length, prepared.season_length, 1
-    )
+    lag = np.where(prepared.period_count - prepared.starts > prepared.season_length, prepared.season_length, 1)
     result = []
     for lags, power in ((lag, 1), (np.ones_like(lag), 2)):
         total, count = np.zeros(len(lag)), np.zeros(len(lag))
@@ -241,9 +237,7 @@ def _moving_average(prepared: Prepared, _: dict[str, ModelRun]) -> ModelRun:
 def _theta(prepared: Prepared, _: dict[str, ModelRun]) -> ModelRun:
     x = prepared.deseasonalised
     level, _slope = initial_line(x, prepared.starts, _initial_length(prepared))
-    paths, fitted, sse = theta_paths(
-        x, prepared.starts, prepared.is_scored, THETA_GRID, level, prepared.horizon
-    )
+    paths, fitted, sse = theta_paths(x, prepared.starts, prepared.is_scored, THETA_GRID, level, prepared.horizon)
     weights = aic_weights(sse, prepared.scored_count, THETA_GRID.parameter_counts, _level_scale(prepared))
     shock = _shocks(ets_shock_weights(THETA_GRID, prepared.horizon), weights)
     return _on_scale(prepared, weighted(paths, weights).T, weighted(fitted, weights).T, shock)
@@ -253,9 +247,7 @@ def _ets(prepared: Prepared, _: dict[str, ModelRun]) -> ModelRun:
     x = prepared.deseasonalised
     level, slope = initial_line(x, prepared.starts, _initial_length(prepared))
     states = ets_filter(x, prepared.starts, prepared.is_scored, DAMPED_GRID, level, slope)
-    weights = aic_weights(
-        states.sse, prepared.scored_count, DAMPED_GRID.parameter_counts, _level_scale(prepared)
-    )
+    weights = aic_weights(states.sse, prepared.scored_count, DAMPED_GRID.parameter_counts, _level_scale(prepared))
     mean = weighted(ets_forecast(states, DAMPED_GRID, prepared.horizon), weights).T
     shock = _shocks(ets_shock_weights(DAMPED_GRID, prepared.horizon), weights)
     return _on_scale(prepared, mean, weighted(states.fitted, weights).T, shock)
@@ -265,9 +257,7 @@ def _seasonal_ets(prepared: Prepared, season: Season) -> ModelRun:
     past = prepared.period_count
     holiday = prepared.holiday[None, :]
     x = prepared.values / holiday[:, :past]
-    level, slope = initial_line(
-        x / prepared.index[:, prepared.positions[:past]], prepared.starts, _initial_length(prepared)
-    )
+    level, slope = initial_line(x / prepared.index[:, prepared.positions[:past]], prepared.starts, _initial_length(prepared))
     mean_level = _level_scale(prepared)[:, None]
     seasonal = prepared.index if season == "multiplicative" else (prepared.index - 1.0) * mean_level
     states = ets_filter(
@@ -281,12 +271,8 @@ def _seasonal_ets(prepared: Prepared, season: Season) -> ModelRun:
         seasonal=seasonal,
         positions=prepared.positions[:past],
     )
-    weights = aic_weights(
-        states.sse, prepared.scored_count, SEASONAL_GRID.parameter_counts, _level_scale(prepared)
-    )
-    paths = ets_forecast(
-        states, SEASONAL_GRID, prepared.horizon, season=season, positions=prepared.positions[past:]
-    )
+    weights = aic_weights(states.sse, prepared.scored_count, SEASONAL_GRID.parameter_counts, _level_scale(prepared))
+    paths = ets_forecast(states, SEASONAL_GRID, prepared.horizon, season=season, positions=prepared.positions[past:])
     shock = _shocks(ets_shock_weights(SEASONAL_GRID, prepared.horizon), weights)
     mean, fitted = weighted(paths, weights).T, weighted(states.fitted, weights).T
     return ModelRun(mean * holiday[:, past:], fitted * holiday[:, :past], shock)
@@ -303,9 +289,7 @@ def _ets_multiplicative(prepared: Prepared, _: dict[str, ModelRun]) -> ModelRun:
 def _croston_with(prepared: Prepared, correction: FloatArray | None) -> ModelRun:
     x = prepared.deseasonalised
     fit = croston(x, prepared.starts, prepared.is_scored, CROSTON_ALPHAS, correction)
-    weights = aic_weights(
-        fit.sse, prepared.scored_count, np.zeros_like(CROSTON_ALPHAS), _level_scale(prepared)
-    )
+    weights = aic_weights(fit.sse, prepared.scored_count, np.zeros_like(CROSTON_ALPHAS), _level_scale(prepared))
     level = weighted(fit.forecast[None], weights)[0]
     shock = weighted(CROSTON_ALPHAS[None, :, None] * np.ones_like(weights)[None], weights)[0]
     return _flat(prepared, level, weighted(fit.fitted, weights).T, shock)
@@ -377,9 +361,7 @@ def _flat(prepared: Prepared, level: FloatArray, fitted: FloatArray, shock: Floa
     )
 
 
-def _on_scale(
-    prepared: Prepared, mean: FloatArray, fitted: FloatArray, shock: FloatArray | float
-) -> ModelRun:
+def _on_scale(prepared: Prepared, mean: FloatArray, fitted: FloatArray, shock: FloatArray | float) -> ModelRun:
     return ModelRun(
         np.maximum(mean, 0.0) * prepared.future_factors,
         fitted * prepared.factors[:, : prepared.period_count],

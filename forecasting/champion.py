@@ -178,9 +178,7 @@ def _scores(
         mean = np.where(seen > 0, part.sum(axis=1) / np.maximum(seen, 1), 1.0)
         segment[:, members] = mean[:, None]
     share = count / (count + _SHRINKAGE)
-    score = np.where(
-        np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment
-    )
+    score = np.where(np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment)
     return (
         np.where(allowed, score, np.inf),
         np.where(allowed, np.nan_to_num(own, nan=np.inf), np.inf),

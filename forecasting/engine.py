@@ -115,9 +115,7 @@ def forecast(
         periods = protection_shares(protection[np.isfinite(protection)], frequency, 800)
         reach = max(horizon, int(np.ceil(periods.sum(axis=1).max())))
     origins = _origins(panel, panel.period_count, horizon, backtest_origins)
-    runs = run_origins(
-        panel, [*origins, panel.period_count], reach, map_chunks=map_chunks, chunk_size=chunk_size
-    )
+    runs = run_origins(panel, [*origins, panel.period_count], reach, map_chunks=map_chunks, chunk_size=chunk_size)
     done = _assemble(panel, panel.period_count, origins, runs, horizon, levels)
     known = panel.series_ids[done.final.rows]
     return ForecastResult(
@@ -243,9 +241,7 @@ def _assemble(
         shift,
         levels,
     )
-    return _Assembled(
-        final, origins, actual, forecasts, choice, served, past_served, levels, shift, scores, quantiles
-    )
+    return _Assembled(final, origins, actual, forecasts, choice, served, past_served, levels, shift, scores, quantiles)
 
 
 def _served(origin: OriginRun, rows: IntArray, model: IntArray) -> _Served:
@@ -334,9 +330,7 @@ def _lead_time_demand(
     return frames_out.lead_time_demand(ids, cutoff, mine[rows], total, quantiles, quantile_levels)
 
 
-def _sums(
-    served: _Served, rows: IntArray, shares: FloatArray, draws: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _sums(served: _Served, rows: IntArray, shares: FloatArray, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
     steps = shares.shape[1]
     return sum_distribution(
         served.mean[rows, :steps],
@@ -380,14 +374,10 @@ def _honest_quantiles(done: _Assembled, i: int) -> FloatArray:
     others = [j for j in range(len(done.origins)) if j != i]
     scores = done.scores[others]
     pattern = np.broadcast_to(done.final.patterns.pattern[None, :, None], scores.shape[:3]).reshape(-1)
-    shift = conformal_shift(
-        scores.reshape(-1, len(done.levels)), pattern, done.final.patterns.pattern, done.levels
-    )
+    shift = conformal_shift(scores.reshape(-1, len(done.levels)), pattern, done.final.patterns.pattern, done.levels)
     past, steps = done.past[i], done.actual.shape[2]
     spread = error_spread(past.sigma, past.shock_weights)
-    return forecast_quantiles(
-        past.mean[:, :steps], past.factors[:, :steps], spread[:, :steps], past.errors, shift, done.levels
-    )
+    return forecast_quantiles(past.mean[:, :steps], past.factors[:, :steps], spread[:, :steps], past.errors, shift, done.levels)
 
 
 def _backtest_forecasts(panel: Panel, done: _Assembled, quantile_levels: tuple[float, ...]) -> pl.DataFrame:
@@ -404,8 +394,7 @@ def _backtest_forecasts(panel: Panel, done: _Assembled, quantile_levels: tuple[f
         quantiles = _honest_quantiles(done, i)
         chosen = [int(np.searchsorted(done.levels, level - 1e-9)) for level in quantile_levels]
         measures = {
-            frames_out.measure_name(level): quantiles[:, :, place]
-            for level, place in zip(quantile_levels, chosen, strict=True)
+            frames_out.measure_name(level): quantiles[:, :, place] for level, place in zip(quantile_levels, chosen, strict=True)
         }
         names = [list(MODELS)[index] for index in done.choice.model]
         parts.append(frames_out.backtest_forecasts(panel, ids, origin, names, measures, is_judged))
@@ -416,9 +405,7 @@ def _checked_arguments(horizon: int, quantile_levels: tuple[float, ...], count: 
     if not 1 <= horizon <= 260:
         raise InvalidInput("forecasting.bad_argument", argument="horizon", got=horizon, expected="1 to 260")
     if not 0 <= count <= 52:
-        raise InvalidInput(
-            "forecasting.bad_argument", argument="backtest_origins", got=count, expected="0 to 52"
-        )
+        raise InvalidInput("forecasting.bad_argument", argument="backtest_origins", got=count, expected="0 to 52")
     if not all(0 < level < 1 for level in quantile_levels):
         raise InvalidInput(
             "forecasting.bad_argument",
@@ -439,8 +426,7 @@ def _checked_lead_times(lead_times: pl.DataFrame | None, series_ids: IntArray) -
             raise InvalidInput("forecasting.column_missing", column=name, got=", ".join(lead_times.columns))
     days = lead_times["protection_days"].cast(pl.Float64)
     bad: BoolArray = (
-        ~days.is_between(1, MAXIMUM_PROTECTION_DAYS).fill_null(False)
-        | lead_times["series_id"].is_duplicated()
+        ~days.is_between(1, MAXIMUM_PROTECTION_DAYS).fill_null(False) | lead_times["series_id"].is_duplicated()
     ).to_numpy()
     if bad.any():
         row = lead_times.filter(pl.Series(bad)).sort("series_id").row(0, named=True)

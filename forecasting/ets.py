@@ -72,12 +72,7 @@ def _grid(points: list[tuple[float, float, float, float]]) -> SmoothingGrid:
 # Coarse on purpose: the error surface is flat around its minimum and the weighting interpolates.
 DAMPED_GRID = _grid(
     [(alpha, 0.0, 0.0, 1.0) for alpha in (0.05, 0.1, 0.2, 0.35, 0.55, 0.8)]
-    + [
-        (alpha, share, 0.0, phi)
-        for alpha in (0.1, 0.3, 0.6, 0.9)
-        for share in (0.05, 0.3)
-        for phi in (0.9, 0.98)
-    ]
+    + [(alpha, share, 0.0, phi) for alpha in (0.1, 0.3, 0.6, 0.9) for share in (0.05, 0.3) for phi in (0.9, 0.98)]
 )
 SEASONAL_GRID = _grid(
     [(alpha, 0.0, gamma, 1.0) for alpha in (0.05, 0.2, 0.5) for gamma in (0.05, 0.2)]
@@ -178,12 +173,8 @@ def ets_filter(
             else:
                 # A level at or below zero has no multiplicative season to learn from.
                 usable = new_level > _TINY
-                new_season = np.where(
-                    usable, np.maximum(s_now + gamma * error / np.where(usable, new_level, 1.0), _TINY), s_now
-                )
-            s_state[positions[period]] = (
-                new_season if is_active is None else np.where(is_active, new_season, s_now)
-            )
+                new_season = np.where(usable, np.maximum(s_now + gamma * error / np.where(usable, new_level, 1.0), _TINY), s_now)
+            s_state[positions[period]] = new_season if is_active is None else np.where(is_active, new_season, s_now)
     return EtsStates(l_state, b_state, s_state, fitted, sse)
 
 
@@ -223,9 +214,7 @@ def ets_shock_weights(grid: SmoothingGrid, horizon: int) -> FloatArray:
     return weights
 
 
-def aic_weights(
-    sse: FloatArray, scored_count: FloatArray, parameter_counts: FloatArray, scale: FloatArray
-) -> FloatArray:
+def aic_weights(sse: FloatArray, scored_count: FloatArray, parameter_counts: FloatArray, scale: FloatArray) -> FloatArray:
     """Weights (grid, series) that sum to 1: exp(-AIC/2), AIC = n ln(sse / n) + 2 k.
 
     Args:

@@ -66,9 +66,7 @@ def explain(result: ForecastResult, series_id: int) -> Explanation:
     level = _level(result, series_id)
     if level > 0:
         # Slope of the deseasonalised history per period against the level of the forecast.
-        sentences.append(
-            Sentence("forecasting.explain.trend", {"rate": round(row["trend_per_period"] / level, 4)})
-        )
+        sentences.append(Sentence("forecasting.explain.trend", {"rate": round(row["trend_per_period"] / level, 4)}))
     high = profile.filter(pl.col("index") >= _PEAK).sort("index", descending=True)
     if row["seasonal_strength"] >= _VISIBLE_SEASON and not high.is_empty():
         values = {
@@ -93,9 +91,7 @@ def reason_text(reason_key: str, reason_values: str, language: str = "en") -> st
     values = dict(json.loads(reason_values))
     values = {name: "–" if value is None else value for name, value in values.items()}
     for name in _MODEL_VALUES:
-        values[name] = (
-            text(f"forecasting.model.{values[name]}", language) if values.get(name, "–") != "–" else "–"
-        )
+        values[name] = text(f"forecasting.model.{values[name]}", language) if values.get(name, "–") != "–" else "–"
     if values.get("pattern"):
         values["pattern"] = text(f"forecasting.pattern.{values['pattern']}", language)
     return text(reason_key, language, **values)

@@ -143,9 +143,7 @@ def build_panel(demand: pl.DataFrame, *, frequency: Frequency, cutoff: date) -> 
             looked at.
     """
     if frequency not in SEASON_LENGTHS:
-        raise InvalidInput(
-            "forecasting.unknown_frequency", got=frequency, expected=", ".join(sorted(SEASON_LENGTHS))
-        )
+        raise InvalidInput("forecasting.unknown_frequency", got=frequency, expected=", ".join(sorted(SEASON_LENGTHS)))
     frame = _checked_columns(demand)
     known = frame.filter(pl.col("period_start") <= cutoff)
     last = _last_complete_index(frequency, cutoff)
@@ -156,9 +154,7 @@ def build_panel(demand: pl.DataFrame, *, frequency: Frequency, cutoff: date) -> 
     if known.is_empty():
         empty = np.zeros((0, 0))
         none = np.zeros(0, dtype=np.int64)
-        return Panel(
-            frequency, none, last + 1, empty, none, empty.astype(bool), pl.DataFrame(schema=NOTES_SCHEMA)
-        )
+        return Panel(frequency, none, last + 1, empty, none, empty.astype(bool), pl.DataFrame(schema=NOTES_SCHEMA))
     return _gridded(known, frequency, last)
 
 
@@ -238,15 +234,10 @@ def _checked_columns(demand: pl.DataFrame) -> pl.DataFrame:
             expected="number",
         )
     flags = [
-        (pl.col(name) if name in demand.columns else pl.lit(None))
-        .cast(pl.Boolean)
-        .fill_null(True)
-        .alias(name)
+        (pl.col(name) if name in demand.columns else pl.lit(None)).cast(pl.Boolean).fill_null(True).alias(name)
         for name in ("is_in_stock", "is_complete")
     ]
-    frame = demand.select(
-        pl.col("series_id").cast(pl.Int64), "period_start", pl.col("quantity").cast(pl.Float64), *flags
-    )
+    frame = demand.select(pl.col("series_id").cast(pl.Int64), "period_start", pl.col("quantity").cast(pl.Float64), *flags)
     if frame["series_id"].null_count() or frame["period_start"].null_count():
         raise InvalidInput(
             "forecasting.key_missing",

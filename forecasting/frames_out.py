@@ -79,9 +79,7 @@ _CHAMPIONS = {
 _PROFILE = {"series_id": pl.Int64, "position": pl.Int64, "index": pl.Float64}
 
 
-def empty_frames() -> tuple[
-    pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame
-]:
+def empty_frames() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The six frames of the contract without rows."""
     return (
         pl.DataFrame(schema=_FORECASTS),
@@ -132,18 +130,16 @@ def lead_time_demand(
     measures = {"mean": np.maximum(total, 0.0)}
     measures |= {measure_name(level): quantiles[:, place] for place, level in enumerate(wanted)}
     parts = [
-        pl.DataFrame(
-            {"series_id": ids, "protection_days": protection_days.astype(np.int64), "quantity": quantity}
-        ).with_columns(pl.lit(measure).alias("measure"), pl.lit(cutoff).alias("cutoff"))
+        pl.DataFrame({"series_id": ids, "protection_days": protection_days.astype(np.int64), "quantity": quantity}).with_columns(
+            pl.lit(measure).alias("measure"), pl.lit(cutoff).alias("cutoff")
+        )
         for measure, quantity in measures.items()
     ]
     frame = pl.concat(parts).select([pl.col(name).cast(kind) for name, kind in _LEAD_TIME.items()])
     return frame.sort("series_id", "measure")
 
 
-def scores(
-    panel: Panel, ids: IntArray, origin: int, names: list[str], values: dict[str, FloatArray]
-) -> pl.DataFrame:
+def scores(panel: Panel, ids: IntArray, origin: int, names: list[str], values: dict[str, FloatArray]) -> pl.DataFrame:
     """Rows of `backtest_scores` for one origin; `fit_seconds` stays null, since a pure function has no
     clock."""
     parts = [
@@ -260,9 +256,7 @@ def _stacked(
     )
     parts = []
     for measure, values in measures.items():
-        part = base.with_columns(
-            pl.lit(measure).alias("measure"), pl.Series("quantity", values.reshape(-1), dtype=pl.Float64)
-        )
+        part = base.with_columns(pl.lit(measure).alias("measure"), pl.Series("quantity", values.reshape(-1), dtype=pl.Float64))
         parts.append(part if is_kept is None else part.filter(pl.Series(is_kept.reshape(-1))))
     return pl.concat(parts)
 

@@ -57,17 +57,13 @@ def croston(
         is_demand = now > 0
         is_first = is_demand & ~has_begun
         size = np.where(is_first, now, np.where(is_demand, size + alpha * (now - size), size))
-        interval = np.where(
-            is_first, since, np.where(is_demand, interval + alpha * (since - interval), interval)
-        )
+        interval = np.where(is_first, since, np.where(is_demand, interval + alpha * (since - interval), interval))
         has_begun = has_begun | is_demand
         since = np.where(is_demand, 1.0, since + is_active)
     return IntermittentFit(factor * size / interval, fitted, sse)
 
 
-def tsb(
-    values: FloatArray, starts: IntArray, is_scored: BoolArray, alphas: FloatArray, betas: FloatArray
-) -> IntermittentFit:
+def tsb(values: FloatArray, starts: IntArray, is_scored: BoolArray, alphas: FloatArray, betas: FloatArray) -> IntermittentFit:
     """The TSB estimator under each pair (alpha for size, beta for probability)."""
     alpha, beta = alphas[:, None], betas[:, None]
     shape = (len(alphas), values.shape[0])

@@ -51,9 +51,7 @@ def window_shares(indices: IntArray, frequency: Frequency) -> FloatArray:
     return np.asarray(np.minimum(shares, 1.0))
 
 
-def holiday_factors(
-    values: FloatArray, starts: IntArray, indices: IntArray, frequency: Frequency
-) -> FloatArray:
+def holiday_factors(values: FloatArray, starts: IntArray, indices: IntArray, frequency: Frequency) -> FloatArray:
     """Factor of each numbered period (known columns of `values` first, then the future); 1 where nothing
     is clear.
 
@@ -78,10 +76,7 @@ def holiday_factors(
         return flat
     effect = ratio[inside] - 1.0
     quiet = ratio[outside] - 1.0
-    if (
-        float((effect * effect).mean()) < _CLEARNESS * float((quiet * quiet).mean())
-        or abs(effect).max() < 0.05
-    ):
+    if float((effect * effect).mean()) < _CLEARNESS * float((quiet * quiet).mean()) or abs(effect).max() < 0.05:
         return flat
     design = shares[:period_count][inside]
     gram = np.einsum("pi,pj->ij", design, design) + _RIDGE * np.eye(design.shape[1])

@@ -16,9 +16,7 @@ __all__ = ["WINDOWS", "moving_average", "seasonal_naive"]
 WINDOWS = {"week": 13, "month": 6, "quarter": 4, "year": 2}
 
 
-def seasonal_naive(
-    values: FloatArray, starts: IntArray, season_length: int, horizon: int
-) -> tuple[FloatArray, FloatArray]:
+def seasonal_naive(values: FloatArray, starts: IntArray, season_length: int, horizon: int) -> tuple[FloatArray, FloatArray]:
     """Forecasts (series, step) and one-step fits (series, period), NaN in a series' first period."""
     period_count = values.shape[1]
     has_year = period_count - starts >= season_length

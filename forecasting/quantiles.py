@@ -58,9 +58,7 @@ def pooled_sigma(sigma: FloatArray, level: FloatArray, error_count: FloatArray) 
     return np.sqrt(share * sigma * sigma + (1 - share) * (variation * np.maximum(level, 0.0)) ** 2)
 
 
-def pooled_errors(
-    error_quantiles: FloatArray, error_count: FloatArray, pattern: npt.NDArray[np.str_]
-) -> FloatArray:
+def pooled_errors(error_quantiles: FloatArray, error_count: FloatArray, pattern: npt.NDArray[np.str_]) -> FloatArray:
     """(series, level): own error quantiles shrunk towards the mean shape of the pattern."""
     pooled = np.empty_like(error_quantiles)
     for one in np.unique(pattern):

@@ -63,9 +63,7 @@ def score(forecasts: pl.DataFrame, demand: pl.DataFrame) -> pl.DataFrame:
             low, high = wide["p10"].to_numpy()[None, :], wide["p90"].to_numpy()[None, :]
             values["coverage_80"] = metrics.coverage(actual, low, high)[0]
         rows.extend(
-            (series_id, cutoff, metric, float(value), wide.height)
-            for metric, value in values.items()
-            if np.isfinite(value)
+            (series_id, cutoff, metric, float(value), wide.height) for metric, value in values.items() if np.isfinite(value)
         )
     schema = {
         "series_id": pl.Int64,

@@ -33,6 +33,8 @@ _FEWEST_PERIODS = {"ets": 10, "theta": 8, "stl": 10, "sarimax": 12, "unobserved_
 # 52 seasonal states by maximum likelihood take minutes and learn noise: harmonics instead.
 _LONGEST_STATE_SEASON = 12
 _HARMONICS = 3
+# Initial states by heuristic: estimating them with the rest takes ten times as long and rarely forecasts better.
+_DAMPED = {"error": "add", "trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,7 @@ def fit_series(
         InvalidInput: an unknown model, or regressors with gaps.
     """
     if model not in SERIES_MODELS:
-        raise InvalidInput(
-            "forecasting.bad_argument", argument="model", got=model, expected=", ".join(SERIES_MODELS)
-        )
+        raise InvalidInput("forecasting.bad_argument", argument="model", got=model, expected=", ".join(SERIES_MODELS))
     own = demand.filter(pl.col("series_id") == series_id)
     panel = build_panel(own, frequency=frequency, cutoff=cutoff)
     if panel.series_count == 0:
@@ -194,9 +194,7 @@ def _known_values(panel: Panel, known_count: int) -> tuple[FloatArray, int]:
     return filled[0, starts[0] :], int(starts[0])
 
 
-def _estimate(
-    model: str, values: FloatArray, season_length: int, horizon: int, exog: FloatArray | None
-) -> _Estimate:
+def _estimate(model: str, values: FloatArray, season_length: int, horizon: int, exog: FloatArray | None) -> _Estimate:
     if len(values) < _FEWEST_PERIODS[model]:
         raise _CannotFitError("forecasting.series_too_short", {"expected": _FEWEST_PERIODS[model]})
     has_season = season_length > 1 and len(values) >= 2 * season_length
@@ -219,7 +217,7 @@ def _fit_ets(values: FloatArray, season: int, horizon: int, exog: FloatArray | N
 
     if season > _LONGEST_STATE_SEASON:
         return _fit_stl(values, season, horizon, exog)
-    options: dict[str, Any] = {"error": "add", "trend": "add", "damped_trend": True}
+    options: dict[str, Any] = {**_DAMPED}
     if season > 1:
         options |= {"seasonal": "add", "seasonal_periods": season}
     fit = ETSModel(_labelled(values), **options).fit(disp=False)
@@ -254,7 +252,7 @@ def _fit_stl(values: FloatArray, season: int, horizon: int, exog: FloatArray | N
     fit = STLForecast(
         _labelled(values),
         ETSModel,
-        model_kwargs={"error": "add", "trend": "add", "damped_trend": True},
+        model_kwargs=_DAMPED,
         period=season,
         robust=True,
     ).fit(fit_kwargs={"disp": False})
@@ -291,9 +289,9 @@ def _fit_unobserved(values: FloatArray, season: int, horizon: int, exog: FloatAr
         options["seasonal"] = season
     elif season > 1:
         options["freq_seasonal"] = [{"period": season, "harmonics": _HARMONICS}]
-    fit = UnobservedComponents(
-        values, "lltrend", exog=None if exog is None else exog[: len(values)], **options
-    ).fit(disp=False, maxiter=100)
+    fit = UnobservedComponents(values, "lltrend", exog=None if exog is None else exog[: len(values)], **options).fit(
+        disp=False, maxiter=100
+    )
     return _state_space(fit, horizon, None if exog is None else exog[len(values) :])
 
 
@@ -335,9 +333,7 @@ def _with_harmonics(length: int, season: int, exog: FloatArray | None) -> FloatA
     return np.column_stack([*waves, exog] if exog is not None else waves)
 
 
-def _regressor_matrix(
-    regressors: pl.DataFrame | None, panel: Panel, start: int, horizon: int
-) -> FloatArray | None:
+def _regressor_matrix(regressors: pl.DataFrame | None, panel: Panel, start: int, horizon: int) -> FloatArray | None:
     if regressors is None:
         return None
     indices = panel.first_index + np.arange(start, panel.period_count + horizon)
@@ -390,13 +386,9 @@ def _comparison(
             guess = pl.DataFrame({"period_start": dates, "guess": np.maximum(mean, 0.0)})
             joined = asked.join(guess, on="period_start", how="inner").head(steps)
             parts.append(
-                joined.with_columns(pl.lit(model).alias("model"), pl.col("guess").alias("quantity")).select(
-                    past.columns
-                )
+                joined.with_columns(pl.lit(model).alias("model"), pl.col("guess").alias("quantity")).select(past.columns)
             )
-        rows.insert(
-            0, _score_row(model, pl.concat(parts), panel, scales.scale_absolute, scales.scale_squared)
-        )
+        rows.insert(0, _score_row(model, pl.concat(parts), panel, scales.scale_absolute, scales.scale_squared))
     return pl.DataFrame(
         rows,
         schema={
@@ -451,9 +443,7 @@ def _components(values: FloatArray, season_length: int, dates: list[date]) -> pl
     named = {"demand": values, "trend": trend, "season": season, "remainder": values - trend - season}
     return pl.concat(
         [
-            pl.DataFrame({"period_start": dates, "quantity": part}).with_columns(
-                pl.lit(name).alias("component")
-            )
+            pl.DataFrame({"period_start": dates, "quantity": part}).with_columns(pl.lit(name).alias("component"))
             for name, part in named.items()
         ]
     ).select("period_start", "component", "quantity")
@@ -467,9 +457,9 @@ def _parameter_frame(parameters: dict[str, float]) -> pl.DataFrame:
 
 
 def _fitted_frame(dates: list[date], values: FloatArray, fitted: FloatArray) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"period_start": dates, "demand_quantity": values, "fitted_quantity": fitted}
-    ).with_columns(pl.col("fitted_quantity").fill_nan(None))
+    return pl.DataFrame({"period_start": dates, "demand_quantity": values, "fitted_quantity": fitted}).with_columns(
+        pl.col("fitted_quantity").fill_nan(None)
+    )
 
 
 def _forecast_frame(dates: list[date], estimate: _Estimate) -> pl.DataFrame:
@@ -481,9 +471,7 @@ def _forecast_frame(dates: list[date], estimate: _Estimate) -> pl.DataFrame:
     return (
         pl.concat(
             [
-                pl.DataFrame({"period_start": dates, "quantity": quantity}).with_columns(
-                    pl.lit(measure).alias("measure")
-                )
+                pl.DataFrame({"period_start": dates, "quantity": quantity}).with_columns(pl.lit(measure).alias("measure"))
                 for measure, quantity in measures.items()
             ]
         )

@@ -15,7 +15,7 @@ import numpy as np
 from forecasting.ets import SmoothingGrid, ets_filter
 from forecasting.frames import BoolArray, FloatArray, IntArray
 
-__all__ = ["THETA_GRID", "long_run_slope", "simple_grid", "theta_drift", "theta_paths"]
+__all__ = ["THETA_GRID", "long_run_slope", "simple_grid", "theta_paths"]
 
 
 def simple_grid(alphas: FloatArray) -> SmoothingGrid:
@@ -39,10 +39,15 @@ def long_run_slope(values: FloatArray, starts: IntArray) -> FloatArray:
     return np.where(spread > 0, (centred * amount).sum(axis=1) / np.where(spread > 0, spread, 1.0), 0.0)
 
 
-def theta_drift(slope: FloatArray, alpha: FloatArray, age: FloatArray, step: int) -> FloatArray:
-    """The trend half of the forecast (grid, series) `step` >= 1 periods after `age` known periods."""
+def _decay(alpha: FloatArray, longest: int) -> FloatArray:
+    """(1 - alpha)^t / alpha (grid, age) for t = 0 .. longest: looked up, since powers are the slow part."""
     a = alpha[:, None]
-    return 0.5 * slope[None, :] * (step - 1 + 1 / a - (1 - a) ** age[None, :] / a)
+    return np.asarray((1 - a) ** np.arange(longest + 1)[None, :] / a)
+
+
+def _drift(slope: FloatArray, alpha: FloatArray, decay: FloatArray, age: IntArray, step: int) -> FloatArray:
+    """The trend half of the forecast (grid, series) `step` >= 1 periods after `age` known periods."""
+    return np.asarray(0.5 * slope[None, :] * (step - 1 + 1 / alpha[:, None] - decay[:, age]))
 
 
 def theta_paths(
@@ -61,15 +66,14 @@ def theta_paths(
     slope = long_run_slope(values, starts)
     states = ets_filter(values, starts, is_scored, grid, level, np.zeros_like(level))
     period_count = values.shape[1]
+    decay = _decay(grid.alpha, period_count)
     fitted = states.fitted
     sse = np.zeros_like(states.sse)
     for period in range(period_count):
-        age = np.maximum(period - starts, 0).astype(np.float64)
-        fitted[period] += theta_drift(slope, grid.alpha, age, 1)
+        fitted[period] += _drift(slope, grid.alpha, decay, np.maximum(period - starts, 0), 1)
         error = values[:, period][None, :] - fitted[period]
         sse += np.where(is_scored[:, period] & (period >= starts), error * error, 0.0)
-    age = (period_count - starts).astype(np.float64)
     forecasts = np.stack(
-        [states.level + theta_drift(slope, grid.alpha, age, step) for step in range(1, horizon + 1)]
+        [states.level + _drift(slope, grid.alpha, decay, period_count - starts, step) for step in range(1, horizon + 1)]
     )
     return forecasts, fitted, sse

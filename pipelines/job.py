@@ -10,6 +10,8 @@ from pipelines.assets.models import model_assets
 from pipelines.assets.plan import plan_asset
 from pipelines.assets.snapshot import snapshot_asset
 from pipelines.checks.assets import asset_checks
+from pipelines.home import Home
+from pipelines.quick_history import skip_flushes_below
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import request_sensor
 from pipelines.settings import Settings
@@ -21,6 +23,7 @@ JOB = "throughline"
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Assets, checks, the job, its schedule and its sensor."""
+    skip_flushes_below(Home(settings.home).dagster)
     (core, reports), resources = model_assets(settings)
     demand = [key for key in core.keys if key.path[-1] in ("fct_demand_week", "fct_demand_month")]
     inputs = [key for key in core.keys if "plan_input" in key.path or key.path[-1].startswith("plan_input")]

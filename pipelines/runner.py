@@ -7,14 +7,13 @@ Dagster and dbt print goes to a log file; the terminal gets one line per step.
 from __future__ import annotations
 
 import contextlib
-import os
 import uuid
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from kernel.errors import Unavailable
+from pipelines.dbt import environment
 from pipelines.home import Home, replace_text
 from pipelines.lock import hold, let_go
 from pipelines.publish.last_run import record_run
@@ -84,9 +83,13 @@ def run_all(settings: Settings, *, as_of: date | None = None, run_request_ids: t
     try:
         # A run killed earlier has left "running"; this one takes its place.
         record_run(home, run_id=run_id, status="running")
-        with _environment(dagster_home(settings)), log.open("w", encoding="utf-8") as quiet:
-            with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-                _execute(run)
+        with (
+            environment(dagster_home(settings)),
+            log.open("w", encoding="utf-8") as quiet,
+            contextlib.redirect_stdout(quiet),
+            contextlib.redirect_stderr(quiet),
+        ):
+            _execute(run)
         return _summary(run, log)
     except BaseException as error:
         if not isinstance(error, Exception) or home.read_last_run() is None or _is_running(home, run_id):
@@ -142,20 +145,6 @@ def _summary(run: Run, log: Path) -> RunSummary:
 def _is_running(home: Home, run_id: str) -> bool:
     last = home.read_last_run() or {}
     return last.get("run_id") == run_id and last.get("status") == "running"
-
-
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def require_published(summary: RunSummary, language: str) -> None:

@@ -10,6 +10,7 @@ passed of the current bucket is taken off in proportion; buckets that have ended
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -78,11 +79,11 @@ def consume_forecast(
     ordered = sorted(buckets, key=lambda bucket: (bucket.start, bucket.demand_id))
     rest = [_still_ahead(bucket, as_of) for bucket in ordered]
     spill = [0] * len(ordered)
+    starts = [bucket.start for bucket in ordered]
     for due, quantity in orders:
-        for position, bucket in enumerate(ordered):
-            if bucket.start <= due < bucket.end:
-                spill[position] += quantity
-                break
+        before = bisect_right(starts, due)
+        if before and due < ordered[before - 1].end:
+            spill[bisect_left(starts, starts[before - 1])] += quantity
     for position, wanted in enumerate(spill):
         spill[position] -= _take(rest, position, wanted)
     for reach, sign in ((backward, -1), (forward, 1)):

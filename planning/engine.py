@@ -12,50 +12,30 @@ frames byte for byte.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from kernel.errors import InvalidInput
-from kernel.ids import stable_id
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
-from planning.calendars import OWN_CALENDAR, WorkingCalendar
 from planning.consumption import consume_forecast, with_bucket_ends
 from planning.explosion import Exact, component_requirements, rounded_in_order
 from planning.frames import PlanInputs, PlanResult
-from planning.lots import good_quantity, lot_sizes
+from planning.lots import good_quantity
 from planning.messages import Messages, value_of_lateness
 from planning.model import DemandRow, Model, Node, read_model
-from planning.netting import NetOrder, Netting, NettingRules, Receipt, net
+from planning.netting import Netting, NettingRules, Receipt, net
 from planning.network import low_level_codes
+from planning.ordering import Draft, Ordering, PlannedNode
 from planning.parameters import PlanParameters
 from planning.pegging import Demand, Pegging, Segments, Share, Supply, merged_segments, peg, scaled_segments
 from planning.projection import ProjectionRows
 from planning.results import ResultRows, Served, served_by
-from planning.suppliers import Offer, Schedule, Term, choose_offer, rank_offers
+from planning.scheduling import Scheduler
 from planning.tops import TopDemands
 
 __all__ = ["plan"]
 
 _LARGEST_TOTAL = 2**62
-
-
-@dataclass(slots=True)
-class _Draft:
-    """One suggestion while its item-location is being planned."""
-
-    planned_order_id: str
-    ordinal: int
-    need_period: str
-    quantity: int
-    good: int
-    schedule: Schedule
-    wanted: NetOrder
-    on_hand: int
-    offer: Offer | None
-    ranking: list[Offer]
-    supply: Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +48,6 @@ class _Caused:
     exact: Exact
     priority: int
     served: Segments
-
-
-@dataclass(slots=True)
-class _Level:
-    """What the planning of one item-location needs and leaves behind."""
-
-    node: Node
-    level: int
-    demands: list[Demand]
-    drafts: list[_Draft] = field(default_factory=list)
-    missing_from: int | None = None
-    missing_quantity: int = 0
 
 
 def plan(inputs: PlanInputs, *, as_of: date, parameters: PlanParameters | None = None) -> PlanResult:
@@ -108,7 +76,8 @@ class _Run:
         self.as_of = as_of
         self.parameters = parameters
         self.horizon_end = as_of + parameters.horizon_days
-        self.own = model.calendars[OWN_CALENDAR]
+        self.scheduler = Scheduler(model.calendars, as_of)
+        self.own = self.scheduler.own
         self.tops = TopDemands()
         self.caused: dict[int, list[_Caused]] = {}
         self.by_products: dict[int, list[Receipt]] = {}
@@ -180,17 +149,23 @@ class _Run:
             )
             return
         opening = sum(lot.quantity for lot in lots)
-        state = _Level(node, level, demands)
+        state = PlannedNode(node, level, demands)
         requirements: dict[int, int] = {}
         for line in demands:
             requirements[line.due] = requirements.get(line.due, 0) + line.quantity
         has_expiry = any(lot.expiry is not None for lot in lots)
-        ordering = _Ordering(self, state, requirements)
+        ordering = Ordering(self.model, self.scheduler, self.tops, self.parameters, self.as_of, state, requirements)
         fence = self.as_of + node.planning_fence_days if node.planning_fence_days else None
         outcome = net(
             as_of=self.as_of,
             horizon_end=self.horizon_end,
-            rules=NettingRules(floor=node.floor, order_up_to=node.order_up_to, window_days=node.period_days, fence_end=fence),
+            rules=NettingRules(
+                floor=node.floor,
+                order_up_to=node.order_up_to,
+                window_days=node.period_days,
+                earliest=ordering.earliest(),
+                fence_end=fence,
+            ),
             opening=opening,
             lots=lots if has_expiry else (),
             requirements=requirements,
@@ -282,7 +257,9 @@ class _Run:
             good = good_quantity(row.quantity, node.rules.yield_ppm)
             if good <= 0:
                 continue
-            available = self.own.forward(expected, node.inspection_days) if node.inspection_days else expected
+            # What already waits for inspection carries the day it will be released, not the day it arrives.
+            days = 0 if row.supply_id.startswith("QC:") else node.inspection_days
+            available = self.own.forward(expected, days) if days else expected
             found.append(
                 Receipt(
                     supply_id=row.supply_id,
@@ -299,7 +276,7 @@ class _Run:
             )
         return found
 
-    def _supplies(self, state: _Level, outcome: Netting, receipts: list[Receipt]) -> list[Supply]:
+    def _supplies(self, state: PlannedNode, outcome: Netting, receipts: list[Receipt]) -> list[Supply]:
         key = state.node.item_location_id
         lost: dict[int, int] = {}
         for _, lot, quantity in outcome.expired:
@@ -322,7 +299,7 @@ class _Run:
 
     # -- what follows from the plan of one item-location ---------------------------------------------------------
 
-    def _explode(self, node: Node, draft: _Draft, share: Share) -> None:
+    def _explode(self, node: Node, draft: Draft, share: Share) -> None:
         """Hand the requirements of one suggestion to what it is made of or shipped from."""
         day = draft.schedule.release
         if node.procurement == "buy":
@@ -369,13 +346,13 @@ class _Run:
                     )
                 )
 
-    def _require(self, key: int, draft: _Draft, served: Segments, priority: int, exact: Exact, day: int, kind: str) -> None:
+    def _require(self, key: int, draft: Draft, served: Segments, priority: int, exact: Exact, day: int, kind: str) -> None:
         if day <= self.horizon_end:
             self.caused.setdefault(key, []).append(_Caused(draft.planned_order_id, kind, day, exact, priority, served))
 
     def _record(
         self,
-        state: _Level,
+        state: PlannedNode,
         outcome: Netting,
         receipts: list[Receipt],
         opening: int,
@@ -392,7 +369,7 @@ class _Run:
                 name = draft.planned_order_id
                 self._record_order(state, draft, shares[name], served[number[name]])
         late = pegging.late()
-        self.messages.receipts(node, outcome, receipts, shares, self.horizon_end, self.dock_day(node))
+        self.messages.receipts(node, outcome, receipts, shares, self.horizon_end, self.scheduler.dock_day(node))
         if outcome.conflict is not None:
             first, most = outcome.conflict
             self.messages.fence_conflict(key, most, first, self.as_of + node.planning_fence_days, late)
@@ -411,7 +388,7 @@ class _Run:
             opening=opening,
             floor=node.floor,
             requirements=requirements,
-            receipts=[(line.available, line.good, outcome.receipt_need.get(line.supply_id)) for line in receipts],
+            receipts=[(line.available, line.good, self._curable(node, outcome, line)) for line in receipts],
             planned=[(draft.schedule.available, draft.good) for draft in state.drafts],
             expired=expired,
         )
@@ -419,7 +396,14 @@ class _Run:
             first, until, deepest = shortage
             self.messages.below_safety_stock(key, deepest, first, until, late)
 
-    def _record_order(self, state: _Level, draft: _Draft, share: Share, served: Served) -> None:
+    def _curable(self, node: Node, outcome: Netting, line: Receipt) -> int | None:
+        """The day an open receipt is needed, but no earlier than rescheduling can bring it."""
+        need = outcome.receipt_need.get(line.supply_id)
+        if need is None or line.is_frozen:
+            return None
+        return max(need, self.own.forward(self.as_of, node.inspection_days)) if node.inspection_days else need
+
+    def _record_order(self, state: PlannedNode, draft: Draft, share: Share, served: Served) -> None:
         node, schedule, offer = state.node, draft.schedule, draft.offer
         late = max(0, schedule.available - draft.wanted.need)
         price = offer.unit_price if offer is not None else None
@@ -458,181 +442,3 @@ class _Run:
                 self.messages.no_source(node.item_location_id, draft.quantity, draft.wanted.need, value, share)
         if node.procurement == "transfer" and self._source_of(node) is None:
             self.messages.no_source(node.item_location_id, draft.quantity, draft.wanted.need, value, share)
-
-    # -- dates ----------------------------------------------------------------------------------------------------
-
-    def dock_day(self, node: Node) -> DockDay:
-        return DockDay(self.own, node.safety_lead_time_days, node.inspection_days)
-
-    def schedule(self, node: Node, need: int, supplier_id: int | None, lead_time: int) -> Schedule:
-        """Walk back from the need over safety time, inspection and lead time; forward from today when too late."""
-        if node.procurement == "phantom":
-            return Schedule(need, need, need, need)
-        dock = self.dock_day(node).before(need)
-        if node.planning_fence_days:
-            dock = max(dock, min(need, self.as_of + node.planning_fence_days))
-        calendar: WorkingCalendar | None = None
-        if node.procurement == "make":
-            calendar = self.own
-        elif node.procurement == "buy" and node.is_working_days:
-            calendar = self.model.calendars.get(f"supplier:{supplier_id}", self.own)
-        ideal = calendar.back(dock, lead_time) if calendar else dock - lead_time
-        # An order is placed and a transfer shipped on one of our own working days.
-        ideal = self.own.snap_back(ideal)
-        if ideal >= self.as_of:
-            receipt, release = max(dock, ideal), ideal
-        else:
-            release = self.own.snap_forward(self.as_of)
-            arrival = calendar.forward(release, lead_time) if calendar else release + lead_time
-            receipt = self.own.snap_forward(arrival)
-        available = self.own.forward(receipt, node.inspection_days) if node.inspection_days else receipt
-        return Schedule(release, receipt, available, ideal)
-
-    def need_period(self, day: int) -> str:
-        """The ISO week a need falls into, "2026-W51"."""
-        year, week, _ = date.fromordinal(day).isocalendar()
-        return f"{year:04d}-W{week:02d}"
-
-
-@dataclass(frozen=True, slots=True)
-class DockDay:
-    """The latest day goods may arrive to be usable on the day they are needed."""
-
-    own: WorkingCalendar
-    safety_days: int
-    inspection_days: int
-
-    def before(self, need: int) -> int:
-        """Need minus safety time minus inspection, on a working day of our own."""
-        return self.own.back(need - self.safety_days, self.inspection_days)
-
-
-class _Ordering:
-    """Turns the shortages of one item-location into suggestions: decisions, supplier, lot sizes, ids, dates."""
-
-    def __init__(self, run: _Run, state: _Level, requirements: dict[int, int]) -> None:
-        self.run, self.state = run, state
-        node = state.node
-        self.kind = node.procurement
-        self.terms = self._terms(node)
-        decisions = run.model.decisions.get((node.item_location_id, node.procurement), [])
-        self.suppressing = [one for one in decisions if one.is_suppressing]
-        self.budget = {id(one): one.budget for one in self.suppressing}
-        self.next_ordinal: dict[str, int] = {}
-        for one in decisions:
-            self.next_ordinal[one.need_period] = max(self.next_ordinal.get(one.need_period, 0), one.ordinal + 1)
-        self.total = sum(requirements.values())
-        self.requirements = requirements
-        overdue = [line.original_due for line in state.demands if line.due == run.as_of]
-        self.today_period = run.need_period(min(overdue, default=run.as_of))
-        self.penalty: int | None = None
-
-    def _terms(self, node: Node) -> list[Term]:
-        if node.procurement != "buy":
-            return []
-        rows = self.run.model.terms.get(node.item_id, [])
-        local = {term.supplier_id for warehouse, term in rows if warehouse == node.warehouse_id}
-        return [
-            term
-            for warehouse, term in rows
-            if warehouse == node.warehouse_id or (warehouse is None and term.supplier_id not in local)
-        ]
-
-    def period_of(self, day: int) -> str:
-        return self.today_period if day == self.run.as_of else self.run.need_period(day)
-
-    def waive(self, day: int, short: int) -> int:
-        """How much of a shortage nobody may or should cover: no procurement, or a planner said no."""
-        state = self.state
-        if self.kind == "none":
-            if state.missing_from is None:
-                state.missing_from = day
-            state.missing_quantity += short
-            return short
-        if not self.suppressing:
-            return 0
-        period, now = self.period_of(day), self.run.need_period(self.run.as_of)
-        waived = 0
-        for one in self.suppressing:
-            # A need that was put off and has become due is still the same need, not a new one of this week.
-            if one.need_period == period or (day == self.run.as_of and one.need_period <= now):
-                budget = self.budget[id(one)]
-                if budget is None:
-                    return short
-                used = min(budget, short - waived)
-                self.budget[id(one)] = budget - used
-                waived += used
-        return waived
-
-    def order(self, wanted: NetOrder) -> int:
-        """Suggest what covers one consolidated shortage; returns the good quantity it brings."""
-        run, node = self.run, self.state.node
-        cover = wanted.short + wanted.extra
-        ranking = self._ranking(cover, wanted) if self.terms else []
-        offer = choose_offer(ranking)
-        if offer is not None:
-            sizes, schedule = list(offer.orders), offer.schedule
-        else:
-            sizes = lot_sizes(cover, node.rules)
-            schedule = run.schedule(node, wanted.need, None, node.lead_time_days or 0)
-        period = self.period_of(wanted.need)
-        brought = 0
-        for quantity in sizes:
-            ordinal = self.next_ordinal.get(period, 0)
-            self.next_ordinal[period] = ordinal + 1
-            planned_order_id = stable_id(node.item_location_id, self.kind, period, ordinal)
-            good = good_quantity(quantity, node.rules.yield_ppm)
-            supply = Supply(
-                planned_order_id,
-                self.kind,
-                good,
-                wanted.need,
-                schedule.available,
-                2 * 10**6 + len(self.state.drafts),
-            )
-            self.state.drafts.append(
-                _Draft(
-                    planned_order_id=planned_order_id,
-                    ordinal=ordinal,
-                    need_period=period,
-                    quantity=quantity,
-                    good=good,
-                    schedule=schedule,
-                    wanted=wanted,
-                    on_hand=wanted.on_hand + brought,
-                    offer=offer,
-                    ranking=ranking,
-                    supply=supply,
-                )
-            )
-            brought += good
-        return brought
-
-    def _ranking(self, cover: int, wanted: NetOrder) -> list[Offer]:
-        run, node = self.run, self.state.node
-        return rank_offers(
-            self.terms,
-            shortage=cover,
-            need=wanted.need,
-            rules=node.rules,
-            schedule_for=lambda need, supplier, lead: run.schedule(node, need, supplier, lead),
-            default_lead_time_days=node.lead_time_days,
-            future_quantity=sum(quantity for day, quantity in self.requirements.items() if day > wanted.need),
-            daily_quantity=self.total // run.parameters.horizon_days,
-            penalty_per_unit_day=self._penalty(),
-            parameters=run.parameters,
-        )
-
-    def _penalty(self) -> int:
-        """Mean penalty per base unit and day of what this item-location's demands serve in the end."""
-        if self.penalty is None:
-            tops = self.run.tops
-            quantity, total = 0, 0.0
-            for line in self.state.demands:
-                quantity += line.quantity
-                if isinstance(line.segments, int):
-                    total += float(tops.penalty(np.array([line.segments]))[0]) * line.quantity
-                else:
-                    total += float(np.sum(tops.penalty(line.segments.tops) * line.segments.top_quantities))
-            self.penalty = int(total / quantity) if quantity else 0
-        return self.penalty

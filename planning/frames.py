@@ -43,6 +43,7 @@ INPUT_SCHEMAS: dict[str, Schema] = {
         "unit_cost_micro": pl.Int64,
         "source_warehouse_id": pl.Int64,
         "is_purchase_in_working_days": pl.Boolean,
+        "service_level_ppm": pl.Int64,
     },
     "on_hand": {
         "item_location_id": pl.Int64,

@@ -95,7 +95,10 @@ class Messages:
                 continue
             if line.available > need:
                 wanted = max(self._as_of, dock.before(need))
-                shift = line.available - need
+                shift = expected - wanted
+                if shift <= 0:
+                    # Already due today: no earlier date can be asked for, the shortage has its own message.
+                    continue
                 if shift > parameters.expedite_tolerance_days or value > parameters.message_value_threshold_micro:
                     self._add("expedite", node, line, line.expected, wanted, value, late)
             elif not line.is_past_due:

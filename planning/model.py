@@ -54,6 +54,7 @@ class Node:
     unit_cost: int
     source_warehouse_id: int | None
     is_working_days: bool
+    service_level: float | None
 
     @property
     def floor(self) -> int:
@@ -98,6 +99,7 @@ class Decision:
     need_period: str
     ordinal: int
     is_suppressing: bool
+    is_dated: bool
     budget: int | None
 
 
@@ -126,12 +128,12 @@ def read_model(inputs: PlanInputs, *, as_of: date, parameters: PlanParameters) -
     """
     model = Model(calendars=calendars_from(conform(inputs.working_days, "working_days")))
     _read_nodes(model, conform(inputs.item_locations, "item_locations"))
+    _read_terms(model, conform(inputs.supplier_terms, "supplier_terms"))
     _read_safety_stock(model, inputs, parameters)
     _read_on_hand(model, conform(inputs.on_hand, "on_hand"))
     _read_receipts(model, conform(inputs.scheduled_receipts, "scheduled_receipts"))
     _read_demands(model, conform(inputs.demands, "demands"))
     _read_bom(model, conform(inputs.bom_lines, "bom_lines"))
-    _read_terms(model, conform(inputs.supplier_terms, "supplier_terms"))
     _read_decisions(model, conform(inputs.decisions, "decisions"), as_of)
     return model
 
@@ -200,6 +202,7 @@ def _read_nodes(model: Model, frame: pl.DataFrame) -> None:
             # 0 is how an empty field often arrives: no rule.
             check.within(column, row[column], 0, _LARGEST)
         check.within("yield_ppm", row["yield_ppm"], 1, RATE_SCALE)
+        check.within("service_level_ppm", row["service_level_ppm"], 0, RATE_SCALE)
         if not check.is_good:
             continue
         if key in model.nodes or (row["item_id"], row["warehouse_id"]) in model.at:
@@ -255,20 +258,34 @@ def _node(model: Model, row: dict[str, Any]) -> Node:
         unit_cost=row["unit_cost_micro"] or 0,
         source_warehouse_id=row["source_warehouse_id"],
         is_working_days=bool(row["is_purchase_in_working_days"]),
+        service_level=None if row["service_level_ppm"] is None else row["service_level_ppm"] / RATE_SCALE,
     )
 
 
 def _read_safety_stock(model: Model, inputs: PlanInputs, parameters: PlanParameters) -> None:
     frame = conform(inputs.lead_time_demand, "lead_time_demand")
     untyped = {
-        key: (node.lead_time_days or 0) + parameters.review_period_days
+        key: _usual_lead_time(model, node) + parameters.review_period_days
         for key, node in model.nodes.items()
         if node.safety_stock < 0
     }
-    computed = service_level_safety_stock(frame, untyped, parameters.service_level)
+    levels: dict[int, float] = {}
+    for key in untyped:
+        own = model.nodes[key].service_level
+        levels[key] = parameters.service_level if own is None else own
+    computed = service_level_safety_stock(frame, untyped, levels)
     for key in untyped:
         node = model.nodes[key]
         node.safety_stock = -(-computed.get(key, 0) // node.step) * node.step
+
+
+def _usual_lead_time(model: Model, node: Node) -> int:
+    """The item-location's own lead time, else its preferred supplier's, else none."""
+    if node.lead_time_days is not None:
+        return node.lead_time_days
+    terms = [term for _, term in model.terms.get(node.item_id, ()) if term.lead_time_days is not None]
+    preferred = min(terms, key=lambda term: (term.preference, term.supplier_id), default=None)
+    return (preferred.lead_time_days or 0) if preferred is not None and node.procurement == "buy" else 0
 
 
 def _read_on_hand(model: Model, frame: pl.DataFrame) -> None:
@@ -307,30 +324,29 @@ def _read_receipts(model: Model, frame: pl.DataFrame) -> None:
 
 
 def _read_demands(model: Model, frame: pl.DataFrame) -> None:
-    for row in _rows(frame, "item_location_id", "due_date", "demand_id"):
-        key = row["item_location_id"]
-        check = _Check(model, "demands", str(row["demand_id"]))
-        check.present(
-            demand_id=row["demand_id"],
-            item_location_id=key,
-            quantity=row["quantity"],
-            due_date=row["due_date"],
-        )
-        check.known(key).within("quantity", row["quantity"], 0, _LARGEST)
-        if check.is_good and row["quantity"]:
-            model.demands.setdefault(key, []).append(
-                DemandRow(
-                    demand_id=row["demand_id"],
-                    kind=row["kind"] or "sales_order",
-                    due=row["due_date"].toordinal(),
-                    quantity=row["quantity"],
-                    priority=row["priority"] if row["priority"] is not None else 10,
-                    margin=row["unit_margin_micro"] or 0,
-                    penalty=row["penalty_micro_per_unit_day"],
-                    period_days=row["period_days"],
-                    parent_supply_id=row["parent_supply_id"],
-                )
+    columns = ["demand_id", "kind", "item_location_id", "quantity", "due_date", "priority", "unit_margin_micro"]
+    columns += ["penalty_micro_per_unit_day", "period_days", "parent_supply_id"]
+    order = ["item_location_id", "due_date", "demand_id"]
+    ordered = frame.sort(order + [column for column in frame.columns if column not in order])
+    # Tuples, and a check only where one fails: demand is the one input with a row per day.
+    for name, kind, key, quantity, due, priority, margin, penalty, days, parent in ordered.select(columns).iter_rows():
+        if name is None or due is None or quantity is None or key not in model.nodes or not 0 <= quantity <= _LARGEST:
+            check = _Check(model, "demands", str(name))
+            check.present(demand_id=name, item_location_id=key, quantity=quantity, due_date=due)
+            check.known(key).within("quantity", quantity, 0, _LARGEST)
+        elif quantity:
+            line = DemandRow(
+                demand_id=name,
+                kind=kind or "sales_order",
+                due=due.toordinal(),
+                quantity=quantity,
+                priority=priority if priority is not None else 10,
+                margin=margin or 0,
+                penalty=penalty,
+                period_days=days,
+                parent_supply_id=parent,
             )
+            model.demands.setdefault(key, []).append(line)
 
 
 def _read_bom(model: Model, frame: pl.DataFrame) -> None:
@@ -404,6 +420,7 @@ def _read_decisions(model: Model, frame: pl.DataFrame, as_of: date) -> None:
                 ordinal=row["ordinal"],
                 is_suppressing=row["decision"] in ("reject", "snooze")
                 and (row["until_date"] is None or as_of < row["until_date"]),
+                is_dated=row["until_date"] is not None,
                 budget=row["quantity"],
             )
         )

@@ -45,7 +45,9 @@ def show() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.altair_chart(
-            charts.forecast(frame, t("forecast.axis", unit=row["base_unit"] or t("unit.base"), period=code_text("period_kind", frequency))),
+            charts.forecast(
+                frame, t("forecast.axis", unit=row["base_unit"] or t("unit.base"), period=code_text("period_kind", frequency))
+            ),
             alt=t("forecast.chart_alt", item=row["sku"]),
         )
         st.caption(t("forecast.chart_hint"))
@@ -67,7 +69,9 @@ def _inbox(series: pl.DataFrame, shown: Snapshot) -> str | None:
         frame = series
     words = search("q", t("filter.search"), t("filter.search_item")).strip().lower()
     if words:
-        text = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in ("sku", "item_name", "item_name_zh")], separator=" ")
+        text = pl.concat_str(
+            [pl.col(name).cast(pl.String).fill_null("") for name in ("sku", "item_name", "item_name_zh")], separator=" "
+        )
         frame = frame.filter(text.str.to_lowercase().str.contains(words, literal=True))
     selected = table(
         frame,
@@ -113,7 +117,9 @@ def _frequency(shown: Snapshot, row: Mapping[str, Any]) -> str | None:
     known = [each for each in ("month", "week") if not reports.series_forecast(shown, row["series_id"], each).is_empty()]
     if not known:
         return None
-    return segment("frequency", t("kpi.period_kind"), known, lambda code: code_text("period_kind", code), first=str(row["frequency"] or ""))
+    return segment(
+        "frequency", t("kpi.period_kind"), known, lambda code: code_text("period_kind", code), first=str(row["frequency"] or "")
+    )
 
 
 def _with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> pl.DataFrame:
@@ -198,7 +204,8 @@ def _overrides(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> N
             names["period"]: [period(start, frequency) for start in starts],
             names["baseline"]: ahead["baseline_quantity"].cast(pl.Float64).round(2),
             names["interval"]: [
-                f"{number(low, 1)} – {number(high, 1)}" for low, high in zip(ahead["p10"].to_list(), ahead["p90"].to_list(), strict=True)
+                f"{number(low, 1)} – {number(high, 1)}"
+                for low, high in zip(ahead["p10"].to_list(), ahead["p90"].to_list(), strict=True)
             ],
             names["override"]: ahead["override_quantity"].cast(pl.Float64),
             names["last_year"]: ahead["last_year_quantity"].cast(pl.Float64).round(2),
@@ -216,7 +223,9 @@ def _overrides(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> N
             hide_index=True,
             disabled=[name for key, name in names.items() if key != "override"],
             column_config={
-                names["override"]: st.column_config.NumberColumn(min_value=0.0, format="localized", help=t("forecast.override_help")),
+                names["override"]: st.column_config.NumberColumn(
+                    min_value=0.0, format="localized", help=t("forecast.override_help")
+                ),
                 **{names[key]: st.column_config.NumberColumn(format="localized") for key in ("baseline", "last_year", "total")},
             },
             height=280,
@@ -246,7 +255,9 @@ def _log(row: Mapping[str, Any], frequency: str) -> None:
                     "forecast.log_line",
                     period=period(live.day(entry["period_start"]), frequency),
                     value=t("forecast.withdrawn") if value is None else number(value / QUANTITY_SCALE),
-                    baseline=plain(None) if entry["baseline_quantity"] is None else number(entry["baseline_quantity"] / QUANTITY_SCALE),
+                    baseline=plain(None)
+                    if entry["baseline_quantity"] is None
+                    else number(entry["baseline_quantity"] / QUANTITY_SCALE),
                     reason=safe(entry["reason"]),
                     name=safe(label(entry, "name")),
                     at=live.moment(entry["recorded_at"]),
@@ -255,7 +266,13 @@ def _log(row: Mapping[str, Any], frequency: str) -> None:
 
 
 def _save(
-    command_id: str, row: dict[str, Any], frequency: str, editor: str, column: str, starts: list[date], baselines: list[float | None]
+    command_id: str,
+    row: dict[str, Any],
+    frequency: str,
+    editor: str,
+    column: str,
+    starts: list[date],
+    baselines: list[float | None],
 ) -> None:
     edited: dict[int, dict[str, Any]] = st.session_state[editor]["edited_rows"]
     changes = {starts[int(place)]: (cells[column], baselines[int(place)]) for place, cells in edited.items() if column in cells}

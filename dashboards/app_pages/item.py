@@ -91,9 +91,15 @@ def _numbers(row: Mapping[str, Any], shown: Snapshot) -> None:
             "safety_stock_quantity",
         ):
             st.metric(t(f"column.{name}"), f"{number(row[name])} {unit}", help=t(f"item.help_{name}"))
-        st.metric(t("column.days_of_cover"), t("unit.days_of", days=number(row["days_of_cover"], 0)), help=t("item.help_days_of_cover"))
+        st.metric(
+            t("column.days_of_cover"), t("unit.days_of", days=number(row["days_of_cover"], 0)), help=t("item.help_days_of_cover")
+        )
         st.metric(t("item.stock_value"), short_money(row["stock_value"], shown.currency, language()))
-    now = sum(entry["on_hand_quantity"] for entry in live.stock(str(row["sku"]), str(row["warehouse_code"]) or "") if entry["sku"] == row["sku"])
+    now = sum(
+        entry["on_hand_quantity"]
+        for entry in live.stock(str(row["sku"]), str(row["warehouse_code"]) or "")
+        if entry["sku"] == row["sku"]
+    )
     held = float(row["on_hand_quantity"] or 0)
     if live.ledger() is not None and abs(now / QUANTITY_SCALE - held) > 1e-6:
         st.caption(
@@ -244,7 +250,8 @@ def _suppliers(row: Mapping[str, Any], shown: Snapshot) -> None:
 
 def _demand(row: Mapping[str, Any], shown: Snapshot) -> None:
     frame = next(
-        (found for each in ("month", "week") if not (found := reports.series_forecast(shown, row["series_id"], each)).is_empty()), None
+        (found for each in ("month", "week") if not (found := reports.series_forecast(shown, row["series_id"], each)).is_empty()),
+        None,
     )
     if frame is None:
         st.info(t("forecast.no_periods"), icon=":material/info:")

@@ -45,9 +45,9 @@ def _off_target(found: dict[str, tuple[str, pl.DataFrame]], shown: Snapshot) -> 
         target = kpi_value(row["target"], str(row["unit"]), shown.currency, language())
         sentences.append(
             f"{STATUS_ICON[row['status']]} "
-            + t("kpis.off_target", kpi=t(f"kpi.name.{kpi}"), value=value, target=target, period=period(row["period_start"], kind)).replace(
-                "$", "\\$"
-            )
+            + t(
+                "kpis.off_target", kpi=t(f"kpi.name.{kpi}"), value=value, target=target, period=period(row["period_start"], kind)
+            ).replace("$", "\\$")
         )
     return sentences
 
@@ -66,7 +66,9 @@ def _causes(shown: Snapshot, found: dict[str, tuple[str, pl.DataFrame]]) -> list
         return []
     total = groups["days"].sum()
     parts = [f"{code_text('cause_group', group)} {days / total * 100:.0f} %" for group, days in groups.iter_rows()]
-    return [f":material/local_shipping: {t('kpis.late_causes', parts='、'.join(parts) if language() == 'zh' else ', '.join(parts), days=total)}"]
+    return [
+        f":material/local_shipping: {t('kpis.late_causes', parts='、'.join(parts) if language() == 'zh' else ', '.join(parts), days=total)}"
+    ]
 
 
 def _cash(shown: Snapshot) -> list[str]:
@@ -96,7 +98,9 @@ def _expiring(shown: Snapshot) -> list[str]:
 
 def _suppliers(shown: Snapshot) -> list[str]:
     """The least punctual supplier with enough deliveries to say so."""
-    rated = reports.suppliers(shown).filter(pl.col("on_time_rate").is_not_null() & (pl.col("on_time_denominator").cast(pl.Float64) >= 5))
+    rated = reports.suppliers(shown).filter(
+        pl.col("on_time_rate").is_not_null() & (pl.col("on_time_denominator").cast(pl.Float64) >= 5)
+    )
     if rated.is_empty():
         return []
     worst = rated.sort("on_time_rate").row(0, named=True)

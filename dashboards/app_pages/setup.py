@@ -89,7 +89,9 @@ def _manifest(shown: Snapshot) -> None:
     if isinstance(tables, dict) and tables:
         with st.expander(t("setup.tables", count=len(tables)), icon=":material/table:"):
             st.dataframe(
-                pl.DataFrame({t("column.table"): list(tables), t("column.row_count"): [int(rows or 0) for rows in tables.values()]}),
+                pl.DataFrame(
+                    {t("column.table"): list(tables), t("column.row_count"): [int(rows or 0) for rows in tables.values()]}
+                ),
                 hide_index=True,
             )
 
@@ -152,7 +154,9 @@ def _users(_shown: Snapshot | None) -> None:
             name_zh = st.text_input(t("setup.name_zh"))
         with two:
             role = st.selectbox(t("column.role"), _ROLES, format_func={code: code_text("role", code) for code in _ROLES}.get)
-            language = st.selectbox(t("frame.language"), LANGUAGES, format_func={code: code_text("language", code) for code in LANGUAGES}.get)
+            language = st.selectbox(
+                t("frame.language"), LANGUAGES, format_func={code: code_text("language", code) for code in LANGUAGES}.get
+            )
             password = st.text_input(t("sign_in.password"), type="password", help=t("setup.password_help"))
         if st.form_submit_button(t("setup.save"), icon=":material/save:"):
             if actions.define_user(command_id, login, name, name_zh, str(role), str(language), password):

@@ -28,9 +28,13 @@ def show() -> None:
     with one:
         words = search("q", t("filter.search"), t("stock.search_hint"))
     with two:
-        place = choose("warehouse", t("column.warehouse_code"), sorted(places), lambda code: f"{code} {label(places[code], 'name')}")
+        place = choose(
+            "warehouse", t("column.warehouse_code"), sorted(places), lambda code: f"{code} {label(places[code], 'name')}"
+        )
     with three:
-        status = choose("status", t("column.status"), ["available", "quarantine", "blocked"], lambda code: code_text("stock_status", code))
+        status = choose(
+            "status", t("column.status"), ["available", "quarantine", "blocked"], lambda code: code_text("stock_status", code)
+        )
     with four:
         lot = search("lot", t("column.lot_code"))
     total = live.stock_total(words, place or "", status or "", lot)
@@ -46,7 +50,11 @@ def show() -> None:
         units = frame["base_unit"].unique().to_list()
         if len(units) == 1:
             st.metric(t("column.on_hand_quantity"), f"{number(frame['on_hand_quantity'].sum())} {units[0]}")
-            st.metric(t("column.available_quantity"), f"{number(frame['available_quantity'].sum())} {units[0]}", help=t("stock.available_help"))
+            st.metric(
+                t("column.available_quantity"),
+                f"{number(frame['available_quantity'].sum())} {units[0]}",
+                help=t("stock.available_help"),
+            )
     chosen = table(
         frame,
         [
@@ -76,7 +84,9 @@ def _frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     """Ledger integers as people's quantities; available is what is not allocated and not held back."""
     schema = {
         "item_id": pl.Int64,
-        **dict.fromkeys(("sku", "item_name", "item_name_zh", "base_unit", "warehouse_code", "location_code", "lot_code", "status"), pl.String),
+        **dict.fromkeys(
+            ("sku", "item_name", "item_name_zh", "base_unit", "warehouse_code", "location_code", "lot_code", "status"), pl.String
+        ),
         "expiry_date": pl.Date,
         "on_hand_quantity": pl.Float64,
         "allocated_quantity": pl.Float64,
@@ -105,7 +115,9 @@ def _open(frame: pl.DataFrame, chosen: list[int]) -> None:
         st.caption(t("stock.select_hint"))
         return
     row = frame.row(chosen[0], named=True)
-    series = reports.item_locations(shown).filter((pl.col("sku") == row["sku"]) & (pl.col("warehouse_code") == row["warehouse_code"]))
+    series = reports.item_locations(shown).filter(
+        (pl.col("sku") == row["sku"]) & (pl.col("warehouse_code") == row["warehouse_code"])
+    )
     if series.is_empty():
         st.caption(t("stock.not_in_snapshot", sku=row["sku"]))
         return

@@ -85,10 +85,15 @@ def _filtered(whole: pl.DataFrame) -> pl.DataFrame:
         words = search("q", t("filter.search"), t("filter.search_item"))
     with two:
         chosen = choose_many(
-            "supplier", t("column.supplier_name"), sorted(suppliers), lambda code: f"{code} {label(suppliers[code], 'supplier_name')}"
+            "supplier",
+            t("column.supplier_name"),
+            sorted(suppliers),
+            lambda code: f"{code} {label(suppliers[code], 'supplier_name')}",
         )
     with three:
-        place = choose("warehouse", t("column.warehouse_code"), sorted({code for code in whole["warehouse_code"].to_list() if code}))
+        place = choose(
+            "warehouse", t("column.warehouse_code"), sorted({code for code in whole["warehouse_code"].to_list() if code})
+        )
     frame = whole
     if state != "all":
         frame = frame.filter(pl.col("state") == "open" if state == "open" else pl.col("state") != "open")
@@ -99,7 +104,8 @@ def _filtered(whole: pl.DataFrame) -> pl.DataFrame:
     if words.strip():
         wanted = words.strip().lower()
         text = pl.concat_str(
-            [pl.col(name).cast(pl.String).fill_null("") for name in ("sku", "item_name", "item_name_zh", "document_number")], separator=" "
+            [pl.col(name).cast(pl.String).fill_null("") for name in ("sku", "item_name", "item_name_zh", "document_number")],
+            separator=" ",
         )
         frame = frame.filter(text.str.to_lowercase().str.contains(wanted, literal=True))
     return frame
@@ -111,7 +117,9 @@ def _totals(listed: pl.DataFrame, shown: Snapshot) -> None:
         st.metric(t("suggestions.count"), number(listed.height, 0))
         st.metric(t("suggestions.cost"), money(listed["cost"].cast(pl.Float64).sum(), shown.currency, 0))
         st.metric(
-            t("suggestions.stake"), money(listed["value_at_stake"].cast(pl.Float64).sum(), shown.currency, 0), help=t("suggestions.stake_help")
+            t("suggestions.stake"),
+            money(listed["value_at_stake"].cast(pl.Float64).sum(), shown.currency, 0),
+            help=t("suggestions.stake_help"),
         )
     with st.expander(t("suggestions.by_supplier"), icon=":material/groups:"):
         grouped = (
@@ -263,7 +271,8 @@ def _decide(row: Mapping[str, Any]) -> None:
         at = live.moment(decision["recorded_at"])
         if decision["decision"] == "approve":
             st.success(
-                t("suggestions.was_approved", number=safe(decision["document_number"] or ""), name=by, at=at), icon=":material/check_circle:"
+                t("suggestions.was_approved", number=safe(decision["document_number"] or ""), name=by, at=at),
+                icon=":material/check_circle:",
             )
         else:
             st.warning(t("suggestions.was_rejected", reason=safe(decision["reason"]), name=by, at=at), icon=":material/block:")
@@ -287,7 +296,9 @@ def _decide(row: Mapping[str, Any]) -> None:
             st.form_submit_button(
                 t("suggestions.approve"), type="primary", icon=":material/check:", on_click=_approve, args=(command_id, dict(row))
             )
-            st.form_submit_button(t("suggestions.reject"), icon=":material/block:", on_click=_reject, args=(command_id, dict(row)))
+            st.form_submit_button(
+                t("suggestions.reject"), icon=":material/block:", on_click=_reject, args=(command_id, dict(row))
+            )
 
 
 def _served(row: Mapping[str, Any], shown: Snapshot) -> None:
@@ -377,7 +388,10 @@ def _reject_all(command_id: str, rows: list[dict[str, Any]]) -> None:
 
 def _tell(refusals: list[str]) -> None:
     if refusals:
-        notice("error", t("suggestions.refused_all", count=len(refusals)) + "  \n" + "  \n".join(safe(each) for each in refusals[:10]))
+        notice(
+            "error",
+            t("suggestions.refused_all", count=len(refusals)) + "  \n" + "  \n".join(safe(each) for each in refusals[:10]),
+        )
 
 
 show()

@@ -92,7 +92,12 @@ def _line(entry: Entry, currency: str) -> None:
                 f"{_URGENCY[entry.urgency]} {code_text('urgency', entry.urgency)}] · **{safe(entry.subject)}**{stake}  \n{safe(entry.text)}"
             )
         with links, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
-            st.page_link(f"app_pages/{entry.page}.py", label=t("today.open"), icon=":material/arrow_forward:", query_params=dict(entry.link))
+            st.page_link(
+                f"app_pages/{entry.page}.py",
+                label=t("today.open"),
+                icon=":material/arrow_forward:",
+                query_params=dict(entry.link),
+            )
             _put_aside(entry)
 
 

@@ -59,6 +59,8 @@ def target_text(row: Mapping[str, Any], currency: str) -> str:
 def status_line(row: Mapping[str, Any], currency: str) -> str:
     """Icon and word for good or bad, and the target."""
     status = str(row.get("status") or "no_data")
+    if row.get("target") is None and status in ("good", "no_data"):
+        return f"{STATUS_ICON['no_data']} {t('kpi.no_target')}"
     colour = _STATUS_COLOUR.get(status)
     word = f"{STATUS_ICON.get(status, '')} {t(f'status.{status}')}"
     return (f":{colour}[{word}]" if colour else word) + f" · {target_text(row, currency)}"
@@ -88,10 +90,10 @@ def kpi_card(kpi: str, kind: str, frame: pl.DataFrame, currency: str) -> None:
             chart_data=points if len(points) > 1 else None,
         )
         st.markdown(status_line(row, currency))
-        lines = [t("kpi.period", period=period(row["period_start"], kind), count=len(points))]
+        fraction = _fraction(kpi, row, currency)
+        lines = [period(row["period_start"], kind) + (f" · {fraction}" if fraction else "")]
         yearly = change(row["value"], row["previous_year_value"], unit)
         lines.append(t("kpi.year", change=yearly) if yearly else t("kpi.year_unknown"))
-        lines.append(_fraction(kpi, row, currency))
         if row["is_complete"] is False:
             lines.append(f":material/hourglass_top: {t('kpi.incomplete')}")
         count = row.get("record_count")
@@ -99,7 +101,10 @@ def kpi_card(kpi: str, kind: str, frame: pl.DataFrame, currency: str) -> None:
             lines.append(f":material/warning: {t('kpi.small_sample', count=count)}")
         st.caption("  \n".join(line for line in lines if line))
         st.page_link(
-            "app_pages/kpi_detail.py", label=t("kpi.who_moved_it"), icon=":material/query_stats:", query_params={"kpi": kpi, "period": kind}
+            "app_pages/kpi_detail.py",
+            label=t("kpi.who_moved_it"),
+            icon=":material/query_stats:",
+            query_params={"kpi": kpi, "period": kind},
         )
 
 

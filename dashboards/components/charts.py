@@ -34,7 +34,9 @@ def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -
     ]
     layers: list[Any] = []
     if data["target_high"].is_not_null().any():
-        layers.append(base.mark_area(opacity=0.12, color=GREEN).encode(y=alt.Y("target:Q", title=value_title), y2="target_high:Q"))
+        layers.append(
+            base.mark_area(opacity=0.12, color=GREEN).encode(y=alt.Y("target:Q", title=value_title), y2="target_high:Q")
+        )
     if data["target"].is_not_null().any():
         layers.append(
             base.mark_line(strokeDash=[2, 4], color=GREEN, strokeWidth=2).encode(
@@ -43,8 +45,7 @@ def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -
         )
     layers.append(base.mark_line(color=BLUE, strokeWidth=2).encode(y=value))
     layers.append(
-        base.mark_point(size=60, color=BLUE, filled=True, opacity=1)
-        .encode(
+        base.mark_point(size=60, color=BLUE, filled=True, opacity=1).encode(
             y=value,
             fillOpacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0)),
             tooltip=tips,
@@ -63,7 +64,7 @@ def bars(frame: pl.DataFrame, label: str, value: str, value_title: str, label_ti
             y=alt.Y(f"{label}:N", title=label_title, sort="-x", axis=alt.Axis(labelLimit=180)),
             tooltip=[alt.Tooltip(f"{label}:N", title=label_title), alt.Tooltip(f"{value}:Q", title=value_title, format=pattern)],
         )
-        .properties(height=max(90, 26 * min(frame.height, 15)))
+        .properties(height=80 + 28 * min(frame.height, 15))
     )
 
 
@@ -92,7 +93,7 @@ def split_bars(frame: pl.DataFrame, days_title: str) -> alt.Chart:
                 alt.Tooltip("days:Q", title=days_title),
             ],
         )
-        .properties(height=max(110, 28 * frame.height))
+        .properties(height=130 + 30 * frame.height)
     )
 
 
@@ -134,7 +135,7 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
     domain = list(names.values())
     layers.append(
         alt.Chart(lines)
-        .mark_line(point=alt.OverlayMarkDef(size=22))
+        .mark_line(point=alt.OverlayMarkDef(size=16))
         .encode(
             x=x,
             y=alt.Y("quantity:Q", title=unit_title),
@@ -142,10 +143,13 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
                 "series:N",
                 title=None,
                 scale=alt.Scale(domain=domain, range=[BLUE, ORANGE, RED, GREY, "#CC79A7"]),
-                legend=alt.Legend(orient="bottom", columns=3, labelLimit=220),
+                legend=alt.Legend(orient="bottom", columns=3, labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
             ),
             strokeDash=alt.StrokeDash(
-                "series:N", title=None, legend=None, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3], [1, 0], [2, 3], [4, 2, 1, 2]])
+                "series:N",
+                title=None,
+                legend=None,
+                scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3], [1, 0], [2, 3], [4, 2, 1, 2]]),
             ),
             tooltip=[
                 alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
@@ -159,7 +163,11 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         layers.append(
             alt.Chart(missing.select("period_start", pl.col("demand_quantity").cast(pl.Float64)))
             .mark_point(shape="cross", size=70, color=RED, strokeWidth=2)
-            .encode(x=x, y="demand_quantity:Q", tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")])
+            .encode(
+                x=x,
+                y="demand_quantity:Q",
+                tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")],
+            )
         )
     return alt.layer(*layers).properties(height=330)
 
@@ -182,13 +190,13 @@ def projection(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         alt.Chart(data)
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(
-            x=_time("date", t("axis.date")),
+            x=_time("date", t("axis.date"), "%m-%d"),
             y=alt.Y("quantity:Q", title=unit_title),
             color=alt.Color(
                 "series:N",
                 title=None,
                 scale=alt.Scale(domain=domain, range=[ORANGE, BLUE, RED]),
-                legend=alt.Legend(orient="bottom", columns=2, labelLimit=260),
+                legend=alt.Legend(orient="bottom", columns=3, labelLimit=260, symbolType="stroke", symbolStrokeWidth=3),
             ),
             strokeDash=alt.StrokeDash("series:N", legend=None, scale=alt.Scale(domain=domain, range=[[6, 3], [1, 0], [2, 3]])),
             tooltip=[
@@ -202,6 +210,6 @@ def projection(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
     return alt.layer(zero, lines).properties(height=300)
 
 
-def _time(column: str, title: str) -> alt.X:
+def _time(column: str, title: str, pattern: str = "%Y-%m") -> alt.X:
     # ISO-like labels read the same in both languages.
-    return alt.X(f"{column}:T", title=title, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=8, labelOverlap=True))
+    return alt.X(f"{column}:T", title=title, axis=alt.Axis(format=pattern, labelAngle=0, tickCount=8, labelOverlap=True))

@@ -19,7 +19,13 @@ _SEPARATOR = ","
 
 
 def choose(
-    key: str, label: str, options: Sequence[str], show: Callable[[str], str] = str, *, required: bool = False, first: str | None = None
+    key: str,
+    label: str,
+    options: Sequence[str],
+    show: Callable[[str], str] = str,
+    *,
+    required: bool = False,
+    first: str | None = None,
 ) -> str | None:
     """One of `options` or none (all); with `required` always one, `first` to begin with."""
     _arrive(key, lambda text: text if text in options else None)
@@ -30,12 +36,11 @@ def choose(
     chosen = st.selectbox(
         label,
         options,
-        index=None,
+        index=0 if required and options else None,
         format_func=_named(options, show),
         key=key,
         placeholder=t("filter.all"),
         persist_state="session",
-        required=required,
     )
     _leave(key, chosen or "")
     return chosen
@@ -47,7 +52,9 @@ def choose_many(key: str, label: str, options: Sequence[str], show: Callable[[st
     kept = st.session_state.get(key)
     if kept is not None:
         st.session_state[key] = [part for part in kept if part in options]
-    chosen = st.multiselect(label, options, format_func=_named(options, show), key=key, placeholder=t("filter.all"), persist_state="session")
+    chosen = st.multiselect(
+        label, options, format_func=_named(options, show), key=key, placeholder=t("filter.all"), persist_state="session"
+    )
     _leave(key, _SEPARATOR.join(chosen))
     return list(chosen)
 
@@ -58,7 +65,13 @@ def segment(key: str, label: str, options: Sequence[str], show: Callable[[str], 
     if st.session_state.get(key) not in options:
         st.session_state[key] = first if first in options else options[0]
     chosen = st.segmented_control(
-        label, options, format_func=_named(options, show), key=key, required=True, label_visibility="collapsed", persist_state="session"
+        label,
+        options,
+        format_func=_named(options, show),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
     value = str(chosen or options[0])
     _leave(key, "" if value == (first or options[0]) else value)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import live
 from dashboards.formats import plain, safe
-from dashboards.i18n import LANGUAGES, code_text, t
+from dashboards.i18n import LANGUAGES, code_text, label, t
 from dashboards.session import Person, notice, person, remember, sign_out, take_notices
 from dashboards.snapshot import LastRun, Snapshot
 
@@ -73,7 +73,9 @@ def top_bar(snapshot: Snapshot | None) -> None:
                     t("frame.switch_user"),
                     list(everybody),
                     index=list(everybody).index(who.login) if who.login in everybody else None,
-                    format_func={login: f"{one.shown_name} · {code_text('role', one.role)}" for login, one in everybody.items()}.get,
+                    format_func={
+                        login: f"{one.shown_name} · {code_text('role', one.role)}" for login, one in everybody.items()
+                    }.get,
                     key="switch_user",
                 )
                 if chosen and chosen != who.login:
@@ -123,7 +125,7 @@ def footer(snapshot: Snapshot | None) -> None:
     if snapshot is None:
         st.caption(t("frame.footer_empty"))
         return
-    company = snapshot.company.get("name", "")
+    company = label(snapshot.company, "name")
     st.caption(
         t(
             "frame.footer",

@@ -13,7 +13,12 @@ from dashboards.snapshot import Snapshot
 
 __all__ = ["replan"]
 
-_ICON = {"requested": ":material/schedule:", "running": ":material/sync:", "succeeded": ":material/check_circle:", "failed": ":material/error:"}
+_ICON = {
+    "requested": ":material/schedule:",
+    "running": ":material/sync:",
+    "succeeded": ":material/check_circle:",
+    "failed": ":material/error:",
+}
 
 
 def replan(shown: Snapshot) -> None:
@@ -24,12 +29,23 @@ def replan(shown: Snapshot) -> None:
         return
     command_id = actions.drawn_id("replan")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t("replan.button"), icon=":material/restart_alt:", key="replan", help=t("replan.help"), on_click=_ask, args=(command_id,))
+        st.button(
+            t("replan.button"),
+            icon=":material/restart_alt:",
+            key="replan",
+            help=t("replan.help"),
+            on_click=_ask,
+            args=(command_id,),
+        )
         if requests:
             last = requests[0]
             st.caption(
                 f"{_ICON.get(last['status'], '')} "
-                + t("replan.last", status=code_text("run_status", last["status"]), at=live.moment(last["finished_at"] or last["requested_at"]))
+                + t(
+                    "replan.last",
+                    status=code_text("run_status", last["status"]),
+                    at=live.moment(last["finished_at"] or last["requested_at"]),
+                )
                 + (f" · {safe(last['message'])}" if last["message"] else "")
             )
 

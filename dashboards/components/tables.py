@@ -18,6 +18,7 @@ import polars as pl
 import streamlit as st
 import xlsxwriter
 
+from dashboards.formats import MISSING
 from dashboards.i18n import code_text, name_column, t
 
 __all__ = ["Column", "export_buttons", "shown", "table", "to_csv", "to_excel"]
@@ -76,12 +77,14 @@ def table(
     drawn = shown(frame.head(limit), columns, currency)
     settings: dict[str, Any] = {
         "hide_index": True,
+        "placeholder": MISSING,
         "key": key,
         "column_config": {column.header(currency): _config(column, currency) for column in columns},
         "alt": file_name,
     }
     if height is not None:
-        settings["height"] = height
+        # No empty lines below a short table.
+        settings["height"] = min(height, 35 * (drawn.height + 1) + 3)
     rows: list[int] = []
     if selection is None:
         st.dataframe(drawn, **settings)
@@ -98,7 +101,9 @@ def table(
     return rows
 
 
-def export_buttons(frame: pl.DataFrame, columns: Sequence[Column], *, key: str, currency: str, file_name: str, about: str = "") -> None:
+def export_buttons(
+    frame: pl.DataFrame, columns: Sequence[Column], *, key: str, currency: str, file_name: str, about: str = ""
+) -> None:
     """Excel and CSV of the whole frame; the files are made when they are asked for."""
     whole = shown(frame, columns, currency)
     st.download_button(

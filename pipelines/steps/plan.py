@@ -170,7 +170,10 @@ def _replace(
     )
     runs = pl.DataFrame(
         {
-            "as_of": [as_of], "watermark": [watermark], "forecast_run_id": [forecast_run_id], "problem_count": [len(result.problems)],
+            "as_of": [as_of],
+            "watermark": [watermark],
+            "forecast_run_id": [forecast_run_id],
+            "problem_count": [len(result.problems)],
         },
         schema_overrides={"forecast_run_id": pl.String},
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.dbt import CORE, REPORTS, run_dbt
+from pipelines.dbt import CORE, REPORTS, require_success, run_dbt
 from pipelines.run import Run
 
 __all__ = ["run_core", "run_reports", "variables"]
@@ -19,15 +19,19 @@ def variables(run: Run) -> list[str]:
 def run_core(run: Run) -> None:
     """Staging, intermediate, marts and the planner's inputs."""
     with run.step("transform"):
-        run_dbt(run.settings, ["build", "--select", CORE["select"], "--exclude", *CORE["exclude"].split(), *_common(run)])
+        _build(run, ["build", "--select", CORE["select"], "--exclude", *CORE["exclude"].split(), *_common(run)])
 
 
 def run_reports(run: Run) -> None:
     """What the screens read."""
     with run.step("report"):
-        run_dbt(run.settings, ["build", "--select", *REPORTS.split(), *_common(run)])
+        _build(run, ["build", "--select", *REPORTS.split(), *_common(run)])
 
 
 def _common(run: Run) -> list[str]:
     # Cautious: a test whose parents are not all selected waits for the selection that builds them.
     return ["--indirect-selection", "cautious", *variables(run)]
+
+
+def _build(run: Run, arguments: list[str]) -> None:
+    require_success(run_dbt(run.settings, arguments), "build")

@@ -16,10 +16,9 @@ from typing import Any
 import duckdb
 
 from dashboards.report_columns import COLUMNS
-from tests.company import tiny_company
+from tests.company import common, tiny_company
 from transactional import Ledger, auth, open_ledger
 from transactional.commands import DefineUser
-from tests.company import common
 
 __all__ = ["AS_OF", "PASSWORD", "build_home", "build_ledger", "publish"]
 
@@ -43,7 +42,12 @@ def build_ledger(home: Path) -> Ledger:
     ledger = open_ledger(home / "ledger.db")
     tiny_company(ledger)
     secret = auth.hash_password(PASSWORD)
-    people = {"buyer": ("buyer", "李采购"), "planner": ("planner", "王计划"), "viewer": ("viewer", "访客"), "admin": ("admin", "管理员")}
+    people = {
+        "buyer": ("buyer", "李采购"),
+        "planner": ("planner", "王计划"),
+        "viewer": ("viewer", "访客"),
+        "admin": ("admin", "管理员"),
+    }
     ledger.post(
         [
             DefineUser(login=login, name=login.title(), name_zh=name_zh, role=role, password_hash=secret, **common("system"))
@@ -53,7 +57,9 @@ def build_ledger(home: Path) -> Ledger:
     return ledger
 
 
-def publish(home: Path, snapshot_id: str, ledger: Ledger, *, is_demo: bool = False, tables: dict[str, list[Row]] | None = None) -> Path:
+def publish(
+    home: Path, snapshot_id: str, ledger: Ledger, *, is_demo: bool = False, tables: dict[str, list[Row]] | None = None
+) -> Path:
     """Write `snapshots/<id>` and point `current` at it, as the pipeline does."""
     folder = home / "snapshots" / snapshot_id
     folder.mkdir(parents=True)
@@ -120,10 +126,31 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_suppliers": _suppliers(suppliers),
         "rpt_item_suppliers": [_item_supplier(by_sku["RAW-01"], supplier, place) for place, supplier in enumerate(suppliers)],
         "rpt_data_health": [
-            {"finding": "missing_cost", "subject_kind": "item", "subject_key": "PART-01", "detail": "no standard cost", "value": Decimal(0)},
-            {"finding": "stale_supplier", "subject_kind": "supplier", "subject_key": "BOLT", "detail": "last order 2024-03-01", "value": None},
+            {
+                "finding": "missing_cost",
+                "subject_kind": "item",
+                "subject_key": "PART-01",
+                "detail": "no standard cost",
+                "value": Decimal(0),
+            },
+            {
+                "finding": "stale_supplier",
+                "subject_kind": "supplier",
+                "subject_key": "BOLT",
+                "detail": "last order 2024-03-01",
+                "value": None,
+            },
         ],
-        "rpt_company": [{"company_id": 1, "code": "TINY", "name": "Tiny Works", "name_zh": "小小工厂", "currency": "CNY", "data_through": AS_OF}],
+        "rpt_company": [
+            {
+                "company_id": 1,
+                "code": "TINY",
+                "name": "Tiny Works",
+                "name_zh": "小小工厂",
+                "currency": "CNY",
+                "data_through": AS_OF,
+            }
+        ],
     }
 
 
@@ -160,9 +187,16 @@ def _kpis() -> list[Row]:
                 for offset, key in enumerate(keys):
                     rows.append(
                         _kpi(kpi, "month", start, values[place] * (1 + 0.02 * offset), unit, target, high, status, bottom)
-                        | {"dimension": dimension, "dimension_key": key, "dimension_label": key.title(), "dimension_label_zh": f"{key}区"}
+                        | {
+                            "dimension": dimension,
+                            "dimension_key": key,
+                            "dimension_label": key.title(),
+                            "dimension_label_zh": f"{key}区",
+                        }
                     )
-    rows.append(_kpi("on_time_delivery", "month", date(2025, 12, 1), 0.88, "rate", None, None, "no_data", 430) | {"reading": "otif"})
+    rows.append(
+        _kpi("on_time_delivery", "month", date(2025, 12, 1), 0.88, "rate", None, None, "no_data", 430) | {"reading": "otif"}
+    )
     for quarter in (1, 4, 7, 10):
         rows.append(_kpi("inventory_accuracy", "quarter", date(2025, quarter, 1), 0.981, "rate", 0.98, None, "good", 1_000))
     return rows

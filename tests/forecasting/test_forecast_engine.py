@@ -87,7 +87,7 @@ def test_the_future_leaves_no_trace() -> None:
             assert left.equals(right)
 
 
-@pytest.mark.parametrize("chunk_size", [1, 5, 100])
+@pytest.mark.parametrize("chunk_size", [1, 5])
 def test_row_order_and_chunking_change_nothing(chunk_size: int) -> None:
     demand = company()
     expected = run(demand, lead_times=LEAD_TIMES)
@@ -132,7 +132,7 @@ def test_quantiles_never_cross_and_never_fall_below_zero() -> None:
         assert (wide["p99"] > wide["p05"]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1e9) | st.just(0.0), min_size=1, max_size=40), min_size=1, max_size=4))
 def test_every_finite_history_gets_a_finite_ordered_forecast(histories: list[list[float]]) -> None:
     demand = weekly(dict(enumerate(histories)))

@@ -89,6 +89,5 @@ def test_tsb_fades_when_an_item_dies_and_croston_does_not() -> None:
 
     assert after == pytest.approx(before * 0.9**20)
     assert (
-        croston(values, start, scored(values), one).forecast[0, 0]
-        == croston(longer, start, scored(longer), one).forecast[0, 0]
+        croston(values, start, scored(values), one).forecast[0, 0] == croston(longer, start, scored(longer), one).forecast[0, 0]
     )

@@ -44,9 +44,7 @@ def test_damped_ets_filters_like_statsmodels(season: Season, name: str | None) -
 
     values = histories()
     level, trend = values[:, 0] * 0.9, np.linspace(-1, 2, 5)
-    profile = (
-        np.array([0.8, 1.0, 1.3, 0.9]) if season == "multiplicative" else np.array([-9.0, 2.0, 12.0, -5.0])
-    )
+    profile = np.array([0.8, 1.0, 1.3, 0.9]) if season == "multiplicative" else np.array([-9.0, 2.0, 12.0, -5.0])
     positions = np.arange(40 + HORIZON) % SEASON_LENGTH
     states = ets_filter(
         values,
@@ -89,12 +87,8 @@ def test_damped_ets_filters_like_statsmodels(season: Season, name: str | None) -
                 warnings.simplefilter("ignore")
                 reference = model.smooth(parameters)
 
-            np.testing.assert_allclose(
-                reference.fittedvalues, states.fitted[:, point, row], rtol=0, atol=1e-8
-            )
-            np.testing.assert_allclose(
-                reference.forecast(HORIZON), forecasts[:, point, row], rtol=0, atol=1e-8
-            )
+            np.testing.assert_allclose(reference.fittedvalues, states.fitted[:, point, row], rtol=0, atol=1e-8)
+            np.testing.assert_allclose(reference.forecast(HORIZON), forecasts[:, point, row], rtol=0, atol=1e-8)
             assert float(reference.sse) == pytest.approx(states.sse[point, row], rel=1e-10)
 
 

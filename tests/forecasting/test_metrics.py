@@ -65,9 +65,7 @@ def test_m4_weekly_scores_are_those_published(public_data: Path, method: str) ->
     steps = train.group_by("series_id", maintain_order=True).agg(pl.col("value").diff().abs().mean())
 
     assert expected["sMAPE"] == round(float(metrics.smape(actual, forecast).mean()), 3)
-    assert expected["MASE"] == round(
-        float(metrics.mase(actual, forecast, steps["value"].to_numpy()).mean()), 3
-    )
+    assert expected["MASE"] == round(float(metrics.mase(actual, forecast, steps["value"].to_numpy()).mean()), 3)
     if method == "Naive":
         history = train.filter(pl.col("series_id") == "W1")["value"].to_numpy()[None, :]
         ours, _ = seasonal_naive(history, np.zeros(1, dtype=np.int64), 1, 13)

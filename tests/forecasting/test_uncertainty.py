@@ -26,8 +26,7 @@ def poisson_company(series_count: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "series_id": np.repeat(np.arange(series_count), WEEKS + 8),
-            "period_start": [FIRST_MONDAY + timedelta(weeks=week) for week in range(WEEKS + 8)]
-            * series_count,
+            "period_start": [FIRST_MONDAY + timedelta(weeks=week) for week in range(WEEKS + 8)] * series_count,
             "quantity": values.reshape(-1),
         }
     )
@@ -42,30 +41,18 @@ def test_intervals_and_sums_cover_what_comes() -> None:
     result = forecast(demand, frequency="week", horizon=8, cutoff=cutoff, lead_times=lead_times)
     came = demand.filter(pl.col("period_start") > cutoff)
 
-    weeks = result.demand_forecasts.pivot(
-        on="measure", index=["series_id", "period_start"], values="quantity"
-    )
+    weeks = result.demand_forecasts.pivot(on="measure", index=["series_id", "period_start"], values="quantity")
     judged = weeks.join(came, on=["series_id", "period_start"])
     inside = ((judged["quantity"] >= judged["p10"]) & (judged["quantity"] <= judged["p90"])).mean()
-    sums = (
-        came.filter(pl.col("period_start") < cutoff + timedelta(weeks=4))
-        .group_by("series_id")
-        .agg(pl.col("quantity").sum())
-    )
-    totals = result.lead_time_demand.pivot(on="measure", index="series_id", values="quantity").join(
-        sums, on="series_id"
-    )
+    sums = came.filter(pl.col("period_start") < cutoff + timedelta(weeks=4)).group_by("series_id").agg(pl.col("quantity").sum())
+    totals = result.lead_time_demand.pivot(on="measure", index="series_id", values="quantity").join(sums, on="series_id")
     inside_sum = ((totals["quantity"] >= totals["p10"]) & (totals["quantity"] <= totals["p90"])).mean()
 
     assert inside == pytest.approx(0.8, abs=0.05)
     assert inside_sum == pytest.approx(0.8, abs=0.08)
     # A sum of p90 would promise far more than the p90 of the sum.
     first_four = weeks.filter(pl.col("period_start") < cutoff + timedelta(weeks=4))
-    stacked = (
-        first_four.group_by("series_id")
-        .agg(pl.col("p90").sum(), pl.col("mean").sum().alias("means"))
-        .sort("series_id")
-    )
+    stacked = first_four.group_by("series_id").agg(pl.col("p90").sum(), pl.col("mean").sum().alias("means")).sort("series_id")
     assert (stacked["p90"] > totals.sort("series_id")["p90"]).mean() > 0.95
     np.testing.assert_allclose(stacked["means"], totals.sort("series_id")["mean"])
 

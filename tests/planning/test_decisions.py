@@ -90,3 +90,10 @@ def test_an_overdue_need_stays_snoozed_when_the_week_turns() -> None:
     )
 
     assert orders(world.plan()) == []
+
+
+def test_a_no_for_one_week_does_not_silence_a_later_shortage() -> None:
+    world = World().item(1).demand(101, 0, 8)
+    world.add("decisions", item_location_id=101, kind="buy", need_period="2025-W40", ordinal=0, decision="reject")
+
+    assert orders(world.plan()) == [(0, 8)]

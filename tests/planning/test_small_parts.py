@@ -59,9 +59,9 @@ def test_safety_stock_is_the_quantile_of_the_sum_minus_its_mean() -> None:
         }
     )
 
-    assert service_level_safety_stock(frame, {101: 9}, 0.95) == {101: 4 * UNIT}
-    assert service_level_safety_stock(frame, {101: 12}, 0.95) == {101: 7_500_000}
-    assert service_level_safety_stock(frame, {101: 99}, 0.90) == {101: 7_500_000}
+    assert service_level_safety_stock(frame, {101: 9}, {101: 0.95}) == {101: 4 * UNIT}
+    assert service_level_safety_stock(frame, {101: 12}, {101: 0.95}) == {101: 7_500_000}
+    assert service_level_safety_stock(frame, {101: 99}, {101: 0.90}) == {101: 7_500_000}
 
 
 def test_a_typed_safety_stock_is_never_replaced() -> None:
@@ -72,6 +72,20 @@ def test_a_typed_safety_stock_is_never_replaced() -> None:
     world.rows["item_locations"][0]["quantity_step"] = UNIT
 
     assert orders(world.plan()) == [(0, 4)]
+
+
+def test_an_items_own_service_level_comes_first() -> None:
+    world = World().item(1, safety_stock_quantity=None, service_level_ppm=750_000)
+    for measure, quantity in (("mean", 10.0), ("p75", 11.0), ("p95", 13.2)):
+        world.add("lead_time_demand", series_id=101, protection_days=7, measure=measure, quantity=quantity)
+
+    assert orders(world.plan()) == [(0, 1)]
+
+
+def test_goods_in_inspection_are_not_inspected_twice() -> None:
+    world = World().item(1, inspection_days=5).receipt(101, 3, 4, "QC:9", is_frozen=True).demand(101, 3, 4)
+
+    assert orders(world.plan()) == []
 
 
 def test_promise_looks_ahead_over_every_later_order() -> None:

@@ -141,6 +141,7 @@ def build_catalogue(seed: int, scale: Scale) -> Catalogue:
     appliances = random.sample(APPLIANCES, scale.appliance_families)
     consumables = random.sample(CONSUMABLES, scale.consumable_families)
     trading = random.sample(TRADING, scale.trading_families)
+    builder.lot_families = {family.code for family in appliances[:2]}
     builder.phantoms()
     for family in sorted(appliances, key=lambda f: f.code):
         builder.appliance(family)
@@ -165,6 +166,8 @@ class _Builder:
         self.scale = scale
         self.items: dict[str, Item] = {}
         self.categories = list(_ROOTS)
+        # Appliances whose lots are followed to the customer; the others are interchangeable pieces.
+        self.lot_families: set[str] = set()
         self.parts: dict[str, Part] = {part.code: part for part in SHARED_COMPONENTS}
 
     def _category(self, code: str, name: str, name_zh: str, parent: str) -> str:
@@ -184,7 +187,7 @@ class _Builder:
                 standard_cost=round(part.cost * self.random.uniform(0.92, 1.1) * 1000) * (PRICE_SCALE // 1000),
                 unit=part.unit, step=1_000 if is_weighed else QUANTITY_SCALE,
                 shelf_life_days=part.shelf_life_days, is_lot_tracked=part.shelf_life_days is not None, trade=part.trade,
-                lot_days=self.random.randint(16, 30), safety_days=self.random.uniform(5.5, 9.5),
+                lot_days=self.random.randint(11, 22), safety_days=self.random.uniform(5.5, 9.5),
                 lot_multiple=25 if is_weighed else 50, bias=self.random.uniform(0.97, 1.06),
             )  # fmt: skip
         return sku
@@ -254,7 +257,7 @@ class _Builder:
         if sku not in self.items:
             self.items[sku] = Item(
                 sku, f"{family.name} {name}", f"{family.name_zh}{name_zh}", "component", "CP", "buy", trade=trade,
-                standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000, lot_days=self.random.randint(16, 28),
+                standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000, lot_days=self.random.randint(11, 22),
                 safety_days=self.random.uniform(5.5, 9.0), lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
             )  # fmt: skip
         return sku
@@ -265,7 +268,7 @@ class _Builder:
         cost = self.random.uniform(1.1, 2.6) if family.cost > 20 else self.random.uniform(0.4, 0.8)
         self.items[sku] = Item(
             sku, f"{family.name} Gift Box {label}", f"{family.name_zh}彩盒 {label_zh}", "packaging", "PK", "buy", trade="print",
-            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(18, 28), safety_days=self.random.uniform(5.0, 8.0),
+            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(12, 22), safety_days=self.random.uniform(5.0, 8.0),
             lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
         )  # fmt: skip
         return sku
@@ -281,7 +284,7 @@ class _Builder:
         item = Item(
             f"{prefix}{family.code}-{101 + number}", f"{family.name} {label}, {colour}", f"{family.name_zh} {label_zh} {colour_zh}",
             "trading_good" if root == "TG" else "finished_good", category, "buy" if root == "TG" else "make",
-            season=family.season, shelf_life_days=family.shelf_life_days, is_lot_tracked=root != "TG" or family.shelf_life_days is not None,
+            season=family.season, shelf_life_days=family.shelf_life_days, is_lot_tracked=family.code in self.lot_families or family.shelf_life_days is not None,
             lot_days=self.random.randint(*self.scale.lot_days), safety_days=self.random.uniform(4.5, 8.0),
             bias=self.random.uniform(0.97, 1.06), pattern="smooth",
         )  # fmt: skip
@@ -338,7 +341,7 @@ class _Builder:
             item = self._finished(family, number, size, style, "TG", "TG-")
             item.trade = "trading"
             item.standard_cost = round(family.cost * (1 + 0.25 * size) * self.random.uniform(0.85, 1.2) * 100) * (PRICE_SCALE // 100)
-            item.lot_days = self.random.randint(20, 32)
+            item.lot_days = self.random.randint(13, 24)
             item.safety_days = self.random.uniform(6.0, 10.0)
 
     def roll_up(self) -> None:

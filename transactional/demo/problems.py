@@ -261,8 +261,8 @@ def unscanned_issues(world: World, plot: Plot, random: Random) -> None:
 
 def return_reason_of_one_lot(world: World, plot: Plot, random: Random) -> None:
     """One production lot leaks; its customers send it back."""
-    made = [item for item in world.items() if item.is_sold and item.category.startswith("FG") and item.pattern in ("smooth", "promoted", "seasonal")]
-    made = [item for item in made if item.sku not in plot.collapse] or [item for item in world.items() if item.is_sold and item.procurement == "make"]
+    made = [item for item in world.items() if item.category.startswith("FG") and item.is_lot_tracked and item.pattern in ("smooth", "promoted", "seasonal")]
+    made = [item for item in made if item.sku not in plot.collapse] or [item for item in world.items() if item.is_sold and item.is_lot_tracked and item.procurement == "make"]
     item = random.choice(made)
     plot.bad_product[item.sku] = (_back(world, 110), "LEAK", 0.55)
 

@@ -1,7 +1,8 @@
 """How does the demo company sell? Orders, promises on stock or on what comes, allocation, shipping, delivery, returns.
 
 promise = the later of  the customer's wish  and  ship day + lane days + one day, where the ship day is tomorrow when unpromised stock
-suffices, else two days after the supply that covers the line (and all promised before it) is expected.
+suffices (the order is entered with its promise), else two days after the supply that covers the line, and all promised before it, is
+expected (a promise of its own, with the supply it rests on).
 """
 
 from __future__ import annotations
@@ -91,17 +92,27 @@ class Selling:
         lane = world.lanes[customer.warehouse, customer.region]
         requested = office.calendar.on_or_after(office.day + days + lane.transit_days)
         campaign = next((c for c in CAMPAIGNS if c[0] <= office.today <= c[1]), None)
-        lines = []
+        random = random_for(world.seed, "fate", number)
+        pick_slip = random.choice((1, 2)) if random.random() < 0.006 else 0
+        tomorrow = office.calendar.add(office.day, 1)
+        lines: list[SalesLine] = []
+        from_stock: list[int | None] = []
         for want in wants:
             item = world.catalogue.items[want.sku]
             discount = _DISCOUNT[customer.customer_class]
             in_campaign = campaign is not None and item.pattern == "promoted"
             if in_campaign:
                 discount += 80_000
+            cell = office.cell(customer.warehouse, want.sku)
+            promised = None
+            if promise is None and not is_rush and cell.unpromised >= want.quantity:
+                promised = max(requested, office.calendar.on_or_after(tomorrow + lane.transit_days + 1))
+                cell.wanted += want.quantity
+            from_stock.append(promised)
             lines.append(
                 SalesLine(
                     sku=want.sku, warehouse=customer.warehouse, quantity=want.quantity, unit_price=item.list_price, discount_ppm=discount,
-                    tax_rate_ppm=130_000, requested_date=world.date(requested),
+                    tax_rate_ppm=130_000, requested_date=world.date(requested), promised_date=None if promised is None else world.date(promised),
                     business_event=campaign[2] if in_campaign and campaign is not None else None,
                 )
             )  # fmt: skip
@@ -112,17 +123,31 @@ class Selling:
                 customer_reference=f"{customer.code}-{office.today:%m%d}", lines=tuple(lines),
             )
         )  # fmt: skip
-        opened = SalesOpen(order, number, customer.code, customer.region, customer.warehouse, office.day)
-        random = random_for(world.seed, "fate", number)
-        if random.random() < 0.006:
-            opened.pick_slip = random.choice((1, 2))
-        for position, want in enumerate(wants):
+        opened = SalesOpen(order, number, customer.code, customer.region, customer.warehouse, office.day, pick_slip)
+        for position, (want, promised) in enumerate(zip(wants, from_stock, strict=True)):
             line = OrderLine((order, position), opened, position, want.sku, want.quantity, want.quantity, requested, requested, 0)
             opened.lines.append(line)
-            self._promise(line, customer, desk, is_rush, promise, random)
+            if promised is None:
+                self._promise(line, customer, desk, is_rush, promise)
+            else:
+                line.promised = promised
+            if line.open > 0:
+                self._schedule(line, lane.transit_days, is_rush or promise is not None, random)
         return opened
 
-    def _promise(self, line: OrderLine, customer: Customer, desk: str, is_rush: bool, forced: int | None, random: Random) -> None:
+    def _schedule(self, line: OrderLine, transit_days: int, is_special: bool, random: Random) -> None:
+        """When the line leaves, and when its stock is tied; a few are called off before."""
+        office = self.office
+        ship_day = office.calendar.on_or_before(line.promised - transit_days - 1)
+        line.ship_day = max(office.calendar.add(office.day, 1), ship_day)
+        early = 0 if is_special else random.choice((0, 1, 1, 2))
+        when = max(office.day + 1, office.calendar.on_or_after(office.calendar.add(line.ship_day, -early)))
+        self.plan[office.calendar.on_or_after(when)].append(line)
+        if random.random() < 0.006 and not is_special and line.ship_day > office.day + 2:
+            self.cancellations[office.calendar.add(office.day, 1)].append(line)
+
+    def _promise(self, line: OrderLine, customer: Customer, desk: str, is_rush: bool, forced: int | None) -> None:
+        """Promise a line that stock alone does not cover, or that somebody forces, and archive what the promise rests on."""
         office, world = self.office, self.office.world
         cell = office.cell(line.order.warehouse, line.sku)
         lane = world.lanes[customer.warehouse, customer.region]
@@ -133,6 +158,7 @@ class Selling:
             pegs.append(Peg("stock", line.open, world.date(ship)))
         else:
             short = line.open - have
+            random = random_for(world.seed, "short", line.order.number, line.position)
             if forced is None and not is_rush and not customer.takes_backorders and random.random() < 0.8:
                 office.send(CancelSalesLine(**office.base(desk), line=line.ref, quantity=short, reason="no_stock"))
                 line.open -= short
@@ -150,14 +176,8 @@ class Selling:
             if ship > office.calendar.add(office.day, 1):
                 promised = office.calendar.add(promised, 1)
         line.promised = promised
-        line.ship_day = max(office.calendar.add(office.day, 1), office.calendar.on_or_before(promised - lane.transit_days - 1))
         office.send(PromiseSalesLine(**office.base(desk), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs)))
         cell.wanted += line.open
-        early = 0 if is_rush else random.choice((1, 1, 2))
-        when = max(office.day + 1, office.calendar.on_or_after(office.calendar.add(line.ship_day, -early)))
-        self.plan[office.calendar.on_or_after(when)].append(line)
-        if random.random() < 0.006 and not is_rush and forced is None and line.ship_day > office.day + 2:
-            self.cancellations[office.calendar.add(office.day, 1)].append(line)
 
     def _rest(self, cell: Cell, short: int, pegs: list[Peg]) -> int:
         """Rest `short` on open supply in date order, after what was promised before; the day it can leave."""
@@ -206,19 +226,24 @@ class Selling:
                 self.backlog.append(line)
                 continue
             cell = office.cell(line.order.warehouse, line.sku)
+            # What leaves today in full is taken from the shelf without being tied first.
+            is_direct = line.ship_day <= office.day and cell.free >= line.open and not line.picks and not line.order.pick_slip
             if cell.free > 0:
-                self._allocate(cell, line)
+                self._allocate(cell, line, is_direct=is_direct)
             if line.open > 0:
                 self._wait(cell, line)
             elif line.picks:
                 self._pick(line)
 
-    def _allocate(self, cell: Cell, line: OrderLine) -> None:
+    def _allocate(self, cell: Cell, line: OrderLine, *, is_direct: bool = False) -> None:
         office = self.office
-        for slot, part in cell.find(line.open, office.day):
-            office.send(
-                AllocateSalesLine(**office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot)
-            )
+        found = cell.find(line.open, office.day)
+        line.is_direct = is_direct and sum(part for _, part in found) == line.open
+        for slot, part in found:
+            if not line.is_direct:
+                office.send(
+                    AllocateSalesLine(**office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot)
+                )
             cell.allocate(slot, part)
             cell.wanted -= part
             line.open -= part
@@ -300,7 +325,10 @@ class Selling:
             carried: list[tuple[OrderLine, str | None, int]] = []
             for line in lines:
                 cell = office.cell(order.warehouse, line.sku)
-                cell_lines.append(ShipLine(line=line.ref, quantity=line.allocated))
+                if line.is_direct:
+                    cell_lines.extend(ShipLine(line=line.ref, quantity=q, location=s.location, lot=s.lot) for s, q in line.picks)
+                else:
+                    cell_lines.append(ShipLine(line=line.ref, quantity=line.allocated))
                 for slot, part in line.picks:
                     cell.remove(slot, part, was_allocated=True)
                     carried.append((line, slot.lot, part))
@@ -316,7 +344,7 @@ class Selling:
             )  # fmt: skip
             self.send_off((ref, number, order.customer, carried), office.day, order)
 
-    def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen) -> None:
+    def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen, *, earliest: int = 0) -> None:
         """Decide when a shipment arrives, by the carrier's habit on the lane."""
         office, world = self.office, self.office.world
         lane = world.lanes[order.warehouse, order.region]
@@ -328,7 +356,7 @@ class Selling:
         slow = 0
         if late is not None and shipped >= late[0] and random.random() < 0.45:
             slow = random.randint(*late[1])
-        arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), office.day)
+        arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), earliest)
         if slow:
             office.tell(
                 "carrier_late", carrier=lane.carrier, region=lane.region, warehouse=lane.warehouse, shipment=delivery[1],

@@ -80,7 +80,11 @@ def _text(value: Any) -> str:
 
 
 def _clean(text: str) -> str:
-    if not text.isprintable() and any(ord(char) < 32 and char not in "\n\t\r" for char in text):
+    if text.isprintable():
+        return text
+    # Line breaks, tabs and ideographic spaces become one space; marks nobody can see are dropped, the rest is refused.
+    text = " ".join(text.replace("\ufeff", "").replace("\u200b", "").split())
+    if not text.isprintable():
         raise _NotReadable("importing.control_character")
     return text
 

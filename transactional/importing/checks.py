@@ -35,6 +35,7 @@ def check_all(stage: Stage) -> None:
         if target.name == "work_orders":
             _made_without_bom(stage)
         if target.document is not None:
+            _one_head(stage, target)
             _whole_documents(stage, target)
 
 
@@ -161,6 +162,21 @@ def _references(stage: Stage, target: Target, column: str, parent: str) -> None:
     stage.reject(target.name, rejected)
 
 
+def _one_head(stage: Stage, target: Target) -> None:
+    """Lines of one document agree about whose it is and when it was placed."""
+    for column in target.head:
+        query = (
+            f'SELECT "{target.document}", group_concat(DISTINCT "{column}") FROM t_{target.name} WHERE bad = 0 '
+            f'GROUP BY "{target.document}" HAVING count(DISTINCT "{column}") > 1'
+        )
+        for document, values in stage.database.execute(query).fetchall():
+            named = {"document": document, "column": column, "first": values}
+            rows = stage.database.execute(
+                f'SELECT id, "{column}" FROM t_{target.name} WHERE "{target.document}" = ? AND bad = 0', (document,)
+            ).fetchall()
+            stage.reject(target.name, [(row, column, value, "importing.document_disagrees", named) for row, value in rows])
+
+
 def _whole_documents(stage: Stage, target: Target) -> None:
     document = target.document
     query = (
@@ -225,7 +241,7 @@ def circles(graph: dict[str, list[str]]) -> list[list[str]]:
                     low[node] = min(low[node], index[child])
             else:
                 if low[node] == index[node]:
-                    group = []
+                    group: list[str] = []
                     while not group or group[-1] != node:
                         group.append(open_nodes.pop())
                         is_open.discard(group[-1])

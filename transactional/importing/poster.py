@@ -20,6 +20,9 @@ SOURCE = "import"
 BATCH_LINES = 4_000
 """Lines per transaction; the house bound is 5,000."""
 
+_FOLLOWING = frozenset({"CancelPurchaseLine", "CompleteWorkOrder", "IssueComponents", "ReceiveGoods", "ShipGoods"})
+"""Commands that continue a document some other command has created."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -67,6 +70,7 @@ class Poster:
     Attributes:
         known: command id -> content hash of what the ledger already holds.
         verifies: compare the content of known commands and collect those that differ.
+        rows_there: rows by target whose document or code the ledger held before.
     """
 
     ledger: Ledger
@@ -76,6 +80,7 @@ class Poster:
     counts: dict[str, KindCount] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     changed: list[Item] = field(default_factory=list)
+    rows_there: dict[str, int] = field(default_factory=dict)
     _batch: list[Item] = field(default_factory=list)
     _lines: int = 0
     _fallen: set[str] = field(default_factory=set)
@@ -86,6 +91,9 @@ class Poster:
         held = self.known.get(item.command.command_id)
         if held is not None:
             kind.already_there += 1
+            if item.command.kind not in _FOLLOWING:
+                rows = item.lines if item.target == "operations" else len(item.rows) or 1
+                self.rows_there[item.target] = self.rows_there.get(item.target, 0) + rows
             if self.verifies and held != item.command.hash_of_content():
                 self.changed.append(item)
             self.progress(1)

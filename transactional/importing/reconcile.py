@@ -21,6 +21,10 @@ def sums(stage: Stage, ledger: Ledger, packs: Packs, as_of: date) -> tuple[Sum, 
     found: list[Sum] = []
     day = as_of.isoformat()
 
+    def all_stated(table: str) -> bool:
+        query = f"SELECT 1 FROM t_{table} WHERE bad = 0 AND line_total IS NULL LIMIT 1"
+        return stage.database.execute(query).fetchone() is None
+
     def compare(name: str, source: str, held: str, *values: str) -> None:
         stated = int(stage.database.execute(source, values).fetchone()[0] or 0)
         found.append(Sum(name, stated, int(ledger.rows(held)[0][0] or 0)))
@@ -40,7 +44,8 @@ def sums(stage: Stage, ledger: Ledger, packs: Packs, as_of: date) -> tuple[Sum, 
             f"SELECT sum(quantity) {base}",
             f"SELECT sum(coalesce(l.entered_quantity, l.ordered_quantity)) {held}",
         )
-        compare("purchase_total_micro", f"SELECT sum(line_total) {base}", f"SELECT sum(l.line_total_micro) {held}")
+        if all_stated("purchase_lines"):
+            compare("purchase_total_micro", f"SELECT sum(line_total) {base}", f"SELECT sum(l.line_total_micro) {held}")
         if not _has_known_packs(stage, packs):
             compare(
                 "received_quantity",
@@ -67,7 +72,8 @@ def sums(stage: Stage, ledger: Ledger, packs: Packs, as_of: date) -> tuple[Sum, 
         compare(
             "sales_quantity", f"SELECT sum(quantity) {base}", f"SELECT sum(coalesce(entered_quantity, ordered_quantity)) {held}"
         )
-        compare("sales_total_micro", f"SELECT sum(line_total) {base}", f"SELECT sum(line_total_micro) {held}")
+        if all_stated("sales_lines"):
+            compare("sales_total_micro", f"SELECT sum(line_total) {base}", f"SELECT sum(line_total_micro) {held}")
         compare("shipped_lines", f"SELECT count(*) {base} AND {shipped}", f"SELECT count(*) {held} AND shipped_quantity > 0", day)
     if stage.database.execute("SELECT 1 FROM t_work_orders WHERE bad = 0 LIMIT 1").fetchone():
         base = "FROM t_work_orders WHERE bad = 0"

@@ -21,6 +21,9 @@ from transactional.importing.staging import Stage
 
 __all__ = ["safe_cell", "say", "write_rejects"]
 
+_TOLD = ("reject_line", "reject_column", "reject_value", "reject_reason", "reject_reason_zh")
+"""Columns put before the row's own; names that no source is likely to have."""
+
 
 def safe_cell(value: Any) -> str:
     """A cell as text that no spreadsheet runs."""
@@ -57,7 +60,7 @@ def write_rejects(stage: Stage, folder: Path) -> Path | None:
     if stage.problems:
         with (folder / "files.csv").open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow(["file", "target", "reason", "原因"])
+            writer.writerow(["file", "target", "reject_reason", "reject_reason_zh"])
             for problem in stage.problems:
                 row = [problem.file, problem.target, problem.error.text("en"), problem.error.text("zh")]
                 writer.writerow([safe_cell(cell) for cell in row])
@@ -68,7 +71,7 @@ def _write_file(stage: Stage, name: str, reasons: dict[int, list[Reason]], out: 
     header, rows = _rows(stage, name, set(reasons))
     with out.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["line", "column", "value", "reason", "原因", *[safe_cell(cell) for cell in header]])
+        writer.writerow([*_TOLD, *[safe_cell(cell) for cell in header]])
         for line in sorted(reasons):
             told = reasons[line]
             unique = list({(reason.column, reason.key, reason.value): reason for reason in told}.values())

@@ -109,12 +109,12 @@ class Stage:
     def _read_file(self, spec: TableSpec, source: SourceFile, count: TableRead, progress: Callable[[int], None]) -> None:
         target = TARGETS[spec.target]
         file = self._file(source, spec.sheet)
-        self._note_file(source)
         needed = set().union(*[columns_of(each) for each in spec.columns.values()], set(spec.where))
         for join in spec.joins:
             needed |= {ours for ours, _ in join.on}
         own = {name for name in needed if not any(name.startswith(f"{join.alias}.") for join in spec.joins)}
         _require(source, own)
+        self._note_file(source)
         joins = [self._join(join, needed) for join in spec.joins]
         fits = compile_filter(spec.where)
         columns = [self._column(spec, target, column, source) for column in target.columns]

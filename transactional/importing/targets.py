@@ -43,6 +43,7 @@ class Target:
     Attributes:
         key: columns that name one row; a repeat is a duplicate.
         document: column that gathers rows into one document, loaded or rejected as a whole.
+        head: columns that all lines of a document share.
         is_implied: codes used elsewhere create it when no mapping fills it.
         not_before: pairs (earlier, later) of date columns that must stand in this order.
         not_above: pairs (part, whole) of quantity columns where the part cannot exceed the whole.
@@ -52,6 +53,7 @@ class Target:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     document: str | None = None
+    head: tuple[str, ...] = ()
     is_implied: bool = False
     not_before: tuple[tuple[str, str], ...] = ()
     not_above: tuple[tuple[str, str], ...] = ()
@@ -146,7 +148,7 @@ _ALL = (
            _quantity("quantity", required=True, positive=True), _code("unit", "units"), Column("unit_price", "price", True),
            Column("line_total", "money"), _date("required_date"), _date("promised_date"),
            _quantity("received_quantity", 0), _quantity("rejected_quantity", 0), _date("received_date"),
-           _flag("is_received_date_assumed")), ("line",), document="order",
+           _flag("is_received_date_assumed")), ("line",), document="order", head=("supplier", "order_date"),
            not_before=(("order_date", "received_date"),), not_above=(("rejected_quantity", "received_quantity"),)),
     Target("sales_lines", (_code("order", required=True), _code("line", required=True),
            _code("customer", "customers", required=True), _date("order_date", required=True), _code("salesperson", "users"),
@@ -154,7 +156,7 @@ _ALL = (
            _quantity("quantity", required=True, positive=True), _code("unit", "units"), Column("unit_price", "price", True),
            Column("discount", "rate", default=0), Column("line_total", "money"), _date("requested_date"),
            _date("promised_date"), _quantity("shipped_quantity"), _date("shipped_date"), _code("carrier", "carriers"),
-           _text("tracking_number")), ("line",), document="order",
+           _text("tracking_number")), ("line",), document="order", head=("customer", "order_date"),
            not_before=(("order_date", "shipped_date"),), not_above=(("shipped_quantity", "quantity"),)),
     Target("work_orders", (_code("order", required=True), _code("sku", "items", required=True),
            _code("warehouse", "warehouses", required=True), _quantity("quantity", required=True, positive=True),

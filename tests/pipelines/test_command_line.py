@@ -1,0 +1,118 @@
+"""The command line starts quickly, speaks both languages, and ends with codes that scripts can use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("dagster", "dagster_dbt", "dbt", "streamlit")
+
+
+def throughline(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "THROUGHLINE_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "THROUGHLINE_LANGUAGE": "en",
+        **variables,
+    }
+    command = [sys.executable, "-m", "pipelines.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120)
+
+
+def imported_by(home: Path, *words: str) -> set[str]:
+    """Modules in sys.modules after the command ran."""
+    code = (
+        "import sys\nsys.argv = ['throughline', *sys.argv[1:]]\nfrom pipelines.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\nprint('MODULES', *sorted(sys.modules))"
+    )
+    environment = {**os.environ, "THROUGHLINE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("MODULES"))
+    return set(line.split()[1:])
+
+
+@pytest.fixture
+def demand(tmp_path: Path) -> Path:
+    weeks = [date(2025, 1, 6) + timedelta(weeks=week) for week in range(60)]
+    path = tmp_path / "demand.csv"
+    pl.DataFrame(
+        {"series_id": ["A-17"] * 60, "period_start": weeks, "quantity": [10.0 + week % 4 for week in range(60)]}
+    ).write_csv(path)
+    return path
+
+
+def test_help_and_light_commands_never_import_the_heavy_ones(tmp_path, demand):
+    commands = [
+        ("--help",),
+        ("run", "--help"),
+        ("load", str(tmp_path), "--map", str(tmp_path / "none.toml")),
+        ("forecast", "--demand", str(demand), "--out", str(tmp_path / "out.csv"), "--horizon", "4"),
+        ("status",),
+    ]
+    for words in commands:
+        found = {name for name in imported_by(tmp_path / "home", *words) if name.split(".")[0] in HEAVY}
+        assert set() == found, words
+
+
+def test_every_command_has_help_with_an_example(tmp_path):
+    for command in ("demo", "load", "run", "up", "status", "check", "forecast", "reset"):
+        shown = throughline(tmp_path, command, "--help")
+        assert shown.returncode == 0
+        assert f"throughline {command}" in " ".join(shown.stdout.split()), command
+
+
+def test_a_file_is_forecast_without_a_company(tmp_path, demand):
+    out = tmp_path / "forecast.parquet"
+    done = throughline(
+        tmp_path / "home", "forecast", "--demand", str(demand), "--out", str(out), "--horizon", "3", "--quantiles", "0.1,0.9"
+    )
+    table = pl.read_parquet(out)
+
+    assert done.returncode == 0, done.stderr
+    assert sorted(table["measure"].unique()) == ["mean", "p10", "p90"]
+    assert [date(2026, 3, 2) + timedelta(weeks=week) for week in range(3)] == sorted(table["period_start"].unique())
+    assert {"A-17"} == set(table["series_id"])
+
+
+def test_an_empty_home_says_how_to_fill_it(tmp_path):
+    run = throughline(tmp_path / "home", "run", THROUGHLINE_LANGUAGE="zh")
+    status = throughline(tmp_path / "home", "status")
+
+    assert run.returncode == 7
+    assert "throughline demo" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert status.returncode == 0
+    assert "throughline demo" in status.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("run", "--as-of", "yesterday"), 2),
+        (("forecast", "--demand", "nothing.csv", "--out", "x.csv"), 5),
+        (("load", "nowhere"), 2),
+        (("demo", "--advance", "3"), 5),
+        (("check",), 7),
+        (("no-such-command",), 2),
+    ],
+)
+def test_each_kind_of_error_has_its_exit_code(tmp_path, words, code):
+    done = throughline(tmp_path / "home", *words)
+
+    assert code == done.returncode, done.stderr
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_verbose_shows_where_an_error_came_from(tmp_path):
+    assert "Traceback" in throughline(tmp_path, "--verbose", "run", "--as-of", "yesterday").stderr
