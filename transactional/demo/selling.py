@@ -78,7 +78,7 @@ class Selling:
             random.shuffle(wants)
             start = 0
             while start < len(wants):
-                size = random.choices((1, 2, 3, 4, 5, 6, 8), (20, 20, 18, 14, 12, 10, 6))[0]
+                size = random.choices((1, 2, 3, 4, 5, 6, 8, 10), (10, 14, 18, 18, 14, 12, 10, 4))[0]
                 customer = random.choices(customers, [c.weight for c in customers])[0]
                 self.order(customer, wants[start : start + size], random.choices((3, 5, 7, 10, 14), (10, 20, 30, 25, 15))[0])
                 start += size
