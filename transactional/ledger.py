@@ -20,6 +20,16 @@ def _wall_clock() -> int:
     return time.time_ns() // 1000
 
 
+def _clock_of(recorded_at: int | Sequence[int] | None, clock: Callable[[], int]) -> Callable[[], int]:
+    if recorded_at is None:
+        return clock
+    if isinstance(recorded_at, int):
+        return lambda: recorded_at
+    moments = iter(recorded_at)
+    last = recorded_at[-1] if recorded_at else 0
+    return lambda: next(moments, last)
+
+
 class Ledger:
     """One company's ledger in one database."""
 
@@ -28,20 +38,19 @@ class Ledger:
         self._clock = clock
         self._known_codes: dict[tuple[str, str], int] = {}
 
-    def post(self, commands: Sequence[Command], *, recorded_at: int | None = None) -> list[Answer]:
+    def post(self, commands: Sequence[Command], *, recorded_at: int | Sequence[int] | None = None) -> list[Answer]:
         """Post a batch in one transaction: all of it or nothing.
 
         Args:
             commands: in the order they happened; later ones may point at earlier ones by command id.
             recorded_at: when the facts became known, microseconds UTC, for histories that are generated or imported; never
-                earlier than what is already recorded. Default: now.
+                earlier than what is already recorded. One moment for the batch, or one per command. Default: now.
 
         Returns: one answer per command. A command already accepted gets its first answer again.
 
         Raises: ThroughlineError naming what, where and the next step; `values` hold `command_id` and `position`.
         """
-        now = self._clock if recorded_at is None else (lambda: recorded_at)
-        return post(self.store, commands, self._known_codes, now)
+        return post(self.store, commands, self._known_codes, _clock_of(recorded_at, self._clock))
 
     def watermark(self) -> int:
         """W such that every posting with a sequence <= W is committed and visible to the next reader."""

@@ -1,7 +1,7 @@
 """How does the demo company get into a ledger? Day by day, as it would have been written down.
 
-Each day is posted with the moment it became known (its own evening), in batches of at most `BATCH_LINES` lines, so that a replay
-that may only use what was then known has something to go by.
+Everything is recorded on the evening of its own day, so that a replay that may only use what was then known has something to go
+by. Days are posted together, in transactions of at most `BATCH_LINES` lines.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Progress = Callable[[int, int, str], None]
 
 
 class _Posts(Protocol):
-    def post(self, commands: Sequence[Command], *, recorded_at: int | None = None) -> Any: ...
+    def post(self, commands: Sequence[Command], *, recorded_at: int | Sequence[int] | None = None) -> Any: ...
 
 
 def create_demo(
@@ -46,10 +46,10 @@ def create_demo(
     Returns: the truth file's content: company and problems, each with what, where, when and how much.
     """
     company = simulation(seed, clean=clean, scale=scale)
-    for commands, when, done in _batches(company):
-        ledger.post(commands, recorded_at=recorded_at(when))
+    for commands, moments, done in _batches(company):
+        ledger.post(commands, recorded_at=moments)
         if progress is not None:
-            progress(done, scale.days, when.isoformat())
+            progress(done, scale.days, company.world.date(max(done - 1, 0)).isoformat())
     return truth_of(company, clean=clean)
 
 
@@ -63,26 +63,31 @@ def recorded_at(day: date) -> int:
     return int(datetime.combine(day, time(10), UTC).timestamp()) * 1_000_000
 
 
-def _batches(company: Simulation) -> Iterator[tuple[list[Command], date, int]]:
-    start = company.world.scale.start_date
+def _batches(company: Simulation) -> Iterator[tuple[list[Command], list[int], int]]:
+    """Whole days together up to the limit: commands, the evening of each, days done."""
+    start = recorded_at(company.world.scale.start_date)
     # A salt of the seed's own, so that the same seed gives the same bytes; demo passwords are public anyway.
     password_hash = hash_password(DEMO_PASSWORD, salt=blake2b(company.world.code.encode(), digest_size=16).digest())
-    yield from ((part, start, 0) for part in _parts(list(company.master_data(password_hash))))
-    for day, commands in company.history():
-        when = company.world.date(day)
-        for part in _parts(commands):
-            yield part, when, day + 1
-
-
-def _parts(commands: list[Command]) -> Iterator[list[Command]]:
-    part: list[Command] = []
+    commands: list[Command] = []
+    moments: list[int] = []
     count = 0
-    for command in commands:
-        size = max(1, len(getattr(command, "lines", None) or getattr(command, "counts", None) or ()))
-        if part and count + size > BATCH_LINES:
-            yield part
-            part, count = [], 0
-        part.append(command)
-        count += size
-    if part:
-        yield part
+    for command in company.master_data(password_hash):
+        commands.append(command)
+    yield commands, [start] * len(commands), 0
+    commands = []
+    for day, today in company.history():
+        evening = recorded_at(company.world.date(day))
+        for command in today:
+            size = _size(command)
+            if count + size > BATCH_LINES and commands:
+                yield commands, moments, day
+                commands, moments, count = [], [], 0
+            commands.append(command)
+            moments.append(evening)
+            count += size
+    if commands:
+        yield commands, moments, company.world.scale.days
+
+
+def _size(command: Command) -> int:
+    return max(1, len(getattr(command, "lines", None) or getattr(command, "counts", None) or ()))

@@ -65,7 +65,7 @@ FULL = Scale(
     trading_variants=10,
     suppliers=25,
     customers=64,
-    lines_per_week=255.0,
+    lines_per_week=232.0,
     lot_days=(19, 31),
 )
 SMALL = Scale(

@@ -1,7 +1,8 @@
 """How does the demo company sell? Orders, promises on stock or on what comes, allocation, shipping, delivery, returns.
 
-promise = the later of  the customer's wish  and  ship day + lane days + one day, where the ship day is tomorrow when unpromised stock
-suffices, else two days after the supply that covers the line (and all promised before it) is expected.
+promise = the later of  the customer's wish  and  ship day + lane days + one day, where the ship day is tomorrow when
+unpromised stock suffices (the order is entered with its promise), else two days after the supply that covers the line, and all
+promised before it, is expected (a promise of its own, with the supply it rests on).
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Selling:
             random.shuffle(wants)
             start = 0
             while start < len(wants):
-                size = random.choices((1, 2, 3, 4, 5, 6, 8), (20, 20, 18, 14, 12, 10, 6))[0]
+                size = random.choices((1, 2, 3, 4, 5, 6, 8, 10), (10, 14, 18, 18, 14, 12, 10, 4))[0]
                 customer = random.choices(customers, [c.weight for c in customers])[0]
                 self.order(customer, wants[start : start + size], random.choices((3, 5, 7, 10, 14), (10, 20, 30, 25, 15))[0])
                 start += size
@@ -91,38 +92,74 @@ class Selling:
         lane = world.lanes[customer.warehouse, customer.region]
         requested = office.calendar.on_or_after(office.day + days + lane.transit_days)
         campaign = next((c for c in CAMPAIGNS if c[0] <= office.today <= c[1]), None)
-        lines = []
+        random = random_for(world.seed, "fate", number)
+        pick_slip = random.choice((1, 2)) if random.random() < 0.006 else 0
+        tomorrow = office.calendar.add(office.day, 1)
+        lines: list[SalesLine] = []
+        from_stock: list[int | None] = []
         for want in wants:
             item = world.catalogue.items[want.sku]
             discount = _DISCOUNT[customer.customer_class]
             in_campaign = campaign is not None and item.pattern == "promoted"
             if in_campaign:
                 discount += 80_000
+            cell = office.cell(customer.warehouse, want.sku)
+            promised = None
+            if promise is None and not is_rush and cell.unpromised >= want.quantity:
+                promised = max(requested, office.calendar.on_or_after(tomorrow + lane.transit_days + 1))
+                cell.wanted += want.quantity
+            from_stock.append(promised)
             lines.append(
                 SalesLine(
-                    sku=want.sku, warehouse=customer.warehouse, quantity=want.quantity, unit_price=item.list_price, discount_ppm=discount,
-                    tax_rate_ppm=130_000, requested_date=world.date(requested),
+                    sku=want.sku,
+                    warehouse=customer.warehouse,
+                    quantity=want.quantity,
+                    unit_price=item.list_price,
+                    discount_ppm=discount,
+                    tax_rate_ppm=130_000,
+                    requested_date=world.date(requested),
+                    promised_date=None if promised is None else world.date(promised),
                     business_event=campaign[2] if in_campaign and campaign is not None else None,
                 )
-            )  # fmt: skip
+            )
         desk = ("sales", "sales2", "sales3")[sum(map(ord, customer.code)) % 3]
         order = office.send(
             EnterSalesOrder(
-                **office.base(desk), customer=customer.code, order_date=office.today, salesperson=desk, is_rush=is_rush, number=number,
-                customer_reference=f"{customer.code}-{office.today:%m%d}", lines=tuple(lines),
+                **office.base(desk),
+                customer=customer.code,
+                order_date=office.today,
+                salesperson=desk,
+                is_rush=is_rush,
+                number=number,
+                customer_reference=f"{customer.code}-{office.today:%m%d}",
+                lines=tuple(lines),
             )
-        )  # fmt: skip
-        opened = SalesOpen(order, number, customer.code, customer.region, customer.warehouse, office.day)
-        random = random_for(world.seed, "fate", number)
-        if random.random() < 0.006:
-            opened.pick_slip = random.choice((1, 2))
-        for position, want in enumerate(wants):
+        )
+        opened = SalesOpen(order, number, customer.code, customer.region, customer.warehouse, office.day, pick_slip)
+        for position, (want, promised) in enumerate(zip(wants, from_stock, strict=True)):
             line = OrderLine((order, position), opened, position, want.sku, want.quantity, want.quantity, requested, requested, 0)
             opened.lines.append(line)
-            self._promise(line, customer, desk, is_rush, promise, random)
+            if promised is None:
+                self._promise(line, customer, desk, is_rush, promise)
+            else:
+                line.promised = promised
+            if line.open > 0:
+                self._schedule(line, lane.transit_days, is_rush or promise is not None, random)
         return opened
 
-    def _promise(self, line: OrderLine, customer: Customer, desk: str, is_rush: bool, forced: int | None, random: Random) -> None:
+    def _schedule(self, line: OrderLine, transit_days: int, is_special: bool, random: Random) -> None:
+        """When the line leaves, and when its stock is tied; a few are called off before."""
+        office = self.office
+        ship_day = office.calendar.on_or_before(line.promised - transit_days - 1)
+        line.ship_day = max(office.calendar.add(office.day, 1), ship_day)
+        early = 0 if is_special else random.choice((0, 1, 1, 2))
+        when = max(office.day + 1, office.calendar.on_or_after(office.calendar.add(line.ship_day, -early)))
+        self.plan[office.calendar.on_or_after(when)].append(line)
+        if random.random() < 0.006 and not is_special and line.ship_day > office.day + 2:
+            self.cancellations[office.calendar.add(office.day, 1)].append(line)
+
+    def _promise(self, line: OrderLine, customer: Customer, desk: str, is_rush: bool, forced: int | None) -> None:
+        """Promise a line that stock alone does not cover, or that somebody forces, and archive what the promise rests on."""
         office, world = self.office, self.office.world
         cell = office.cell(line.order.warehouse, line.sku)
         lane = world.lanes[customer.warehouse, customer.region]
@@ -133,6 +170,7 @@ class Selling:
             pegs.append(Peg("stock", line.open, world.date(ship)))
         else:
             short = line.open - have
+            random = random_for(world.seed, "short", line.order.number, line.position)
             if forced is None and not is_rush and not customer.takes_backorders and random.random() < 0.8:
                 office.send(CancelSalesLine(**office.base(desk), line=line.ref, quantity=short, reason="no_stock"))
                 line.open -= short
@@ -150,14 +188,8 @@ class Selling:
             if ship > office.calendar.add(office.day, 1):
                 promised = office.calendar.add(promised, 1)
         line.promised = promised
-        line.ship_day = max(office.calendar.add(office.day, 1), office.calendar.on_or_before(promised - lane.transit_days - 1))
         office.send(PromiseSalesLine(**office.base(desk), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs)))
         cell.wanted += line.open
-        early = 0 if is_rush else random.choice((1, 1, 2))
-        when = max(office.day + 1, office.calendar.on_or_after(office.calendar.add(line.ship_day, -early)))
-        self.plan[office.calendar.on_or_after(when)].append(line)
-        if random.random() < 0.006 and not is_rush and forced is None and line.ship_day > office.day + 2:
-            self.cancellations[office.calendar.add(office.day, 1)].append(line)
 
     def _rest(self, cell: Cell, short: int, pegs: list[Peg]) -> int:
         """Rest `short` on open supply in date order, after what was promised before; the day it can leave."""
@@ -206,19 +238,26 @@ class Selling:
                 self.backlog.append(line)
                 continue
             cell = office.cell(line.order.warehouse, line.sku)
+            # What leaves today in full is taken from the shelf without being tied first.
+            is_direct = line.ship_day <= office.day and cell.free >= line.open and not line.picks and not line.order.pick_slip
             if cell.free > 0:
-                self._allocate(cell, line)
+                self._allocate(cell, line, is_direct=is_direct)
             if line.open > 0:
                 self._wait(cell, line)
             elif line.picks:
                 self._pick(line)
 
-    def _allocate(self, cell: Cell, line: OrderLine) -> None:
+    def _allocate(self, cell: Cell, line: OrderLine, *, is_direct: bool = False) -> None:
         office = self.office
-        for slot, part in cell.find(line.open, office.day):
-            office.send(
-                AllocateSalesLine(**office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot)
-            )
+        found = cell.find(line.open, office.day)
+        line.is_direct = is_direct and sum(part for _, part in found) == line.open
+        for slot, part in found:
+            if not line.is_direct:
+                office.send(
+                    AllocateSalesLine(
+                        **office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot
+                    )
+                )
             cell.allocate(slot, part)
             cell.wanted -= part
             line.open -= part
@@ -251,7 +290,9 @@ class Selling:
                 promised = max(line.promised, office.calendar.on_or_after(ship + lane.transit_days + 1))
                 if promised > line.promised:
                     office.send(
-                        PromiseSalesLine(**office.base("sales"), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs))
+                        PromiseSalesLine(
+                            **office.base("sales"), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs)
+                        )
                     )
         self.backlog.append(line)
 
@@ -300,7 +341,10 @@ class Selling:
             carried: list[tuple[OrderLine, str | None, int]] = []
             for line in lines:
                 cell = office.cell(order.warehouse, line.sku)
-                cell_lines.append(ShipLine(line=line.ref, quantity=line.allocated))
+                if line.is_direct:
+                    cell_lines.extend(ShipLine(line=line.ref, quantity=q, location=s.location, lot=s.lot) for s, q in line.picks)
+                else:
+                    cell_lines.append(ShipLine(line=line.ref, quantity=line.allocated))
                 for slot, part in line.picks:
                     cell.remove(slot, part, was_allocated=True)
                     carried.append((line, slot.lot, part))
@@ -309,14 +353,20 @@ class Selling:
             number = office.number("SH")
             ref = office.send(
                 ShipGoods(
-                    **office.base("warehouse"), warehouse=order.warehouse, shipped_date=office.today, carrier=lane.carrier,
-                    tracking_number=f"{lane.carrier}{number[2:8]}{number[9:]}", freight_amount=lane.cost_amount, picked_date=office.today,
-                    number=number, lines=tuple(cell_lines),
+                    **office.base("warehouse"),
+                    warehouse=order.warehouse,
+                    shipped_date=office.today,
+                    carrier=lane.carrier,
+                    tracking_number=f"{lane.carrier}{number[2:8]}{number[9:]}",
+                    freight_amount=lane.cost_amount,
+                    picked_date=office.today,
+                    number=number,
+                    lines=tuple(cell_lines),
                 )
-            )  # fmt: skip
+            )
             self.send_off((ref, number, order.customer, carried), office.day, order)
 
-    def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen) -> None:
+    def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen, *, earliest: int = 0) -> None:
         """Decide when a shipment arrives, by the carrier's habit on the lane."""
         office, world = self.office, self.office.world
         lane = world.lanes[order.warehouse, order.region]
@@ -328,13 +378,19 @@ class Selling:
         slow = 0
         if late is not None and shipped >= late[0] and random.random() < 0.45:
             slow = random.randint(*late[1])
-        arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), office.day)
+        arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), earliest)
         if slow:
             office.tell(
-                "carrier_late", carrier=lane.carrier, region=lane.region, warehouse=lane.warehouse, shipment=delivery[1],
-                shipped=str(world.date(shipped)), expected=str(world.date(expected)), arrives=str(world.date(arrival)),
+                "carrier_late",
+                carrier=lane.carrier,
+                region=lane.region,
+                warehouse=lane.warehouse,
+                shipment=delivery[1],
+                shipped=str(world.date(shipped)),
+                expected=str(world.date(expected)),
+                arrives=str(world.date(arrival)),
                 late_days=arrival - expected,
-            )  # fmt: skip
+            )
         self.road[arrival].append(delivery)
 
     def deliver(self) -> None:
@@ -346,26 +402,41 @@ class Selling:
             signed = random.random() < 0.985
             office.send(
                 ConfirmDelivery(
-                    **office.base("sales"), shipment=ref, carrier_delivered_date=office.today, signed_date=office.today if signed else None,
+                    **office.base("sales"),
+                    shipment=ref,
+                    carrier_delivered_date=office.today,
+                    signed_date=office.today if signed else None,
                     signed_by=customer if signed else "",
                 )
-            )  # fmt: skip
+            )
             for line, lot, quantity in carried:
                 if line.note:
                     office.tell(
-                        f"{line.note}_delivered", order=line.order.number, line=line.position, shipment=number, quantity=quantity,
-                        promised=str(world.date(line.promised)), delivered=str(office.today), late_days=office.day - line.promised,
-                    )  # fmt: skip
+                        f"{line.note}_delivered",
+                        order=line.order.number,
+                        line=line.position,
+                        shipment=number,
+                        quantity=quantity,
+                        promised=str(world.date(line.promised)),
+                        delivered=str(office.today),
+                        late_days=office.day - line.promised,
+                    )
                 bad = office.plot.bad_lots.get((line.sku, lot))
                 if bad is not None:
                     if random.random() < bad[1]:
                         part = max(QUANTITY_SCALE, int(quantity * random.uniform(0.3, 0.7)) // QUANTITY_SCALE * QUANTITY_SCALE)
-                        self.returns[office.calendar.add(office.day, random.randint(6, 18))].append((delivery, line, lot, part, bad[0]))
+                        self.returns[office.calendar.add(office.day, random.randint(6, 18))].append(
+                            (delivery, line, lot, part, bad[0])
+                        )
                 elif random.random() < 0.011:
                     part = max(QUANTITY_SCALE, int(quantity * random.uniform(0.05, 0.35)) // QUANTITY_SCALE * QUANTITY_SCALE)
                     is_food = world.catalogue.items[line.sku].category.startswith("CS")
-                    reason = random.choice(("DAMAGED", "WRONG", "UNSOLD", "TASTE" if is_food else "NOISE", "TASTE" if is_food else "LEAK"))
-                    self.returns[office.calendar.add(office.day, random.randint(6, 25))].append((delivery, line, lot, part, reason))
+                    reason = random.choice(
+                        ("DAMAGED", "WRONG", "UNSOLD", "TASTE" if is_food else "NOISE", "TASTE" if is_food else "LEAK")
+                    )
+                    self.returns[office.calendar.add(office.day, random.randint(6, 25))].append(
+                        (delivery, line, lot, part, reason)
+                    )
 
     # returns
 
@@ -379,40 +450,68 @@ class Selling:
             refund = quantity * item.list_price // QUANTITY_SCALE * 9 // 10 // 10_000
             office.send(
                 ReturnGoods(
-                    **office.base("warehouse"), customer=line.order.customer, return_date=office.today,
+                    **office.base("warehouse"),
+                    customer=line.order.customer,
+                    return_date=office.today,
                     lines=(
                         ReturnLine(
-                            line=line.ref, sku=line.sku, quantity=quantity, location=f"{warehouse}-RET", reason=reason, lot=lot,
-                            disposition="quarantine", refund_amount=refund,
+                            line=line.ref,
+                            sku=line.sku,
+                            quantity=quantity,
+                            location=f"{warehouse}-RET",
+                            reason=reason,
+                            lot=lot,
+                            disposition="quarantine",
+                            refund_amount=refund,
                         ),
                     ),
                 )
-            )  # fmt: skip
+            )
             if office.plot.bad_lots.get((line.sku, lot)) is not None:
                 office.tell(
-                    "return_reason_of_one_lot", sku=line.sku, lot=lot, reason=reason, order=line.order.number, line=line.position,
-                    quantity=quantity, refund_amount=refund,
-                )  # fmt: skip
+                    "return_reason_of_one_lot",
+                    sku=line.sku,
+                    lot=lot,
+                    reason=reason,
+                    order=line.order.number,
+                    line=line.position,
+                    quantity=quantity,
+                    refund_amount=refund,
+                )
             keep = 1 if reason in ("WRONG", "UNSOLD") or random.random() < 0.25 else 0
-            self.returned[office.calendar.add(office.day, random.randint(3, 9))].append((warehouse, line.sku, lot, quantity, keep))
+            self.returned[office.calendar.add(office.day, random.randint(3, 9))].append(
+                (warehouse, line.sku, lot, quantity, keep)
+            )
         for warehouse, sku, lot, quantity, keep in self.returned.pop(office.day, ()):
             expiry = self.lot_expiry.get((sku, lot), FAR)
             if keep and expiry > office.day:
                 home = office.home(warehouse, sku)
                 office.send(
                     MoveStock(
-                        **office.base("warehouse"), sku=sku, quantity=quantity, from_location=f"{warehouse}-RET", to_location=home, lot=lot,
-                        from_status="quarantine", to_status="available", reason="returned goods in order",
+                        **office.base("warehouse"),
+                        sku=sku,
+                        quantity=quantity,
+                        from_location=f"{warehouse}-RET",
+                        to_location=home,
+                        lot=lot,
+                        from_status="quarantine",
+                        to_status="available",
+                        reason="returned goods in order",
                     )
-                )  # fmt: skip
+                )
                 office.cell(warehouse, sku).add(home, lot, expiry, quantity)
             else:
                 office.send(
                     AdjustStock(
-                        **office.base("warehouse"), sku=sku, location=f"{warehouse}-RET", quantity=-quantity, reason="scrapped", lot=lot,
+                        **office.base("warehouse"),
+                        sku=sku,
+                        location=f"{warehouse}-RET",
+                        quantity=-quantity,
+                        reason="scrapped",
+                        lot=lot,
                         status="quarantine",
                     )
-                )  # fmt: skip
+                )
 
     def scrap_expired(self) -> None:
         """What has expired leaves the shelves."""
@@ -425,7 +524,12 @@ class Selling:
                     break
                 office.send(
                     AdjustStock(
-                        **office.base("warehouse"), sku=cell.sku, location=slot.location, quantity=-free, reason="expired", lot=slot.lot
+                        **office.base("warehouse"),
+                        sku=cell.sku,
+                        location=slot.location,
+                        quantity=-free,
+                        reason="expired",
+                        lot=slot.lot,
                     )
                 )
                 office.log["expired"].append({"sku": cell.sku, "lot": slot.lot, "quantity": free, "warehouse": cell.warehouse})

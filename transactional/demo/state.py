@@ -190,7 +190,10 @@ class SalesOpen:
 
 @dataclass(slots=True, eq=False)
 class OrderLine:
-    """A sales order line: `open` is what is neither allocated nor shipped nor cancelled."""
+    """A sales order line: `open` is what is neither allocated nor shipped nor cancelled.
+
+    `is_direct`: its picks leave today and were never tied in the ledger.
+    """
 
     ref: LineRef
     order: SalesOpen
@@ -203,6 +206,7 @@ class OrderLine:
     ship_day: int
     picks: list[tuple[Slot, int]] = field(default_factory=list)
     is_reissued: bool = False
+    is_direct: bool = False
     hold_until: int = -1
     note: str = ""
 
