@@ -1,7 +1,9 @@
 """How does a click become a command, once?
 
-Every command carries the signed-in login and the company's date. Its id is made when the form is drawn (`drawn_id`) and kept until the ledger has
-answered, so that a double click, a reload or a retry after a lost connection is one effect. A refusal is shown in the reader's language.
+Every command carries the signed-in login and the company's date. Its id is made when the form is drawn (`drawn_id`) and kept
+until the ledger has
+answered, so that a double click, a reload or a retry after a lost connection is one effect. A refusal is shown in the reader's
+language.
 """
 
 from __future__ import annotations
@@ -187,6 +189,7 @@ def _approval(command_id: str, row: Mapping[str, Any], quantity: object, reason:
         need_date=row["need_date"],
         supplier=row.get("supplier_code"),
         unit_price=None if row.get("unit_price") is None else micro_from(_six(row["unit_price"])),
+        source_warehouse=row.get("source_warehouse_code"),
         net_requirement_quantity=None
         if row.get("net_requirement_quantity") is None
         else quantity_from(_six(row["net_requirement_quantity"])),

@@ -86,7 +86,7 @@ def plain(value: Any) -> str:
 
 
 def period(start: Any, kind: str) -> str:
-    """The name of a period: 2026-11, 2026-W47, 2026-Q4, or the date it starts."""
+    """The name of a period: 2026-11, 2026-W47, 2026-Q4; the twelve months to 2026-11 are named by the last."""
     if not isinstance(start, date):
         return plain(start)
     if kind == "week":
@@ -94,6 +94,10 @@ def period(start: Any, kind: str) -> str:
         return f"{year}-W{week:02d}"
     if kind == "quarter":
         return f"{start.year}-Q{(start.month + 2) // 3}"
+    if kind == "ttm":
+        # Starts on the first of its first month: eleven months later is the last.
+        months = start.year * 12 + start.month - 1 + 11
+        return f"… {months // 12}-{months % 12 + 1:02d}"
     return start.strftime("%Y-%m")
 
 

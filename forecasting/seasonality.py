@@ -124,7 +124,7 @@ def _raw_indices(values: FloatArray, starts: IntArray, positions: IntArray, seas
         else:
             level[:, inside] = (total[:, inside + half + 1] - total[:, inside - half]) / season_length
     has_level = (columns[None, :] >= starts[:, None] + half) & np.isfinite(level) & (level > 0)
-    level = np.where(has_level, level, 1.0)
+    level, has_level = _extended(np.where(has_level, level, 1.0), has_level, alive)
     demand_sum = np.zeros((series_count, season_length))
     level_sum = np.zeros((series_count, season_length))
     looks = np.zeros((series_count, season_length))
@@ -159,6 +159,19 @@ def _raw_indices(values: FloatArray, starts: IntArray, positions: IntArray, seas
         noise = noise * float((_KERNEL * _KERNEL).sum())
     is_usable = (looks > 0).sum(axis=1) >= season_length - 1
     return _RawIndices(index, noise, np.maximum(freedom, 1.0), variance, is_usable.astype(np.float64))
+
+
+def _extended(level: FloatArray, has_level: BoolArray, alive: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """The half years at both ends, where no centred year fits, take the nearest level: else two years of months would
+    show every month only once, and nothing could be told from noise."""
+    columns = np.arange(level.shape[1])[None, :]
+    has_any: BoolArray = np.asarray(has_level.any(axis=1))
+    first = np.argmax(has_level, axis=1)[:, None]
+    last = (level.shape[1] - 1 - np.argmax(has_level[:, ::-1], axis=1))[:, None]
+    nearest = np.clip(columns, first, last)
+    filled = np.take_along_axis(level, nearest, axis=1)
+    reaches = alive & has_any[:, None] & (has_level | (columns < first) | (columns > last))
+    return np.where(reaches, filled, 1.0), reaches
 
 
 def _normalised(index: FloatArray) -> FloatArray:

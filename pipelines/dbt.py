@@ -7,21 +7,36 @@ when a file of `models/` changed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kernel.errors import Unavailable
 from pipelines.home import replace_text
 from pipelines.settings import Settings, project_folder
 
-__all__ = ["CORE", "REPORTS", "dbt_environment", "dbt_executable", "dbt_project_folder", "manifest_path", "run_dbt"]
+__all__ = [
+    "CORE",
+    "REPORTS",
+    "DbtResult",
+    "dbt_environment",
+    "dbt_executable",
+    "dbt_project_folder",
+    "environment",
+    "manifest_path",
+    "require_success",
+    "run_dbt",
+]
 
 REPORTS = "source:forecast+ source:plan+ path:sql/reports"
 """Selection of what needs the forecast or the plan; everything else is `CORE`."""
+
+_SHOWN = 5
 
 CORE = {"select": "fqn:*", "exclude": REPORTS}
 
@@ -60,25 +75,87 @@ def manifest_path(settings: Settings) -> Path:
     stamp = settings.home / "dbt" / "manifest.stamp"
     print_ = _fingerprint(dbt_project_folder())
     if not path.is_file() or not stamp.is_file() or stamp.read_text(encoding="utf-8") != print_:
-        run_dbt(settings, ["parse", "--quiet"])
+        require_success(run_dbt(settings, ["parse", "--quiet"]), "parse")
         replace_text(stamp, print_)
     return path
 
 
-def run_dbt(settings: Settings, arguments: Sequence[str]) -> None:
-    """Run one dbt command.
+@dataclass(frozen=True)
+class DbtResult:
+    """What one dbt command did: its events as dbt's own JSON, and what failed, in words."""
 
-    Raises:
-        Unavailable: dbt failed; the message holds its last lines.
+    is_success: bool
+    events: list[dict[str, Any]]
+    failures: str
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtResult:
+    """Run one dbt command in this process: dbt's command line would spend five seconds on imports first.
+
+    The working file must be closed; dbt opens and closes it itself.
     """
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.functions import msg_to_dict
+
     (settings.home / "dbt").mkdir(parents=True, exist_ok=True)
-    words = [dbt_executable(), "--no-use-colors", *arguments]
-    done = subprocess.run(
-        words, cwd=dbt_project_folder(), env={**os.environ, **dbt_environment(settings)}, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise Unavailable("pipelines.dbt_failed", command=arguments[0], got="\n".join(lines[-15:]))
+    events: list[dict[str, Any]] = []
+    with environment(dbt_environment(settings)):
+        try:
+            done = dbtRunner(callbacks=[lambda message: events.append(msg_to_dict(message))]).invoke(
+                ["--no-use-colors", *arguments]
+            )
+        finally:
+            _close_working_file()
+    return DbtResult(bool(done.success), events, "" if done.success else _what_failed(done))
+
+
+def _close_working_file() -> None:
+    """dbt keeps its connections for the next command of the process; the next step must not find the file open."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import FACTORY, reset_adapters
+
+    for adapter in FACTORY.adapters.values():
+        adapter.cleanup_connections()
+    kept = DuckDBConnectionManager._ENV
+    if kept is not None:
+        kept.close()
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+
+
+def require_success(result: DbtResult, command: str) -> None:
+    """Raise Unavailable, naming what failed, unless dbt succeeded."""
+    if not result.is_success:
+        raise Unavailable("pipelines.dbt_failed", command=command, got=result.failures)
+
+
+def _what_failed(done: Any) -> str:
+    """Models and tests that failed, with what the database said."""
+    if done.exception is not None:
+        return "  " + " ".join(str(done.exception).split())[:800]
+    results = [result for result in getattr(done.result, "results", ()) if str(result.status) in ("error", "fail")]
+    lines = []
+    for result in results[:_SHOWN]:
+        said = " ".join(str(result.message or "").split())
+        lines.append(f"  {result.node.unique_id.split('.', 2)[-1]}: {said[:400]}")
+    if len(results) > _SHOWN:
+        lines.append(f"  ... {len(results) - _SHOWN} more")
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for the length of a block."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _fingerprint(folder: Path) -> str:

@@ -1,8 +1,8 @@
 """Why does Dagster's own history not wait for the disk?
 
-A run records hundreds of small events in Dagster's SQLite files, each with its own flush: up to half of a run's time on a slow disk. That
-history can be made again by running again, so its connections skip the flush. The ledger and the warehouse are never touched by this: only
-files below Dagster's own folder are.
+A run records hundreds of small events in Dagster's SQLite files, each with its own flush: up to half of a run's time on
+a slow disk. That history can be made again by running again, so its connections skip the flush. The ledger and the
+warehouse are never touched by this: only files below Dagster's own folder are.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
 def table_names(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
     """Tables and views of a schema, sorted."""
     rows = connection.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = ? ORDER BY 1",
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_catalog = current_database() AND table_schema = ? ORDER BY 1",
         [schema],
     ).fetchall()
     return [name for (name,) in rows]

@@ -159,7 +159,13 @@ class _Run:
         outcome = net(
             as_of=self.as_of,
             horizon_end=self.horizon_end,
-            rules=NettingRules(floor=node.floor, order_up_to=node.order_up_to, window_days=node.period_days, fence_end=fence),
+            rules=NettingRules(
+                floor=node.floor,
+                order_up_to=node.order_up_to,
+                window_days=node.period_days,
+                earliest=ordering.earliest(),
+                fence_end=fence,
+            ),
             opening=opening,
             lots=lots if has_expiry else (),
             requirements=requirements,

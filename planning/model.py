@@ -324,30 +324,29 @@ def _read_receipts(model: Model, frame: pl.DataFrame) -> None:
 
 
 def _read_demands(model: Model, frame: pl.DataFrame) -> None:
-    for row in _rows(frame, "item_location_id", "due_date", "demand_id"):
-        key = row["item_location_id"]
-        check = _Check(model, "demands", str(row["demand_id"]))
-        check.present(
-            demand_id=row["demand_id"],
-            item_location_id=key,
-            quantity=row["quantity"],
-            due_date=row["due_date"],
-        )
-        check.known(key).within("quantity", row["quantity"], 0, _LARGEST)
-        if check.is_good and row["quantity"]:
-            model.demands.setdefault(key, []).append(
-                DemandRow(
-                    demand_id=row["demand_id"],
-                    kind=row["kind"] or "sales_order",
-                    due=row["due_date"].toordinal(),
-                    quantity=row["quantity"],
-                    priority=row["priority"] if row["priority"] is not None else 10,
-                    margin=row["unit_margin_micro"] or 0,
-                    penalty=row["penalty_micro_per_unit_day"],
-                    period_days=row["period_days"],
-                    parent_supply_id=row["parent_supply_id"],
-                )
+    columns = ["demand_id", "kind", "item_location_id", "quantity", "due_date", "priority", "unit_margin_micro"]
+    columns += ["penalty_micro_per_unit_day", "period_days", "parent_supply_id"]
+    order = ["item_location_id", "due_date", "demand_id"]
+    ordered = frame.sort(order + [column for column in frame.columns if column not in order])
+    # Tuples, and a check only where one fails: demand is the one input with a row per day.
+    for name, kind, key, quantity, due, priority, margin, penalty, days, parent in ordered.select(columns).iter_rows():
+        if name is None or due is None or quantity is None or key not in model.nodes or not 0 <= quantity <= _LARGEST:
+            check = _Check(model, "demands", str(name))
+            check.present(demand_id=name, item_location_id=key, quantity=quantity, due_date=due)
+            check.known(key).within("quantity", quantity, 0, _LARGEST)
+        elif quantity:
+            line = DemandRow(
+                demand_id=name,
+                kind=kind or "sales_order",
+                due=due.toordinal(),
+                quantity=quantity,
+                priority=priority if priority is not None else 10,
+                margin=margin or 0,
+                penalty=penalty,
+                period_days=days,
+                parent_supply_id=parent,
             )
+            model.demands.setdefault(key, []).append(line)
 
 
 def _read_bom(model: Model, frame: pl.DataFrame) -> None:

@@ -53,6 +53,8 @@ class NettingRules:
     """min_max only: a trigger refills to this."""
     window_days: int = 1
     """Shortages of this many days from the first are ordered together."""
+    earliest: int | None = None
+    """First day a new order could be usable: whatever runs short before it is ordered together, once."""
     fence_end: int | None = None
     """First day a suggestion may arrive; earlier shortages are conflicts."""
 
@@ -180,8 +182,9 @@ def net(
                     base += pardoned
                     short -= pardoned
                 if short > 0:
+                    last = max(day + rules.window_days - 1, rules.earliest or day)
                     window_gross, window_scheduled, short, until = _window(
-                        walk, position, rules.window_days, projected, floor, requirements, frozen_good, short
+                        walk, position, last, projected, floor, requirements, frozen_good, short
                     )
                     extra = 0
                     if rules.order_up_to is not None:
@@ -207,18 +210,20 @@ def net(
 def _window(
     walk: Sequence[int],
     position: int,
-    window_days: int,
+    last: int,
     projected: int,
     floor: int,
     requirements: dict[int, int],
     frozen_good: dict[int, int],
     short: int,
 ) -> tuple[int, int, int, int]:
-    """Look ahead over the grouping window: requirements and receipts up to the deepest shortage, that shortage, and
-    the position in the walk where it is reached."""
+    """Look ahead over the grouping window, up to day `last`.
+
+    Returns:
+        Requirements and receipts up to the deepest shortage, that shortage, and the position in the walk where it is.
+    """
     gross = scheduled = at_gross = at_scheduled = 0
     until = position
-    last = walk[position] + window_days - 1
     ahead = position + 1
     while ahead < len(walk) and walk[ahead] <= last:
         arriving, required = frozen_good.get(walk[ahead], 0), requirements.get(walk[ahead], 0)

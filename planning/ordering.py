@@ -94,6 +94,15 @@ class Ordering:
             if warehouse == node.warehouse_id or (warehouse is None and term.supplier_id not in local)
         ]
 
+    def earliest(self) -> int | None:
+        """The first day an order released today could be usable, from the fastest supplier."""
+        node = self.state.node
+        if self.kind in ("phantom", "none"):
+            return None
+        usual = node.lead_time_days or 0
+        fastest = min((usual if term.lead_time_days is None else term.lead_time_days for term in self.terms), default=usual)
+        return self.scheduler.schedule(node, self.as_of, None, fastest).available
+
     def period_of(self, day: int) -> str:
         return self.today_period if day == self.as_of else need_period(day)
 

@@ -1,4 +1,5 @@
-"""Who is at the screen? Passwords are stored as scrypt with salt and parameters in one text; checking takes the same work for everybody.
+"""Who is at the screen? Passwords are stored as scrypt with salt and parameters in one text; checking is the same work for
+everybody.
 
 scrypt$<n>$<r>$<p>$<salt>$<hash>     salt and hash in base64
 """
@@ -59,8 +60,8 @@ def verify_password(password: str, stored: str) -> bool:
 def sign_in(ledger: Ledger, login: str, password: str) -> User:
     """The user of a login and password.
 
-    Raises: NotPermitted, with one and the same message for an unknown login, a wrong password and a closed account, after the same
-    amount of work, so that nobody learns which logins exist.
+    Raises: NotPermitted, with the same message after the same work for an unknown login, a wrong password and a closed account,
+    so that nobody learns which logins exist.
     """
     rows = ledger.rows(_SELECT, (login,))
     stored = rows[0][6] if rows else ""

@@ -39,7 +39,8 @@ DOCUMENT_RULES: tuple[Rule, ...] = (
     Rule(
         "I13",
         "a finished work order holds no cost",
-        "SELECT number, status, wip_amount FROM work_order WHERE status IN ('completed', 'closed', 'cancelled') AND wip_amount <> 0",
+        "SELECT number, status, wip_amount FROM work_order "
+        "WHERE status IN ('completed', 'closed', 'cancelled') AND wip_amount <> 0",
     ),
     Rule(
         "I14",
@@ -54,7 +55,8 @@ DOCUMENT_RULES: tuple[Rule, ...] = (
         "a purchase line's rejected quantity is the sum of rejections and returns",
         "SELECT line_id, SUM(quantity) FROM ("
         "SELECT purchase_order_line_id AS line_id, rejected_quantity AS quantity FROM goods_receipt_line UNION ALL "
-        "SELECT line_id, quantity FROM document_event WHERE document_kind = 'purchase_order' AND event_kind = 'returned' UNION ALL "
+        "SELECT line_id, quantity FROM document_event WHERE document_kind = 'purchase_order' AND event_kind = 'returned' "
+        "UNION ALL "
         "SELECT purchase_order_line_id, -rejected_quantity FROM purchase_order_line) flow "
         "GROUP BY line_id HAVING SUM(quantity) <> 0",
     ),
@@ -100,7 +102,8 @@ DOCUMENT_RULES: tuple[Rule, ...] = (
         "I14",
         "a sales line's returned quantity is the sum of its returns",
         "SELECT line_id, SUM(quantity) FROM ("
-        "SELECT sales_order_line_id AS line_id, quantity FROM customer_return_line WHERE sales_order_line_id IS NOT NULL UNION ALL "
+        "SELECT sales_order_line_id AS line_id, quantity FROM customer_return_line "
+        "WHERE sales_order_line_id IS NOT NULL UNION ALL "
         "SELECT sales_order_line_id, -returned_quantity FROM sales_order_line) flow GROUP BY line_id HAVING SUM(quantity) <> 0",
     ),
     Rule(
@@ -163,7 +166,7 @@ DOCUMENT_RULES: tuple[Rule, ...] = (
 
 def numbers_without_gaps(session: Session) -> list[tuple[str, str]]:
     """Numbers a series has given out that no document carries: (document kind, number)."""
-    missing = []
+    missing: list[tuple[str, str]] = []
     for kind, prefix, following in session.rows("SELECT document_kind, prefix, next_number FROM number_series"):
         table, column = ("lot", "code") if kind == "lot" else (kind, "number")
         carried = {row[0] for row in session.rows(f"SELECT {column} FROM {table} WHERE {column} LIKE ?", (f"{prefix}______%",))}

@@ -106,7 +106,8 @@ STOCK_RULES: tuple[Rule, ...] = (
         "an open allocation serves an open line, an ended one has its date",
         "SELECT a.allocation_id, a.state, l.status FROM allocation a "
         "LEFT JOIN sales_order_line l ON l.sales_order_line_id = a.demand_line_id "
-        "WHERE a.demand_kind = 'sales_order_line' AND (l.sales_order_line_id IS NULL OR (a.state = 'open' AND l.status <> 'open') "
+        "WHERE a.demand_kind = 'sales_order_line' AND (l.sales_order_line_id IS NULL OR (a.state = 'open' AND l.status "
+        "<> 'open') "
         "OR (a.state = 'open') <> (a.closed_date IS NULL) OR a.picked_quantity > a.quantity)",
     ),
     Rule(
@@ -125,7 +126,8 @@ STOCK_RULES: tuple[Rule, ...] = (
         "I7",
         "no expired lot was shipped",
         "SELECT s.shipment_line_id, t.expiry_date, h.shipped_date FROM shipment_line s "
-        "JOIN shipment h ON h.shipment_id = s.shipment_id JOIN lot t ON t.lot_id = s.lot_id WHERE t.expiry_date < h.shipped_date",
+        "JOIN shipment h ON h.shipment_id = s.shipment_id JOIN lot t ON t.lot_id = s.lot_id "
+        "WHERE t.expiry_date < h.shipped_date",
     ),
     Rule(
         "I9",

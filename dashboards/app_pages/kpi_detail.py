@@ -94,6 +94,8 @@ def _headline(row: dict[str, Any], kind: str, unit: str, shown: Snapshot) -> Non
     st.markdown(status_line(row, shown.currency))
     if row["is_complete"] is False:
         st.warning(t("kpi.incomplete"), icon=":material/hourglass_top:")
+    elif row["note_key"]:
+        st.caption(f":material/info: {code_text('note', str(row['note_key']).split('.')[-1])}")
 
 
 def _readings(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Snapshot) -> None:
@@ -130,22 +132,15 @@ def _who_moved_it(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Sn
     if frame.is_empty():
         st.caption(t("kpi.no_rows"))
         return
-    # One reading per dimension: the headline where it is additive there, else the reading made for this grain.
-    reading = "headline" if (frame["reading"] == "headline").any() else frame["reading"][0]
-    frame = (
-        frame.filter(pl.col("reading") == reading)
-        .with_columns(
-            pl.Series(
-                "shown_label",
-                [
-                    label(each, "dimension_label") or each["dimension_key"]
-                    for each in frame.filter(pl.col("reading") == reading).iter_rows(named=True)
-                ],
-            ),
-            (pl.col("value").cast(pl.Float64) - pl.col("previous_value").cast(pl.Float64)).alias("value_change"),
-        )
-        .sort(pl.col("denominator").cast(pl.Float64).abs(), descending=True, nulls_last=True)
-    )
+    # One reading per grain: the headline where it holds there, else the one made for this grain.
+    there = frame["reading"].to_list()
+    reading = next((each for each in ("headline", "line", "usage", "by_order") if each in there), there[0])
+    frame = frame.filter(pl.col("reading") == reading)
+    names = [label(each, "dimension_label") or each["dimension_key"] for each in frame.iter_rows(named=True)]
+    frame = frame.with_columns(
+        pl.Series("shown_label", names, dtype=pl.String),
+        (pl.col("value").cast(pl.Float64) - pl.col("previous_value").cast(pl.Float64)).alias("value_change"),
+    ).sort(pl.coalesce("denominator", "numerator").cast(pl.Float64).abs(), descending=True, nulls_last=True)
     if reading != "headline":
         st.caption(t("kpi.reading_used", reading=code_text("reading", reading)))
     valued = frame.filter(pl.col("value").is_not_null()).head(12)
@@ -200,6 +195,7 @@ def _late(shown: Snapshot, row: dict[str, Any]) -> None:
         summed = causes.group_by("cause_group", "cause").agg(pl.col("days").sum()).sort("days", descending=True)
         st.altair_chart(charts.split_bars(summed, t("axis.late_days")))
         st.caption(t("kpi.causes_hint", days=number(causes["days"].sum()), lines=number(lines.height)))
+        _evidence(lines, causes, shown, row)
     table(
         lines,
         [
@@ -218,6 +214,32 @@ def _late(shown: Snapshot, row: dict[str, Any]) -> None:
         currency=shown.currency,
         file_name=f"late-lines-{row['period_start']}",
     )
+
+
+def _evidence(lines: pl.DataFrame, causes: pl.DataFrame, shown: Snapshot, row: dict[str, Any]) -> None:
+    """Line by line: how many days which record cost."""
+    named = lines.select("sales_order_line_id", "order_number", "sku")
+    joined = causes.join(named, on="sales_order_line_id", how="left").with_columns(
+        pl.col("evidence_key").cast(pl.String).str.replace("cause.", "", literal=True)
+    )
+    with st.expander(t("kpi.evidence", count=number(joined.height)), icon=":material/fact_check:"):
+        table(
+            joined,
+            [
+                Column("order_number", pinned=True),
+                Column("sku"),
+                Column("cause", "code", "cause"),
+                Column("cause_group", "code", "cause_group"),
+                Column("days", "count"),
+                Column("evidence_key", "code", "evidence"),
+                Column("document_kind", "code", "document_kind"),
+                Column("document_number"),
+                Column("supplier_name", "name"),
+            ],
+            key="evidence",
+            currency=shown.currency,
+            file_name=f"late-causes-{row['period_start']}",
+        )
 
 
 def _savings(shown: Snapshot, row: dict[str, Any]) -> None:

@@ -2,21 +2,30 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dagster_dbt.dbt_manifest import validate_manifest
 
-from kernel.errors import Unavailable
 from pipelines.assets.context import run_of
-from pipelines.dbt import CORE, REPORTS, dbt_environment, dbt_executable, dbt_project_folder, manifest_path
+from pipelines.dbt import (
+    CORE,
+    REPORTS,
+    dbt_environment,
+    dbt_executable,
+    dbt_project_folder,
+    manifest_path,
+    require_success,
+    run_dbt,
+)
 from pipelines.run import Run
 from pipelines.settings import Settings
 from pipelines.steps.transform import variables
 
 __all__ = ["model_assets"]
-
-_SHOWN = 5
 
 
 def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[str, Any]]:
@@ -27,47 +36,43 @@ def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[st
         project_dir=dbt_project_folder(), profiles_dir=dbt_project_folder(), target_path=settings.home / "dbt" / "target"
     )
 
+    core_words = ["--select", CORE["select"], "--exclude", *CORE["exclude"].split()]
+
     @dbt_assets(name="core", manifest=manifest, select=CORE["select"], exclude=CORE["exclude"], project=project)
     def core(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(context, dbt, "transform")
+        yield from _build(context, dbt, "transform", core_words, manifest)
 
     @dbt_assets(name="reports", manifest=manifest, select=REPORTS, project=project)
     def reports(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(context, dbt, "report")
+        yield from _build(context, dbt, "report", ["--select", *REPORTS.split()], manifest)
 
     resource = DbtCliResource(project_dir=project, dbt_executable=dbt_executable())
     return [core, reports], {"dbt": resource}
 
 
-def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) -> Iterator[Any]:
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str, selection: list[str], manifest: Path
+) -> Iterator[Any]:
     run: Run = run_of(context.run)
     with run.step(name) as step:
         arguments = ["build", "--indirect-selection", "cautious", *variables(run)]
+        if context.is_subset:
+            # Chosen by hand in Dagster's screens: its own translation of the choice into dbt's words is the right one.
+            yield from dbt.cli(arguments, context=context).stream()
+            return
+        result = run_dbt(run.settings, [*arguments, *selection])
         built = tested = 0
-        invocation = dbt.cli(arguments, context=context, raise_on_error=False)
-        for event in invocation.stream():
-            if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
-                tested += 1
-            else:
-                built += 1
-            yield event
-        if not invocation.is_successful():
-            raise Unavailable("pipelines.dbt_failed", command="build", got=_what_failed(invocation))
+        translator, parsed = DagsterDbtTranslator(), validate_manifest(manifest)
+        for raw_event in result.events:
+            message = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})
+            for event in message.to_default_asset_events(
+                manifest=parsed, dagster_dbt_translator=translator, context=context, target_path=manifest.parent
+            ):
+                if isinstance(event, dg.Output):
+                    built += 1
+                else:
+                    tested += 1
+                yield event
+        require_success(result, "build")
         run.remember(checks={f"dbt_tests_{name}": True})
         step.note = f"{built} models, {tested} tests"
-
-
-def _what_failed(invocation: Any) -> str:
-    """Models and tests that failed, with what the database said, from dbt's own results."""
-    try:
-        results = invocation.get_artifact("run_results.json")["results"]
-    except (OSError, KeyError, ValueError):
-        return f"see {invocation.target_path.name}/dbt.log"
-    failed = [result for result in results if result["status"] in ("error", "fail")]
-    lines = []
-    for result in failed[:_SHOWN]:
-        said = " ".join(str(result.get("message") or "").split())
-        lines.append(f"  {result['unique_id'].split('.', 2)[-1]}: {said[:400]}")
-    if len(failed) > _SHOWN:
-        lines.append(f"  ... {len(failed) - _SHOWN} more")
-    return "\n".join(lines) or f"see {invocation.target_path.name}/dbt.log"

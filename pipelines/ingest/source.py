@@ -4,9 +4,9 @@ Everything of one ingest is read inside one database snapshot, so a row that cha
 next ingest.
 
     SQLite      a read transaction; WAL keeps its moment while others write
-    PostgreSQL  posting_sequence is drawn before commit, so "greater than the last seen" would lose rows that commit late: the poster's
-                advisory lock is taken exclusively, the repeatable-read snapshot is fixed, and the lock is let go at once. Every posting
-                at or below the watermark is inside that snapshot and none above it.
+    PostgreSQL  posting_sequence is drawn before commit, so "greater than the last seen" would lose rows that commit
+                late: the posters' advisory lock is taken exclusively, the repeatable-read snapshot is fixed, and the lock
+                is let go at once. Every posting at or below the watermark is inside that snapshot and none above it.
 """
 
 from __future__ import annotations

@@ -108,7 +108,8 @@ def _wanted(warehouse: duckdb.DuckDBPyConnection, settings: Settings, frequency:
 def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: Settings) -> bool:
     """Forecast and archive; False if the same demand was forecast at this cutoff before."""
     known = warehouse.execute(
-        "SELECT 1 FROM forecast.runs WHERE frequency = ? AND origin = 'live' AND cutoff = ? AND specification = ? AND demand_hash = ?",
+        "SELECT 1 FROM forecast.runs WHERE origin = 'live' AND frequency = ? AND cutoff = ? AND specification = ? "
+        "AND demand_hash = ?",
         [wanted.frequency, wanted.cutoff, wanted.specification, wanted.demand_hash],
     ).fetchall()
     if known:
@@ -182,8 +183,8 @@ def _archive(
         counts = simulated.group_by("cutoff").agg(pl.col("series_id").n_unique().alias("count")).sort("cutoff")
         rows += [(_simulated_id(wanted, day), "simulated", day, count) for day, count in counts.iter_rows()]
     warehouse.executemany(
-        "INSERT INTO forecast.runs BY NAME SELECT ? AS forecast_run_id, ? AS origin, ?::DATE AS cutoff, ?::BIGINT AS series_count, "
-        "? AS frequency, ? AS specification, ?::BIGINT AS watermark, ? AS demand_hash",
+        "INSERT INTO forecast.runs BY NAME SELECT ? AS forecast_run_id, ? AS origin, ?::DATE AS cutoff, "
+        "?::BIGINT AS series_count, ? AS frequency, ? AS specification, ?::BIGINT AS watermark, ? AS demand_hash",
         [[*row, frequency, wanted.specification, wanted.watermark, wanted.demand_hash] for row in rows],
     )
     _thin_out(warehouse, frequency, archived_runs)
@@ -198,7 +199,8 @@ def _thin_out(warehouse: duckdb.DuckDBPyConnection, frequency: str, archived_run
     measures = ", ".join(f"'{measure}'" for measure in _KEPT_MEASURES)
     warehouse.execute(
         f"DELETE FROM forecast.demand_forecasts WHERE frequency = ? AND origin = 'live' AND measure NOT IN ({measures}) "
-        "AND cutoff NOT IN (SELECT cutoff FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT ?)",
+        "AND cutoff NOT IN "
+        "(SELECT cutoff FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT ?)",
         [frequency, frequency, archived_runs],
     )
 

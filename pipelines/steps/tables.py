@@ -32,16 +32,17 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "quantity": "DOUBLE", "frequency": "VARCHAR",
     },
     "champions": {
-        **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "model": "VARCHAR", "runner_up": "VARCHAR", "reason_key": "VARCHAR",
-        "reason_values": "VARCHAR", "demand_pattern": "VARCHAR", "adi": "DOUBLE", "cv2": "DOUBLE", "trend_per_period": "DOUBLE",
-        "seasonal_strength": "DOUBLE", "is_fallback": "BOOLEAN", "wape": "DOUBLE", "naive_wape": "DOUBLE",
+        **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "model": "VARCHAR", "runner_up": "VARCHAR",
+        "reason_key": "VARCHAR", "reason_values": "VARCHAR", "demand_pattern": "VARCHAR", "adi": "DOUBLE", "cv2": "DOUBLE",
+        "trend_per_period": "DOUBLE", "seasonal_strength": "DOUBLE", "is_fallback": "BOOLEAN", "wape": "DOUBLE",
+        "naive_wape": "DOUBLE",
     },
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
     },
     "runs": {
-        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT", "demand_hash": "VARCHAR",
-        "series_count": "BIGINT",
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
+        "demand_hash": "VARCHAR", "series_count": "BIGINT",
     },
 }  # fmt: skip
 """Schema `forecast`: column -> DuckDB type."""

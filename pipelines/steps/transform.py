@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.dbt import CORE, REPORTS, run_dbt
+from pipelines.dbt import CORE, REPORTS, require_success, run_dbt
 from pipelines.run import Run
 
 __all__ = ["run_core", "run_reports", "variables"]
@@ -16,18 +16,24 @@ def variables(run: Run) -> list[str]:
     return ["--vars", f'{{"as_of": "{run.as_of.isoformat()}"}}'] if run.as_of else []
 
 
-def run_core(run: Run) -> None:
-    """Staging, intermediate, marts and the planner's inputs."""
+def run_core(run: Run, *, is_tested: bool = True) -> None:
+    """Staging, intermediate, marts and the planner's inputs; `is_tested` false builds without dbt's tests."""
     with run.step("transform"):
-        run_dbt(run.settings, ["build", "--select", CORE["select"], "--exclude", *CORE["exclude"].split(), *_common(run)])
+        selection = ["--select", CORE["select"], "--exclude", *CORE["exclude"].split()]
+        _build(run, ["build" if is_tested else "run", *selection, *_common(run, is_tested)])
 
 
-def run_reports(run: Run) -> None:
-    """What the screens read."""
+def run_reports(run: Run, *, is_tested: bool = True) -> None:
+    """What the screens read; `is_tested` as in `run_core`."""
     with run.step("report"):
-        run_dbt(run.settings, ["build", "--select", *REPORTS.split(), *_common(run)])
+        _build(run, ["build" if is_tested else "run", "--select", *REPORTS.split(), *_common(run, is_tested)])
 
 
-def _common(run: Run) -> list[str]:
+def _common(run: Run, is_tested: bool) -> list[str]:
     # Cautious: a test whose parents are not all selected waits for the selection that builds them.
-    return ["--indirect-selection", "cautious", *variables(run)]
+    cautious = ["--indirect-selection", "cautious"] if is_tested else []
+    return [*cautious, *variables(run)]
+
+
+def _build(run: Run, arguments: list[str]) -> None:
+    require_success(run_dbt(run.settings, arguments), "build")

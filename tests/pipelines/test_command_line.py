@@ -16,7 +16,13 @@ HEAVY = ("dagster", "dagster_dbt", "dbt", "streamlit")
 
 
 def throughline(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "THROUGHLINE_HOME": str(home), "PYTHONPATH": str(ROOT), "THROUGHLINE_LANGUAGE": "en", **variables}
+    environment = {
+        **os.environ,
+        "THROUGHLINE_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "THROUGHLINE_LANGUAGE": "en",
+        **variables,
+    }
     command = [sys.executable, "-m", "pipelines.cli", *words]
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120)
 
@@ -28,7 +34,9 @@ def imported_by(home: Path, *words: str) -> set[str]:
         "try:\n    main()\nexcept SystemExit:\n    pass\nprint('MODULES', *sorted(sys.modules))"
     )
     environment = {**os.environ, "THROUGHLINE_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120
+    )
     line = next(line for line in done.stdout.splitlines() if line.startswith("MODULES"))
     return set(line.split()[1:])
 
@@ -37,7 +45,9 @@ def imported_by(home: Path, *words: str) -> set[str]:
 def demand(tmp_path: Path) -> Path:
     weeks = [date(2025, 1, 6) + timedelta(weeks=week) for week in range(60)]
     path = tmp_path / "demand.csv"
-    pl.DataFrame({"series_id": ["A-17"] * 60, "period_start": weeks, "quantity": [10.0 + week % 4 for week in range(60)]}).write_csv(path)
+    pl.DataFrame(
+        {"series_id": ["A-17"] * 60, "period_start": weeks, "quantity": [10.0 + week % 4 for week in range(60)]}
+    ).write_csv(path)
     return path
 
 
@@ -57,17 +67,19 @@ def test_help_and_light_commands_never_import_the_heavy_ones(tmp_path, demand):
 def test_every_command_has_help_with_an_example(tmp_path):
     for command in ("demo", "load", "run", "up", "status", "check", "forecast", "reset"):
         shown = throughline(tmp_path, command, "--help")
-        assert 0 == shown.returncode
+        assert shown.returncode == 0
         assert f"throughline {command}" in " ".join(shown.stdout.split()), command
 
 
 def test_a_file_is_forecast_without_a_company(tmp_path, demand):
     out = tmp_path / "forecast.parquet"
-    done = throughline(tmp_path / "home", "forecast", "--demand", str(demand), "--out", str(out), "--horizon", "3", "--quantiles", "0.1,0.9")
+    done = throughline(
+        tmp_path / "home", "forecast", "--demand", str(demand), "--out", str(out), "--horizon", "3", "--quantiles", "0.1,0.9"
+    )
     table = pl.read_parquet(out)
 
-    assert 0 == done.returncode, done.stderr
-    assert ["mean", "p10", "p90"] == sorted(table["measure"].unique())
+    assert done.returncode == 0, done.stderr
+    assert sorted(table["measure"].unique()) == ["mean", "p10", "p90"]
     assert [date(2026, 3, 2) + timedelta(weeks=week) for week in range(3)] == sorted(table["period_start"].unique())
     assert {"A-17"} == set(table["series_id"])
 
@@ -76,10 +88,10 @@ def test_an_empty_home_says_how_to_fill_it(tmp_path):
     run = throughline(tmp_path / "home", "run", THROUGHLINE_LANGUAGE="zh")
     status = throughline(tmp_path / "home", "status")
 
-    assert 7 == run.returncode
+    assert run.returncode == 7
     assert "throughline demo" in run.stderr
     assert "Traceback" not in run.stderr
-    assert 0 == status.returncode
+    assert status.returncode == 0
     assert "throughline demo" in status.stdout
 
 

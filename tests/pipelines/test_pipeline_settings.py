@@ -29,13 +29,13 @@ def test_the_file_is_read_and_the_environment_stands_over_it(tmp_path):
 def test_another_file_may_be_named(tmp_path):
     (tmp_path / "other.toml").write_text("keep_snapshots = 2\n")
 
-    assert 2 == load_settings({"THROUGHLINE_CONFIG": str(tmp_path / "other.toml")}, tmp_path).keep_snapshots
+    assert load_settings({"THROUGHLINE_CONFIG": str(tmp_path / "other.toml")}, tmp_path).keep_snapshots == 2
 
 
 def test_a_database_url_replaces_the_file():
     settings = load_settings({"THROUGHLINE_LEDGER_URL": "postgresql://host/name"}, Path())
 
-    assert "postgresql://host/name" == settings.ledger
+    assert settings.ledger == "postgresql://host/name"
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_settings_survive_the_way_through_the_environment(tmp_path):
     settings = load_settings({"THROUGHLINE_SCHEDULE_TIME": "23:15", "THROUGHLINE_LANGUAGE": "zh"}, tmp_path)
 
     assert settings == load_settings(settings.environment(), tmp_path / "elsewhere")
-    assert (23, 15) == settings.schedule_hour_minute
+    assert settings.schedule_hour_minute == (23, 15)

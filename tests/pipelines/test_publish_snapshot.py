@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -62,7 +61,7 @@ def test_the_glossary_travels_as_column_comments(home):
     with duckdb.connect(str(home.snapshots / home.current_snapshot_id() / "warehouse.duckdb"), read_only=True) as snapshot:
         comments = snapshot.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'second'").fetchall()
 
-    assert [("周转率",)] == comments
+    assert comments == [("周转率",)]
 
 
 def test_equal_content_has_an_equal_name_but_for_the_time(home):
@@ -94,7 +93,7 @@ def test_a_failed_run_is_told_and_the_snapshot_stays(home):
     published = publish(home, TABLES, {}, keep_snapshots=2)
     record_run(home, run_id="bad", status="failed", failed_step="plan", message="no")
 
-    assert ("bad", "failed", "plan") == tuple(home.read_last_run()[name] for name in ("run_id", "status", "failed_step"))
+    assert tuple(home.read_last_run()[name] for name in ("run_id", "status", "failed_step")) == ("bad", "failed", "plan")
     assert published.snapshot_id == home.current_snapshot_id()
 
 
@@ -151,8 +150,8 @@ def test_a_publisher_killed_at_any_step_leaves_a_good_snapshot(home, step):
     whole = marks(home)
     published = publish(home, TABLES, {}, keep_snapshots=2)
 
-    assert -signal.SIGKILL == died.returncode
+    assert died.returncode == -signal.SIGKILL
     assert whole == ({2} if step == "_prune" else {1})
     assert {2} == marks(home)
     assert not [entry for entry in home.snapshots.iterdir() if entry.name.startswith(".")]
-    assert published.snapshot_id == json.loads((home.snapshots / published.snapshot_id / "manifest.json").read_text())["snapshot_id"]
+    assert published.snapshot_id == home.manifest()["snapshot_id"]

@@ -213,3 +213,10 @@ def test_nobody_is_asked_for_an_earlier_date_than_today() -> None:
     result = World().item(1, inspection_days=2).receipt(101, 0, 10).demand(101, 0, 10).plan()
 
     assert messages(result) == ["below_safety_stock"]
+
+
+def test_needs_that_are_late_anyway_are_ordered_together() -> None:
+    """Nothing ordered today can be here before day 7: two orders, each lifted to the minimum, would only buy more."""
+    world = World().item(1, lead_time_days=7, minimum_order_quantity=50).demand(101, 1, 60).demand(101, 4, 20)
+
+    assert orders(world.demand(101, 9, 20).plan()) == [(1, 80), (9, 50)]

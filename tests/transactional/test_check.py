@@ -56,7 +56,13 @@ def busy(ledger: Ledger) -> None:
         warehouse="MAIN", shipped_date=THE_DAY, lines=(ShipLine(line=(sold.command_id, 0), quantity=4 * UNIT),), **common()
     )
     made = PlaceWorkOrder(
-        sku="PART-01", warehouse="MAIN", quantity=2 * UNIT, order_date=THE_DAY, planned_start_date=THE_DAY, due_date=THE_DAY, **common()
+        sku="PART-01",
+        warehouse="MAIN",
+        quantity=2 * UNIT,
+        order_date=THE_DAY,
+        planned_start_date=THE_DAY,
+        due_date=THE_DAY,
+        **common(),
     )
     counted = StartStocktake(warehouse="MAIN", count_date=THE_DAY, skus=("RAW-03",), **common())
     ledger.post([
@@ -64,7 +70,11 @@ def busy(ledger: Ledger) -> None:
         IssueComponents(work_order=made.command_id, issue_date=THE_DAY, **common()),
         CompleteWorkOrder(work_order=made.command_id, completion_date=THE_DAY, quantity=UNIT, is_final=False, **common()),
         counted,
-        RecordCounts(stocktake=counted.command_id, counts=(Count(sku="RAW-03", location="A-01", counted_quantity=UNIT),), **common()),
+        RecordCounts(
+            stocktake=counted.command_id,
+            counts=(Count(sku="RAW-03", location="A-01", counted_quantity=UNIT),),
+            **common(),
+        ),
         PostStocktake(stocktake=counted.command_id, posted_date=THE_DAY, **common()),
     ])  # fmt: skip
 
@@ -76,7 +86,10 @@ def busy(ledger: Ledger) -> None:
         ("UPDATE stock_balance SET on_hand_quantity = on_hand_quantity + 1 WHERE is_physical = 1", "I2"),
         ("UPDATE balance_daily SET quantity_delta = quantity_delta + 1", "I2"),
         ("UPDATE stock_balance SET is_physical = 0, on_hand_quantity = -1 WHERE is_physical = 1", "I4"),
-        ("UPDATE stock_balance SET allocated_quantity = allocated_quantity + 1 WHERE on_hand_quantity > allocated_quantity", "I5"),
+        (
+            "UPDATE stock_balance SET allocated_quantity = allocated_quantity + 1 WHERE on_hand_quantity > allocated_quantity",
+            "I5",
+        ),
         ("UPDATE allocation SET closed_date = '2026-01-05' WHERE state = 'open'", "I6"),
         ("UPDATE sales_order_line SET allocated_quantity = allocated_quantity - 1", "I6"),
         ("UPDATE lot SET item_id = (SELECT MIN(item_id) FROM item) WHERE lot_id <> 0", "I7"),

@@ -1,20 +1,24 @@
-"""Whatever people do, in whatever order: nothing appears, nothing vanishes, every invariant holds, and a resent command has one effect.
+"""Whatever people do, in whatever order: nothing appears, nothing vanishes, every invariant holds, and a resent command has
+one effect.
 
-Random histories of the tiny company: most commands are sensible, many are refused (short stock, closed documents, wrong order). After
-each history the ledger checks itself, and its value is recomputed from the outside: what came in less what went out is what lies there.
+Random histories of the tiny company: most commands are sensible, many are refused (short stock, closed documents, wrong
+order). After
+each history the ledger checks itself, and its value is recomputed from the outside: what came in less what went out is what
+lies there.
 """
 
 from __future__ import annotations
 
 import itertools
+import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import Conflict, ThroughlineError
@@ -65,7 +69,8 @@ _VALUE_FROM_OUTSIDE = """
         SELECT m.cost_amount AS amount FROM movement_line m JOIN location l ON l.location_id = m.from_location_id
         WHERE l.warehouse_id IS NULL
         UNION ALL
-        SELECT -m.cost_amount FROM movement_line m JOIN location l ON l.location_id = m.to_location_id WHERE l.warehouse_id IS NULL
+        SELECT -m.cost_amount FROM movement_line m JOIN location l ON l.location_id = m.to_location_id WHERE l.warehouse_id
+        IS NULL
         UNION ALL
         SELECT v.amount FROM value_entry v JOIN location l ON l.location_id = v.from_location_id WHERE l.warehouse_id IS NULL
         UNION ALL
@@ -75,6 +80,8 @@ _VALUE_FROM_OUTSIDE = """
 _VALUE_INSIDE = (
     "SELECT (SELECT COALESCE(SUM(value_amount), 0) FROM item_cost) + (SELECT COALESCE(SUM(wip_amount), 0) FROM work_order)"
 )
+_CARRY_ON = {"do_receive", "do_inspect", "do_allocate", "do_ship", "do_deliver", "do_take_back", "do_issue", "do_complete",
+             "do_ship_transfer", "do_receive_transfer", "do_count"}  # fmt: skip
 _names = itertools.count(1)
 
 
@@ -91,8 +98,9 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Story:
     """A history in the making: remembers its documents, so that later commands can meet them."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
-        self.draw = draw
+    def __init__(self, seed: int) -> None:
+        # A seeded generator spreads over long histories; a failing seed replays the same one.
+        self.random = random.Random(seed)
         self.bought: list[PlacePurchaseOrder] = []
         self.received: list[ReceiveGoods] = []
         self.sold: list[EnterSalesOrder] = []
@@ -102,18 +110,20 @@ class Story:
         self.counted: list[StartStocktake] = []
 
     def number(self, low: int, high: int) -> int:
-        return self.draw(st.integers(low, high))
+        return self.random.randint(low, high)
 
     def one(self, things: list) -> object:  # type: ignore[type-arg]
         return things[self.number(0, len(things) - 1)]
 
     def next(self) -> Command | None:
-        step = self.draw(st.sampled_from(sorted(name for name in dir(self) if name.startswith("do_"))))
+        steps = sorted(name for name in dir(self) if name.startswith("do_"))
+        # What carries a document on comes up three times as often as what begins or ends one.
+        step = self.random.choice(steps + 2 * [name for name in steps if name in _CARRY_ON])
         command: Command | None = getattr(self, step)()
         return command
 
     def do_buy(self) -> Command:
-        sku = self.draw(st.sampled_from(["RAW-01", "RAW-02", "TRADE-01", "TRADE-02"]))
+        sku = self.random.choice(["RAW-01", "RAW-02", "TRADE-01", "TRADE-02"])
         line = PurchaseLine(sku=sku, warehouse="MAIN", quantity=self.number(1, 30) * UNIT, unit_price=self.number(0, 9_999_999))
         order = PlacePurchaseOrder(
             supplier="ACME", order_date=THE_DAY, exchange_rate_ppm=self.number(1, 9_000_000), lines=(line,), **common()
@@ -131,11 +141,16 @@ class Story:
             line=(order.command_id, 0),
             received_quantity=quantity * UNIT,
             rejected_quantity=self.number(0, 2) * UNIT,
-            location=self.draw(st.sampled_from(["A-01", "A-02"])),
+            location=self.random.choice(["A-01", "A-02"]),
         )
-        day = self.draw(st.sampled_from([None, THE_DAY]))
+        day = self.random.choice([None, THE_DAY])
         receipt = ReceiveGoods(
-            purchase_order=order.command_id, warehouse="MAIN", received_date=THE_DAY, inspected_date=day, lines=(line,), **common()
+            purchase_order=order.command_id,
+            warehouse="MAIN",
+            received_date=THE_DAY,
+            inspected_date=day,
+            lines=(line,),
+            **common(),
         )
         self.received.append(receipt)
         return receipt
@@ -166,7 +181,7 @@ class Story:
         return CancelPurchaseLine(line=(order.command_id, 0), reason="late", **common())
 
     def do_sell(self) -> Command:
-        sku = self.draw(st.sampled_from(["TRADE-01", "TRADE-02", "PART-01"]))
+        sku = self.random.choice(["TRADE-01", "TRADE-02", "PART-01"])
         line = SalesLine(
             sku=sku, warehouse="MAIN", quantity=self.number(1, 60) * UNIT, unit_price=9 * UNIT, requested_date=THE_DAY
         )
@@ -218,7 +233,7 @@ class Story:
             quantity=self.number(1, 9) * UNIT,
             location="B-01",
             reason="broken",
-            disposition=self.draw(st.sampled_from(["restock", "quarantine", "scrap"])),
+            disposition=self.random.choice(["restock", "quarantine", "scrap"]),
         )
         return ReturnGoods(customer="CITY", return_date=THE_DAY, lines=(line,), **common())
 
@@ -251,7 +266,7 @@ class Story:
             completion_date=THE_DAY,
             quantity=self.number(0, 9) * UNIT,
             scrapped_quantity=self.number(0, 2) * UNIT,
-            is_final=self.draw(st.booleans()),
+            is_final=self.random.random() < 0.3,
             **common(),
         )
 
@@ -270,10 +285,10 @@ class Story:
         return MoveStock(
             sku="RAW-01",
             quantity=self.number(1, 50) * UNIT,
-            from_location=self.draw(st.sampled_from(["A-01", "B-01"])),
-            to_location=self.draw(st.sampled_from(["A-02", "B-01"])),
-            from_status=self.draw(st.sampled_from(statuses)),
-            to_status=self.draw(st.sampled_from(statuses)),
+            from_location=self.random.choice(["A-01", "B-01"]),
+            to_location=self.random.choice(["A-02", "B-01"]),
+            from_status=self.random.choice(statuses),
+            to_status=self.random.choice(statuses),
             **common(),
         )
 
@@ -283,7 +298,7 @@ class Story:
             to_warehouse="SHOP",
             order_date=THE_DAY,
             due_date=THE_DAY,
-            lines=(TransferLine(self.draw(st.sampled_from(["TRADE-01", "TRADE-02"])), self.number(1, 40) * UNIT),),
+            lines=(TransferLine(self.random.choice(["TRADE-01", "TRADE-02"]), self.number(1, 40) * UNIT),),
             **common(),
         )
         self.moved.append(order)
@@ -313,7 +328,7 @@ class Story:
             return None
         begun = self.one(self.counted)
         assert isinstance(begun, StartStocktake)
-        sku = self.draw(st.sampled_from(["RAW-01", "TRADE-02"]))
+        sku = self.random.choice(["RAW-01", "TRADE-02"])
         entry = Count(sku=sku, location="A-01", counted_quantity=self.number(0, 120) * UNIT)
         return RecordCounts(stocktake=begun.command_id, counts=(entry,), **common())
 
@@ -325,7 +340,7 @@ class Story:
         return PostStocktake(stocktake=begun.command_id, posted_date=THE_DAY, **common())
 
     def do_reverse(self) -> Command:
-        # Movement ids are row ids: the opening's is known to lie below a thousand, later ones follow.
+        # The n-th newest movement, see _aim.
         return ReverseMovement(movement_id=-self.number(1, 12), reason="oops", **common())
 
     def do_approve(self) -> Command:
@@ -349,43 +364,43 @@ class Story:
         return UndoDecision(planned_order_id=f"plan-{self.number(1, 2)}", reason="x", **common())
 
 
-@st.composite
-def stories(draw: st.DrawFn) -> list[Command]:
-    story = Story(draw)
-    steps = [story.next() for _ in range(draw(st.integers(5, 45)))]
-    return [step for step in steps if step is not None]
+def history(seed: int, steps: int = 60) -> list[Command]:
+    story = Story(seed)
+    return [command for command in (story.next() for _ in range(steps)) if command is not None]
 
 
 def _aim(ledger: Ledger, command: Command) -> Command:
     """A reversal is drawn as 'the n-th newest movement'; only the ledger knows its id."""
     if not isinstance(command, ReverseMovement) or command.movement_id > 0:
         return command
-    ids = ledger.rows("SELECT movement_id FROM movement ORDER BY movement_id DESC LIMIT 12")
+    ids = ledger.rows("SELECT movement_id FROM movement WHERE movement_type <> 'opening' ORDER BY movement_id DESC LIMIT 12")
+    if not ids:
+        return replace(command, movement_id=1)
     return replace(command, movement_id=ids[min(-command.movement_id, len(ids)) - 1][0])
 
 
 @pytest.fixture
-def copies(founded: Path, tmp_path: Path) -> Iterator[object]:
+def copies(founded: Path, tmp_path: Path) -> Callable[[], Ledger]:
     def fresh() -> Ledger:
         path = tmp_path / f"ledger_{next(_names)}.db"
         shutil.copy(founded, path)
         return open_ledger(path)
 
-    yield fresh
+    return fresh
 
 
-@settings(max_examples=settings.get_profile("ci").max_examples if settings().derandomize else 500)
-@given(story=stories())
-def test_any_history_conserves_quantity_and_value(copies: object, story: list[Command]) -> None:
+@given(seed=st.integers(0, 2**32))
+def test_any_history_conserves_quantity_and_value(copies: Callable[[], Ledger], seed: int) -> None:
     """Goal: no order of commands may create or lose anything. Method: random histories, checked from inside and outside."""
-    ledger: Ledger = copies()  # type: ignore[operator]
+    ledger = copies()
     accepted: list[tuple[Command, dict[str, object]]] = []
-    for drawn in story:
+    refusals: list[ThroughlineError] = []
+    for drawn in history(seed):
         command = _aim(ledger, drawn)
         try:
             accepted.append((command, ledger.post([command])[0].ids))
         except ThroughlineError as refusal:
-            assert refusal.text("zh")
+            refusals.append(refusal)
     violations = check(ledger)
     inside, outside = ledger.rows(_VALUE_INSIDE)[0][0], ledger.rows(_VALUE_FROM_OUTSIDE)[0][0]
     before = ledger.rows("SELECT COUNT(*) FROM movement_line")
@@ -394,6 +409,7 @@ def test_any_history_conserves_quantity_and_value(copies: object, story: list[Co
     ledger.close()
 
     assert violations == []
+    assert [refusal.key for refusal in refusals if "{" in refusal.text("zh")] == []
     assert inside == outside
     assert again == [ids for _, ids in accepted]
     assert before == after

@@ -89,7 +89,9 @@ def test_approving_twice_names_the_first_order(ledger: Ledger) -> None:
     assert ledger.rows("SELECT COUNT(*) FROM purchase_order") == [(1,)]
 
 
-@pytest.mark.parametrize(("kind", "sku", "table"), [("make", "PART-01", "work_order"), ("transfer", "TRADE-02", "transfer_order")])
+@pytest.mark.parametrize(
+    ("kind", "sku", "table"), [("make", "PART-01", "work_order"), ("transfer", "TRADE-02", "transfer_order")]
+)
 def test_making_and_transferring_can_be_approved_too(ledger: Ledger, kind: str, sku: str, table: str) -> None:
     """The order carries the suggestion's id; taking it back cancels it and frees the id."""
     tiny_company(ledger)

@@ -38,15 +38,15 @@ def issue(placed: PlaceWorkOrder, *lines: IssueLine, day: date = THE_DAY) -> Iss
     return IssueComponents(work_order=placed.command_id, issue_date=day, lines=lines or None, **common(day=day))
 
 
-def complete(placed: PlaceWorkOrder, quantity: int, scrapped: int = 0, is_final: bool = True, **columns: Any) -> CompleteWorkOrder:
+def complete(
+    placed: PlaceWorkOrder, quantity: int, scrapped: int = 0, is_final: bool = True, **columns: Any
+) -> CompleteWorkOrder:
     made = {"quantity": quantity * UNIT, "scrapped_quantity": scrapped * UNIT, "is_final": is_final}
     return CompleteWorkOrder(**{"work_order": placed.command_id, "completion_date": THE_DAY, **made, **common(), **columns})
 
 
 def needs(ledger: Ledger) -> dict[str, int]:
-    return dict(
-        ledger.rows("SELECT i.sku, c.required_quantity FROM work_order_component c JOIN item i ON i.item_id = c.item_id")
-    )
+    return dict(ledger.rows("SELECT i.sku, c.required_quantity FROM work_order_component c JOIN item i ON i.item_id = c.item_id"))
 
 
 def head(ledger: Ledger, columns: str) -> tuple[Any, ...]:
@@ -54,7 +54,8 @@ def head(ledger: Ledger, columns: str) -> tuple[Any, ...]:
 
 
 def test_components_scale_with_scrap_but_not_when_fixed(ledger: Ledger) -> None:
-    """GOOD-02 x 10: PART-02, RAW-06 ten each, one fixed PACK-02; PART-02 x 10 with 5 % scrap needs 11 RAW-03 (10.53 rounded up)."""
+    """GOOD-02 x 10: PART-02, RAW-06 ten each, one fixed PACK-02; PART-02 x 10 with 5 % scrap needs 11 RAW-03 (10.53 rounded
+    up)."""
     tiny_company(ledger)
     ledger.post([order("GOOD-02")])
     assert needs(ledger) == {"PART-02": 10 * UNIT, "RAW-06": 10 * UNIT, "PACK-02": UNIT}
@@ -91,7 +92,9 @@ def test_cost_flows_from_components_to_goods_exactly(ledger: Ledger) -> None:
     ledger.post([complete(placed, 5)])
 
     assert head(ledger, "status, wip_amount") == ("completed", 0)
-    value = "SELECT c.value_amount, c.on_hand_quantity FROM item_cost c JOIN item i ON i.item_id = c.item_id WHERE i.sku = 'PART-01'"
+    value = (
+        "SELECT c.value_amount, c.on_hand_quantity FROM item_cost c JOIN item i ON i.item_id = c.item_id WHERE i.sku = 'PART-01'"
+    )
     assert ledger.rows(value) == [(5000, 9 * UNIT)]
     assert check(ledger) == []
 
@@ -122,7 +125,14 @@ def test_short_of_one_component_nothing_is_issued(ledger: Ledger) -> None:
     placed = order(quantity=51)
     with pytest.raises(Refused, match="RAW-01 needs 102, only 100 usable"):
         ledger.post([placed, issue(placed)])
-    ledger.post([placed, issue(placed, IssueLine(sku="RAW-01", quantity=100 * UNIT), IssueLine(sku="RAW-02", quantity=51 * UNIT, location="A-01"))])
+    ledger.post(
+        [
+            placed,
+            issue(
+                placed, IssueLine(sku="RAW-01", quantity=100 * UNIT), IssueLine(sku="RAW-02", quantity=51 * UNIT, location="A-01")
+            ),
+        ]
+    )
     assert ledger.rows("SELECT SUM(issued_quantity) FROM work_order_component") == [(151 * UNIT,)]
     with pytest.raises(InvalidInput, match="not one of its components"):
         ledger.post([issue(placed, IssueLine(sku="RAW-07", quantity=UNIT))])
@@ -140,9 +150,7 @@ def test_a_component_that_came_late_is_on_record(ledger: Ledger) -> None:
     ledger.post([MoveStock(**block, quantity=95 * UNIT, from_status="quarantine", **common(day=days[2]))])
     ledger.post([issue(placed, day=days[3])])
 
-    rows = dict(
-        ledger.rows("SELECT i.sku, c.available_date FROM work_order_component c JOIN item i ON i.item_id = c.item_id")
-    )
+    rows = dict(ledger.rows("SELECT i.sku, c.available_date FROM work_order_component c JOIN item i ON i.item_id = c.item_id"))
     assert (rows["RAW-01"], str(rows["RAW-02"])) == (None, str(days[2]))
 
 
@@ -207,7 +215,9 @@ def test_operations_are_recorded_and_corrected(ledger: Ledger) -> None:
         )
         return RecordOperations(work_order=placed.command_id, operations=(entry,), **common())
 
-    ledger.post([routing, placed, StartWorkOrder(work_order=placed.command_id, start_date=THE_DAY, **common()), done(30), done(45)])
+    ledger.post(
+        [routing, placed, StartWorkOrder(work_order=placed.command_id, start_date=THE_DAY, **common()), done(30), done(45)]
+    )
     assert ledger.rows("SELECT operation_sequence, actual_minutes FROM work_order_operation") == [(10, 45)]
     assert head(ledger, "status") == ("in_progress",)
     with pytest.raises(Refused, match="in_progress"):

@@ -146,7 +146,7 @@ def test_without_a_contract_the_last_supplier_is_the_incumbent(ledger: Ledger) -
     ledger.post([order(line("RAW-02", 10), supplier="BOLT"), order(line("RAW-02", 10))])
     rows = ledger.rows("SELECT reference_unit_price, reference_source FROM purchase_order_line ORDER BY purchase_order_line_id")
 
-    assert [(2_343_333, "list"), (2_353_333, "list")] == rows
+    assert rows == [(2_343_333, "list"), (2_353_333, "list")]
     ledger.post([order(line("RAW-02", 10), supplier="BOLT")])
     assert one(ledger, "purchase_order_line_id, reference_unit_price", "purchase_order_line")[1] == 2_343_333
 
@@ -161,7 +161,7 @@ def test_without_terms_the_last_received_price_then_the_standard_cost_then_none(
     ledger.post([order(line("PART-01", 5, 4 * UNIT), order_date=later + timedelta(days=1))])
     rows = ledger.rows("SELECT reference_unit_price, reference_source FROM purchase_order_line ORDER BY purchase_order_line_id")
 
-    assert [(None, "none"), (3 * UNIT, "last_price"), (None, "none")] == rows
+    assert rows == [(None, "none"), (3 * UNIT, "last_price"), (None, "none")]
 
 
 def test_the_first_promise_is_kept(ledger: Ledger) -> None:
@@ -281,9 +281,7 @@ def test_received_goods_can_go_back_to_the_supplier(ledger: Ledger) -> None:
     ledger.post([placed, receipt(placed, 60)])
 
     def back(quantity: int) -> ReturnToSupplier:
-        return ReturnToSupplier(
-            line=(placed.command_id, 0), quantity=quantity * UNIT, location="A-02", reason="rust", **common()
-        )
+        return ReturnToSupplier(line=(placed.command_id, 0), quantity=quantity * UNIT, location="A-02", reason="rust", **common())
 
     ledger.post([back(10)])
     assert lying(ledger, "RAW-01") == 50 * UNIT
@@ -300,9 +298,9 @@ def test_quotes_of_one_requirement_stay_together(ledger: Ledger) -> None:
     answer = ledger.post([RecordQuotes(sku="RAW-01", quantity=5 * UNIT, quote_date=THE_DAY, offers=offers, **common())])[0]
 
     rows = ledger.rows("SELECT request_id, is_chosen FROM quote ORDER BY quote_id")
-    assert [(answer.ids["request_id"], 1), (answer.ids["request_id"], 0)] == rows
+    assert rows == [(answer.ids["request_id"], 1), (answer.ids["request_id"], 0)]
+    twice = (offers[0], offers[0])
     with pytest.raises(InvalidInput, match="stands twice"):
-        twice = (offers[0], offers[0])
         ledger.post([RecordQuotes(sku="RAW-01", quantity=UNIT, quote_date=THE_DAY, offers=twice, **common())])
 
 
@@ -322,7 +320,7 @@ def test_new_terms_end_the_old_ones(ledger: Ledger) -> None:
     ledger.post([terms, order(line(quantity=10)), order(line(quantity=10), order_date=change)])
 
     rows = ledger.rows("SELECT reference_unit_price FROM purchase_order_line ORDER BY purchase_order_line_id")
-    assert [(1_343_333,), (2 * UNIT,)] == rows
+    assert rows == [(1_343_333,), (2 * UNIT,)]
 
 
 def test_a_supplier_on_hold_gets_no_new_order_but_keeps_its_history(ledger: Ledger) -> None:

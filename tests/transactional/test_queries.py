@@ -18,7 +18,9 @@ def test_stock_is_found_by_code_name_chinese_name_and_barcode(ledger: Ledger) ->
     ledger.post([PostOpening(opening_date=THE_DAY, lines=(line,), **common())])
     for search in ("good-01", "ＧＯＯＤ-01", "Good-01", "物料 GOOD-01", "6900000000017"):
         found = queries.live_stock(ledger, search=search)
-        assert [(row["sku"], row["warehouse_code"], row["on_hand_quantity"]) for row in found] == [("GOOD-01", "SHOP", Decimal(7))]
+        assert [(row["sku"], row["warehouse_code"], row["on_hand_quantity"]) for row in found] == [
+            ("GOOD-01", "SHOP", Decimal(7))
+        ]
     assert queries.live_stock(ledger, search="100%") == []
     assert {row["warehouse_code"] for row in queries.live_stock(ledger)} == {"MAIN", "SHOP"}
     assert [row["sku"] for row in queries.live_stock(ledger, warehouse="SHOP")] == ["GOOD-01"]

@@ -43,7 +43,9 @@ def allocate(entered: EnterSalesOrder, quantity: int | None = None, **columns: A
     return AllocateSalesLine(**{"line": (entered.command_id, 0), "quantity": tied, **common(), **columns})
 
 
-def ship(entered: EnterSalesOrder, quantity: int, location: str | None = None, lot: str | None = None, **columns: Any) -> ShipGoods:
+def ship(
+    entered: EnterSalesOrder, quantity: int, location: str | None = None, lot: str | None = None, **columns: Any
+) -> ShipGoods:
     lines = (ShipLine(line=(entered.command_id, 0), quantity=quantity * UNIT, location=location, lot=lot),)
     return ShipGoods(**{"warehouse": "MAIN", "shipped_date": THE_DAY, "lines": lines, **common(), **columns})
 
@@ -137,8 +139,8 @@ def test_taken_stock_is_on_record(ledger: Ledger) -> None:
     assert answers[4].ids["allocated_quantity"] == 50 * UNIT
     with pytest.raises(Refused, match="only 50 allocated"):
         ledger.post([ReleaseAllocation(line=(held.command_id, 0), quantity=51 * UNIT, reason="x", **common())])
+    own = (held.command_id, 0)
     with pytest.raises(InvalidInput, match="itself"):
-        own = (held.command_id, 0)
         ledger.post([ReleaseAllocation(line=own, reason="x", taken_by=own, **common())])
     assert check(ledger) == []
 
@@ -196,8 +198,8 @@ def test_promises_keep_the_first_date_and_what_they_rested_on(ledger: Ledger) ->
     first, last = line_of(ledger, "first_promised_date, last_promised_date")
     assert (str(first), str(last)) == (str(THE_DAY + timedelta(days=5)), str(THE_DAY + timedelta(days=8)))
     assert ledger.rows("SELECT COUNT(*) FROM promise_peg") == [(2,)]
+    peg = Peg("purchase_order_line", UNIT, THE_DAY)
     with pytest.raises(InvalidInput, match="does not name its supply"):
-        peg = Peg("purchase_order_line", UNIT, THE_DAY)
         ledger.post([PromiseSalesLine(line=(entered.command_id, 0), promised_date=THE_DAY, pegs=(peg,), **common())])
 
 
@@ -227,7 +229,8 @@ def test_returned_goods_bring_back_the_cost_they_left_with(ledger: Ledger, dispo
     moved = "SELECT m.cost_amount, m.to_status FROM movement_line m JOIN movement h ON h.movement_id = m.movement_id"
     assert ledger.rows(f"{moved} WHERE h.movement_type = 'customer_return'") == [(10333, status or "available")]
     in_bin = ledger.rows(
-        "SELECT b.status, b.on_hand_quantity FROM stock_balance b JOIN location l ON l.location_id = b.location_id WHERE l.code = 'B-01'"
+        "SELECT b.status, b.on_hand_quantity FROM stock_balance b JOIN location l ON l.location_id = b.location_id "
+        "WHERE l.code = 'B-01'"
     )
     assert in_bin == ([] if status is None else [(status, 10 * UNIT)])
     assert line_of(ledger, "returned_quantity") == (10 * UNIT,)
@@ -244,8 +247,10 @@ def test_a_return_without_its_order_comes_back_at_the_average(ledger: Ledger) ->
     line = ReturnLine(line=None, sku="TRADE-02", quantity=10 * UNIT, location="B-01", reason="broken", disposition="restock")
     ledger.post([ReturnGoods(customer="CITY", return_date=THE_DAY, lines=(line,), **common())])
 
-    assert ledger.rows("SELECT MAX(cost_amount) FROM movement_line m JOIN movement h ON h.movement_id = m.movement_id "
-                       "WHERE h.movement_type = 'customer_return'") == [(10333,)]
+    assert ledger.rows(
+        "SELECT MAX(cost_amount) FROM movement_line m JOIN movement h ON h.movement_id = m.movement_id "
+        "WHERE h.movement_type = 'customer_return'"
+    ) == [(10333,)]
     assert check(ledger) == []
 
 
@@ -256,7 +261,8 @@ def test_a_return_without_its_order_comes_back_at_the_average(ledger: Ledger) ->
         (lambda e, o: ship(e, 1, warehouse="SHOP"), InvalidInput, "belongs to warehouse MAIN"),
         (lambda e, o: ship(e, 1, lines=()), InvalidInput, "no lines"),
         (lambda e, o: ship(e, 1, shipped_date=THE_DAY - timedelta(days=1)), InvalidInput, "shipped_date"),
-        (lambda e, o: ship(e, 1, lines=(ShipLine(line=(e.command_id, 0), quantity=UNIT), ShipLine(line=(o.command_id, 0), quantity=UNIT))),
+        (lambda e, o: ship(e, 1, lines=(ShipLine(line=(e.command_id, 0), quantity=UNIT), ShipLine(line=(o.command_id, 0),
+        quantity=UNIT))),
          InvalidInput, "2 customers"),
         (lambda e, o: PickSalesLine(line=(e.command_id, 0), **common()), Refused, "allocate first"),
         (lambda e, o: allocate(e, 31), Refused, "only 30 open"),

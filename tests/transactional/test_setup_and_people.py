@@ -127,7 +127,8 @@ def test_changes_of_items_and_planning_are_versioned(ledger: Ledger) -> None:
         (lambda: SetPlanning(sku="RAW-01", warehouse="MAIN", order_policy="fixed", **common()), "no fixed order quantity"),
         (lambda: SetPlanning(sku="RAW-01", warehouse="MAIN", procurement="transfer", **common()), "source warehouse"),
         (lambda: SetPlanning(sku="RAW-01", warehouse="MAIN", lead_time_days=-1, **common()), "lead_time_days"),
-        (lambda: SetPlanning(sku="RAW-01", warehouse="MAIN", minimum_order_quantity=9, maximum_order_quantity=5, **common()), "maximum"),
+        (lambda: SetPlanning(sku="RAW-01", warehouse="MAIN", minimum_order_quantity=9, maximum_order_quantity=5, **common()),
+         "maximum"),
         (lambda: DefineCategory(code="ALL", name="All", parent="BUY", **common()), "below it already"),
         (lambda: DefineConversion(sku=None, from_unit="KG", to_unit="KG", numerator=1, denominator=1, **common()), "same unit"),
         (lambda: DefineConversion(sku=None, from_unit="KG", to_unit="EA", numerator=1, denominator=0, **common()), "denominator"),
@@ -145,11 +146,14 @@ def test_changes_of_items_and_planning_are_versioned(ledger: Ledger) -> None:
         (lambda: ChangeSetting(name="carrying_rate", value="20", **common()), "carrying_rate is 20"),
         (lambda: ChangeSetting(name="carrying_rate", value="much", **common()), "expected a number"),
         (lambda: ChangeSetting(name="carrying_rate", value="0.1", scope="moon:1", **common()), "scope 'moon:1'"),
-        (lambda: RecordQualification(supplier="ACME", qualification_kind="", valid_from=THE_DAY, **common()), "qualification_kind"),
-        (lambda: SetSupplierTerms(supplier="ACME", sku="RAW-01", lead_time_days=1, valid_from=THE_DAY, prices=(), **common()), "no lines"),
+        (lambda: RecordQualification(supplier="ACME", qualification_kind="", valid_from=THE_DAY, **common()),
+         "qualification_kind"),
+        (lambda: SetSupplierTerms(supplier="ACME", sku="RAW-01", lead_time_days=1, valid_from=THE_DAY, prices=(), **common()),
+         "no lines"),
         (lambda: SetSupplierTerms(supplier="ACME", sku="RAW-01", lead_time_days=1, valid_from=THE_DAY,
                                   prices=(PriceBreak(0, 1), PriceBreak(0, 2)), **common()), "stands twice"),
-        (lambda: DefineBusinessEvent(event_kind="sale", name="618", start_date=THE_DAY, end_date=THE_DAY, **common()), "event_kind"),
+        (lambda: DefineBusinessEvent(event_kind="sale", name="618", start_date=THE_DAY, end_date=THE_DAY, **common()),
+         "event_kind"),
     ],
 )  # fmt: skip
 def test_master_data_that_cannot_be_right_is_refused(sqlite_ledger: Ledger, bad: Any, says: str) -> None:
@@ -206,7 +210,13 @@ def test_people_sign_in_with_their_password_only(ledger: Ledger) -> None:
     ledger.post([DefineUser(login="bob", name="Bob", role="buyer", password_hash=secret, is_active=False, **common())])
     user = sign_in(ledger, "ann", "correct horse")
     assert user == User(user.user_id, "ann", "Ann", "安", "buyer", "zh")
-    for login, password in (("ann", "wrong"), ("ghost", "correct horse"), ("bob", "correct horse"), ("admin", ""), ("system", "!")):
+    for login, password in (
+        ("ann", "wrong"),
+        ("ghost", "correct horse"),
+        ("bob", "correct horse"),
+        ("admin", ""),
+        ("system", "!"),
+    ):
         with pytest.raises(NotPermitted, match="do not fit together"):
             sign_in(ledger, login, password)
     # Changing the name keeps the password; the hash never reaches an event.
@@ -214,7 +224,9 @@ def test_people_sign_in_with_their_password_only(ledger: Ledger) -> None:
     assert sign_in(ledger, "ann", "correct horse").name == "Anna"
     ledger.post([DefineUser(login="ann", name="Anna", role="buyer", password_hash=hash_password("battery staple"), **common())])
     assert sign_in(ledger, "ann", "battery staple").login == "ann"
-    assert ledger.rows("SELECT COUNT(*) FROM document_event WHERE old_value LIKE ? OR new_value LIKE ?", ("%scrypt%",) * 2) == [(0,)]
+    assert ledger.rows("SELECT COUNT(*) FROM document_event WHERE old_value LIKE ? OR new_value LIKE ?", ("%scrypt%",) * 2) == [
+        (0,)
+    ]
     assert find_user(ledger, "bob") is None
     assert find_user(ledger, "ann") is not None
     assert all("password_hash" not in row for row in queries.users(ledger))
@@ -226,7 +238,9 @@ def test_password_hashes_differ_by_salt_and_refuse_nonsense() -> None:
     assert first != second
     assert verify_password("correct horse", first)
     assert not verify_password("correct horsE", first)
-    assert not any(verify_password("x", stored) for stored in ("", "!", "scrypt$1$2", "scrypt$a$8$1$AA==$AA==", "md5$1$1$1$AA==$AA=="))
+    assert not any(
+        verify_password("x", stored) for stored in ("", "!", "scrypt$1$2", "scrypt$a$8$1$AA==$AA==", "md5$1$1$1$AA==$AA==")
+    )
     for bad in ("short", "x" * 1025):
         with pytest.raises(InvalidInput, match="characters"):
             hash_password(bad)

@@ -40,7 +40,9 @@ def move(quantity: int = 10, **columns: Any) -> MoveStock:
 
 
 def adjust(quantity: int, reason: str, **columns: Any) -> AdjustStock:
-    return AdjustStock(**{"sku": "RAW-01", "location": "A-01", "quantity": quantity * UNIT, "reason": reason, **common(), **columns})
+    return AdjustStock(
+        **{"sku": "RAW-01", "location": "A-01", "quantity": quantity * UNIT, "reason": reason, **common(), **columns}
+    )
 
 
 def transfer(quantity: int = 40, sku: str = "TRADE-02", **columns: Any) -> PlaceTransfer:
@@ -116,13 +118,18 @@ def test_found_and_lost_stock_carry_their_reason_and_cost(ledger: Ledger) -> Non
     tiny_company(ledger)
     ledger.post([adjust(3, "found"), adjust(-2, "damaged"), adjust(-1, "lost")])
     rows = ledger.rows(
-        "SELECT h.reason_code, f.code, t.code, m.cost_amount FROM movement_line m JOIN movement h ON h.movement_id = m.movement_id "
+        "SELECT h.reason_code, f.code, t.code, m.cost_amount FROM movement_line m JOIN movement h ON h.movement_id = "
+        "m.movement_id "
         "JOIN location f ON f.location_id = m.from_location_id JOIN location t ON t.location_id = m.to_location_id "
         "WHERE h.movement_type = 'adjustment' ORDER BY m.movement_line_id"
     )
     assert rows == [("found", "COUNT", "A-01", 400), ("damaged", "A-01", "SCRAP", 267), ("lost", "A-01", "COUNT", 133)]
     assert check(ledger) == []
-    for bad, says in ((adjust(1, "lost"), "reason is 'lost'"), (adjust(0, "found"), "more than 0"), (adjust(-1, "found"), "'found'")):
+    for bad, says in (
+        (adjust(1, "lost"), "reason is 'lost'"),
+        (adjust(0, "found"), "more than 0"),
+        (adjust(-1, "found"), "'found'"),
+    ):
         with pytest.raises(InvalidInput, match=says):
             ledger.post([bad])
     with pytest.raises(InvalidInput, match="enter the unit cost"):
@@ -147,8 +154,8 @@ def test_a_transfer_carries_goods_and_cost_through_transit(ledger: Ledger) -> No
     assert ledger.rows("SELECT status FROM transfer_order") == [("received",)]
     assert check(ledger) == []
     for late in (ReceiveTransfer, ShipTransfer):
+        day = {"received_date" if late is ReceiveTransfer else "shipped_date": THE_DAY}
         with pytest.raises(Refused, match="received"):
-            day = {"received_date" if late is ReceiveTransfer else "shipped_date": THE_DAY}
             ledger.post([late(transfer_order=placed.command_id, **day, **common())])
 
 

@@ -241,7 +241,7 @@ def circles(graph: dict[str, list[str]]) -> list[list[str]]:
                     low[node] = min(low[node], index[child])
             else:
                 if low[node] == index[node]:
-                    group = []
+                    group: list[str] = []
                     while not group or group[-1] != node:
                         group.append(open_nodes.pop())
                         is_open.discard(group[-1])

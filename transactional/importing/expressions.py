@@ -132,18 +132,20 @@ def _split(spec: dict[str, Any], find: Finder) -> Expression:
 
 def _format(template: str) -> Expression:
     names = _PLACE.findall(template)
-    pieces = _PLACE.split(template)
+    pieces = _PLACE.split(template)[::2]
 
     def fill(batch: Batch) -> list[Any]:
-        filled = []
+        filled: list[Any] = []
         for cells in zip(*[batch.columns[name] for name in names], strict=True):
-            if any(is_empty(cell) for cell in cells):
-                filled.append(None)
-                continue
             text = pieces[0]
-            for index, cell in enumerate(cells):
-                text += plain(cell) + pieces[2 * index + 2]
-            filled.append(text)
+            for cell, after in zip(cells, pieces[1:], strict=True):
+                shown = str(cell) if type(cell) is int else plain(cell)
+                if not shown or isinstance(cell, Problem):
+                    filled.append(cell if isinstance(cell, Problem) else None)
+                    break
+                text += shown + after
+            else:
+                filled.append(text)
         return filled
 
     if not names:

@@ -213,12 +213,13 @@ class _Load:
 
     def _opening_items(self, opening: Opening, costs: dict[str, int], first: date) -> Iterator[Item]:
         """What the ledger does not hold yet of the opening stock; a later, fuller load may need more of it."""
+        lines: list[tuple[OpeningLine, int]]
         if self.mapping.rules.stock == "opening":
             lines = list(_stated_opening(self.stage, costs))
         else:
             lines = [
-                OpeningLine(sku=place.sku, location=place.location, quantity=place.quantity, unit_cost=costs.get(place.sku, 0))
-                for place in opening.places()
+                (OpeningLine(sku=each.sku, location=each.location, quantity=each.quantity, unit_cost=costs.get(each.sku, 0)), 0)
+                for each in opening.places()
             ]
         held: dict[tuple[str, str, str | None], int] = {
             (sku, location, None if lot == "-" else lot): int(quantity)
@@ -229,7 +230,7 @@ class _Load:
             )
         }
         missing = []
-        for line, row in lines if self.mapping.rules.stock == "opening" else ((line, 0) for line in lines):
+        for line, row in lines:
             quantity = line.quantity - held.get((line.sku, line.location, line.lot), 0)
             if quantity > 0:
                 missing.append((_with_quantity(line, quantity), row))

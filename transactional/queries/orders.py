@@ -57,7 +57,8 @@ def open_purchase_lines(ledger: Ledger, sku: str | None = None) -> list[dict[str
         "FROM purchase_order_line l JOIN purchase_order o ON o.purchase_order_id = l.purchase_order_id "
         f"JOIN supplier s ON s.supplier_id = o.supplier_id {_JOIN} "
         "WHERE l.status = 'open' AND (CAST(? AS TEXT) IS NULL OR i.sku = ?) "
-        "ORDER BY COALESCE(l.last_promised_date, l.requested_date, l.required_date, o.order_date), o.number, l.purchase_order_line_id",
+        "ORDER BY COALESCE(l.last_promised_date, l.requested_date, l.required_date, o.order_date), o.number, "
+        "l.purchase_order_line_id",
         [sku, sku],
     )
 
@@ -79,7 +80,8 @@ def open_transfer_lines(ledger: Ledger, sku: str | None = None) -> list[dict[str
     """Transfer lines not yet received: number, from, to, item, quantities; by due date."""
     return rows(
         ledger,
-        "SELECT o.number, o.transfer_order_id, l.transfer_order_line_id, f.code AS from_warehouse_code, t.code AS warehouse_code, "
+        "SELECT o.number, o.transfer_order_id, l.transfer_order_line_id, f.code AS from_warehouse_code, t.code AS "
+        "warehouse_code, "
         "i.sku, i.name AS item_name, i.name_zh AS item_name_zh, l.ordered_quantity, l.shipped_quantity, l.received_quantity, "
         "l.ordered_quantity - l.received_quantity - l.cancelled_quantity AS open_quantity, o.order_date, o.due_date, o.status "
         "FROM transfer_order_line l JOIN transfer_order o ON o.transfer_order_id = l.transfer_order_id "

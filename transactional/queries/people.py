@@ -60,19 +60,23 @@ def run_requests(ledger: Ledger, status: str | None = None, limit: int = 20) -> 
     """Requested runs, newest first, with status, progress and message; `status` narrows it down."""
     return rows(
         ledger,
-        "SELECT r.run_request_id, r.kind, r.requested_at, r.status, r.progress, r.run_id, r.snapshot_id, r.message, r.finished_at, "
-        "u.login AS requested_by, u.name AS requested_by_name FROM run_request r JOIN app_user u ON u.user_id = r.requested_by_id "
+        "SELECT r.run_request_id, r.kind, r.requested_at, r.status, r.progress, r.run_id, r.snapshot_id, r.message, "
+        "r.finished_at, "
+        "u.login AS requested_by, u.name AS requested_by_name FROM run_request r JOIN app_user u ON u.user_id = "
+        "r.requested_by_id "
         "WHERE CAST(? AS TEXT) IS NULL OR r.status = ? ORDER BY r.run_request_id DESC LIMIT ?",
         [status, status, limit],
     )
 
 
 def overrides(ledger: Ledger, sku: str | None = None, warehouse: str | None = None) -> list[dict[str, Any]]:
-    """Forecast overrides, newest first; the first row of a series, frequency and period is the one that counts (null: withdrawn)."""
+    """Forecast overrides, newest first; the first row of a series, frequency and period is the one that counts (null:
+    withdrawn)."""
     return rows(
         ledger,
         "SELECT f.forecast_override_id, f.item_location_id, i.sku, w.code AS warehouse_code, f.frequency, f.period_start, "
-        "f.override_quantity, f.baseline_quantity, f.reason, f.until_date, f.business_date, f.recorded_at, u.login AS author_login, "
+        "f.override_quantity, f.baseline_quantity, f.reason, f.until_date, f.business_date, f.recorded_at, u.login AS "
+        "author_login, "
         "u.name AS author_name FROM forecast_override f JOIN item_location s ON s.item_location_id = f.item_location_id "
         "JOIN item i ON i.item_id = s.item_id JOIN warehouse w ON w.warehouse_id = s.warehouse_id "
         "JOIN app_user u ON u.user_id = f.author_id WHERE (CAST(? AS TEXT) IS NULL OR i.sku = ?) "
@@ -96,7 +100,8 @@ def actions(ledger: Ledger, status: str | None = None) -> list[dict[str, Any]]:
     """Actions with owner, due date and expected money; the soonest due first."""
     return rows(
         ledger,
-        "SELECT a.action_id, a.subject_kind, a.subject_id, a.title, a.body, a.due_date, a.status, a.expected_amount, a.opened_date, "
+        "SELECT a.action_id, a.subject_kind, a.subject_id, a.title, a.body, a.due_date, a.status, a.expected_amount, "
+        "a.opened_date, "
         "a.closed_date, o.login AS owner_login, o.name AS owner_name, b.login AS opened_by FROM action a "
         "JOIN app_user o ON o.user_id = a.owner_id JOIN app_user b ON b.user_id = a.opened_by_id "
         "WHERE CAST(? AS TEXT) IS NULL OR a.status = ? ORDER BY a.due_date IS NULL, a.due_date, a.action_id",
@@ -135,7 +140,8 @@ def settings(ledger: Ledger) -> list[dict[str, Any]]:
 def setting_value(ledger: Ledger, name: str, scope: str = "") -> Decimal:
     """A setting's value: its scope's own, else the company's, else the default. Raises KeyError for an unknown name."""
     found = dict(ledger.rows("SELECT scope, value FROM setting WHERE name = ? AND scope IN ('', ?)", (name, scope)))
-    return Decimal(found.get(scope, found.get("", SETTINGS[name].default)))
+    value: str = found.get(scope) or found.get("") or SETTINGS[name].default
+    return Decimal(value)
 
 
 def suppliers(ledger: Ledger) -> list[dict[str, Any]]:
@@ -144,6 +150,7 @@ def suppliers(ledger: Ledger) -> list[dict[str, Any]]:
         ledger,
         "SELECT s.supplier_id, s.code AS supplier_code, s.name AS supplier_name, s.name_zh AS supplier_name_zh, s.status, "
         "s.credit_rating, s.is_preferred, s.city, s.currency, (SELECT MIN(q.qualification_expiry_date) "
-        "FROM supplier_qualification q WHERE q.supplier_id = s.supplier_id AND q.is_mandatory = 1) AS next_qualification_expiry_date "
+        "FROM supplier_qualification q WHERE q.supplier_id = s.supplier_id AND q.is_mandatory = 1) AS "
+        "next_qualification_expiry_date "
         "FROM supplier s ORDER BY s.code",
     )

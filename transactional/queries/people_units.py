@@ -1,7 +1,8 @@
 """How do ledger integers become what people read?
 
 By the column's name: `*_quantity` in base units, prices, costs per unit and `*_micro` in currency units, `*_amount` in currency
-units by the company's minor digits, `*_ppm` as a rate from 0 to 1 under the name `*_rate`, `*_date` and `today` as dates, `*_at` as UTC instants,
+units by the company's minor digits, `*_ppm` as a rate from 0 to 1 under the name `*_rate`, `*_date` and `today` as dates,
+`*_at` as UTC instants,
 `is_*` as yes or no.
 """
 

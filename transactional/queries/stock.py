@@ -13,7 +13,7 @@ __all__ = ["availability", "items", "live_stock", "movements", "stock_by_bin"]
 _LABELS = "i.item_id, i.sku, i.name AS item_name, i.name_zh AS item_name_zh"
 _PLACE = "w.warehouse_id, w.code AS warehouse_code, w.name AS warehouse_name, w.name_zh AS warehouse_name_zh"
 _FOUND = (
-    "(i.sku_normalised LIKE ? ESCAPE '\\' OR LOWER(i.name) LIKE ? ESCAPE '\\' OR i.name_zh LIKE ? ESCAPE '\\' OR EXISTS "
+    "(i.sku_normalised LIKE ? ESCAPE '\\' OR LOWER(i.name) LIKE ? ESCAPE '\\' OR LOWER(i.name_zh) LIKE ? ESCAPE '\\' OR EXISTS "
     "(SELECT 1 FROM item_barcode bc WHERE bc.item_id = i.item_id AND bc.barcode = ?))"
 )
 
@@ -34,7 +34,8 @@ def live_stock(
         search: part of a SKU or name, or a whole barcode.
         warehouse, status, category: codes to narrow it down.
 
-    Returns: labels, `lot_code`, `expiry_date`, `status`, `on_hand_quantity`, `allocated_quantity`, `free_quantity`, `is_in_transit`,
+    Returns: labels, `lot_code`, `expiry_date`, `status`, `on_hand_quantity`, `allocated_quantity`, `free_quantity`,
+    `is_in_transit`,
     `bin_count`; by SKU, warehouse, expiry.
     """
     where, values = ["b.on_hand_quantity <> 0", "l.kind IN ('bin', 'in_transit')"], []
@@ -69,11 +70,13 @@ def stock_by_bin(ledger: Ledger, sku: str, warehouse: str | None = None) -> list
         values.append(warehouse)
     return rows(
         ledger,
-        f"SELECT {_LABELS}, {_PLACE}, l.code AS location_code, l.zone, CASE WHEN b.lot_id = 0 THEN NULL ELSE t.code END AS lot_code, "
+        f"SELECT {_LABELS}, {_PLACE}, l.code AS location_code, l.zone, CASE WHEN b.lot_id = 0 THEN NULL ELSE t.code END "
+        f"AS lot_code, "
         "t.expiry_date, t.received_date, b.status, b.on_hand_quantity, b.allocated_quantity, "
         "b.on_hand_quantity - b.allocated_quantity AS free_quantity FROM stock_balance b JOIN item i ON i.item_id = b.item_id "
         "JOIN location l ON l.location_id = b.location_id JOIN warehouse w ON w.warehouse_id = l.warehouse_id "
-        f"JOIN lot t ON t.lot_id = b.lot_id WHERE i.sku = ? AND l.kind IN ('bin', 'in_transit') AND b.on_hand_quantity <> 0{narrowed} "
+        f"JOIN lot t ON t.lot_id = b.lot_id WHERE i.sku = ? AND l.kind IN ('bin', 'in_transit') AND b.on_hand_quantity "
+        f"<> 0{narrowed} "
         "ORDER BY t.expiry_date IS NULL, t.expiry_date, w.code, l.code, t.code, b.status",
         values,
     )
@@ -83,7 +86,8 @@ def availability(ledger: Ledger, sku: str, warehouse: str | None = None) -> list
     """What of an item may be promised, by warehouse.
 
     Returns: labels, `on_hand_quantity`, `allocated_quantity`, `quarantine_quantity` (quarantined or blocked), `expired_quantity`,
-    `in_transit_quantity`, `available_quantity` = on hand - allocated - quarantined - expired, `on_order_quantity` (open purchase and work
+    `in_transit_quantity`, `available_quantity` = on hand - allocated - quarantined - expired, `on_order_quantity` (open
+    purchase and work
     orders), `backorder_quantity` (open sales lines less what is allocated to them).
     """
     usable = (
@@ -114,12 +118,14 @@ def availability(ledger: Ledger, sku: str, warehouse: str | None = None) -> list
                 SUM(CASE WHEN l.kind = 'bin' THEN b.on_hand_quantity ELSE 0 END) AS on_hand,
                 SUM(b.allocated_quantity) AS allocated,
                 SUM(CASE WHEN l.kind = 'bin' AND b.status <> 'available' THEN b.on_hand_quantity ELSE 0 END) AS held,
-                SUM(CASE WHEN l.kind = 'bin' AND b.status = 'available' AND NOT ({usable}) THEN b.on_hand_quantity - b.allocated_quantity
+                SUM(CASE WHEN l.kind = 'bin' AND b.status = 'available' AND NOT ({usable}) THEN b.on_hand_quantity -
+                b.allocated_quantity
                     ELSE 0 END) AS expired,
                 SUM(CASE WHEN l.kind = 'in_transit' THEN b.on_hand_quantity ELSE 0 END) AS transit,
                 SUM(CASE WHEN {usable} THEN b.on_hand_quantity - b.allocated_quantity ELSE 0 END) AS free
             FROM stock_balance b JOIN location l ON l.location_id = b.location_id JOIN lot t ON t.lot_id = b.lot_id
-            WHERE l.warehouse_id IS NOT NULL AND b.item_id = (SELECT item_id FROM item WHERE sku = ?) GROUP BY b.item_id, l.warehouse_id
+            WHERE l.warehouse_id IS NOT NULL AND b.item_id = (SELECT item_id FROM item WHERE sku = ?) GROUP BY b.item_id,
+            l.warehouse_id
         ) s ON s.item_id = i.item_id AND s.warehouse_id = w.warehouse_id
         WHERE i.sku = ?{narrowed} ORDER BY w.code
         """,
@@ -141,7 +147,8 @@ def movements(ledger: Ledger, sku: str, limit: int = 100) -> list[dict[str, Any]
     """The latest movement lines of an item, newest first: when, what kind, from where to where, how much, at which cost."""
     return rows(
         ledger,
-        "SELECT m.movement_line_id, h.movement_id, m.business_date, h.recorded_at, h.movement_type, h.document_kind, h.document_id, "
+        "SELECT m.movement_line_id, h.movement_id, m.business_date, h.recorded_at, h.movement_type, h.document_kind, "
+        "h.document_id, "
         "h.reason_code, f.code AS from_location, m.from_status, t.code AS to_location, m.to_status, "
         "CASE WHEN m.lot_id = 0 THEN NULL ELSE g.code END AS lot_code, m.quantity AS moved_quantity, m.cost_amount, "
         "u.name AS actor_name, h.reversal_of_movement_id FROM movement_line m JOIN movement h ON h.movement_id = m.movement_id "

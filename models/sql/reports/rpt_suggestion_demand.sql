@@ -2,7 +2,9 @@
 with pegs as (
     select
         supply_id as planned_order_id,
-        coalesce(top_demand_id, demand_id) as demand_id,
+        -- Safety stock and rounding have no document behind them.
+        coalesce(top_demand_id, demand_id, demand_kind) as demand_id,
+        any_value(demand_kind) as planner_kind,
         max(level) as level,
         sum(quantity) as quantity
     from {{ source("plan", "pegging") }}
@@ -45,7 +47,7 @@ select
         when 'WOC' then 'component'
         when 'TO' then 'transfer'
         when 'FC' then 'forecast'
-        else 'safety_stock'
+        else parsed.planner_kind
     end as demand_kind,
     coalesce(sales.order_number, components.number, transfers.number) as demand_number,
     customers.customer_id,

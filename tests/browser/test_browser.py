@@ -1,0 +1,89 @@
+"""In a real Chromium: sign in, approve, see the number, switch language, use a phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.driver import browser, chromium_path, open_page, running_app, settle, sign_in
+from tests.browser.screenshots import go
+from tests.dashboards.snapshot_fixture import PASSWORD, build_home
+from transactional import open_ledger
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_home(tmp_path_factory.mktemp("browser") / "var")
+
+
+@pytest.fixture(scope="module")
+def url(home: Path) -> Iterator[str]:
+    if chromium_path() is None:
+        if os.environ.get("THROUGHLINE_REQUIRE_BROWSER") == "1":
+            pytest.fail("no Chromium found; install it with your system's package manager")
+        pytest.skip("no Chromium found: browser tests did not run (apt-get install chromium)")
+    with running_app(home) as address:
+        yield address
+
+
+def test_approving_a_suggestion_shows_its_order_number_at_once(home: Path, url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/suggestions?lang=en&order=po00000000000001&state=all")
+        sign_in(page, "buyer", PASSWORD)
+        # Twice, as impatient people click.
+        page.get_by_role("button", name="Approve", exact=True).dblclick()
+        page.get_by_text("Approved: order").wait_for()
+        settle(page)
+        shown = page.locator("[data-testid=stAlert]").all_inner_texts()
+    orders = open_ledger(home / "ledger.db").records("select number from purchase_order")
+
+    assert 1 == len(orders)
+    assert any(orders[0]["number"] in text for text in shown)
+    assert not any("refused" in text for text in shown)
+
+
+def test_the_language_switch_changes_the_page_and_stays_in_the_link(url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/?lang=en")
+        sign_in(page, "planner", PASSWORD)
+        page.get_by_role("radio", name="中文").or_(page.get_by_role("button", name="中文")).first.click()
+        page.get_by_role("heading", name="今日").wait_for()
+        go(page, "kpis")
+        heading = page.locator("h1").first.inner_text()
+        address = page.url
+
+    assert "指标总览" == heading
+    assert "lang=zh" in address
+
+
+@pytest.mark.parametrize("screen", ["today", "kpis", "forecast", "suggestions", "item", "stock", "setup"])
+def test_no_page_is_wider_than_a_phone(url: str, screen: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/{'' if screen == 'today' else screen}?lang=zh", width=390, height=844)
+        sign_in(page, "planner", PASSWORD)
+        page.locator("h1").first.wait_for()
+        settle(page)
+        wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        trouble = page.locator("[data-testid=stException]").count()
+
+    assert wide <= 390
+    assert 0 == trouble
+
+
+def test_filters_are_in_the_link(url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/stock?lang=en&warehouse=MAIN&q=RAW-03")
+        sign_in(page, "planner", PASSWORD)
+        page.locator("h1").first.wait_for()
+        settle(page)
+        address = page.url
+        records = page.locator("[data-testid=stMetricValue]").first.inner_text()
+
+    assert "warehouse=MAIN" in address
+    assert "q=RAW-03" in address
+    assert "1" == records
