@@ -93,7 +93,7 @@ class Selling:
         requested = office.calendar.on_or_after(office.day + days + lane.transit_days)
         campaign = next((c for c in CAMPAIGNS if c[0] <= office.today <= c[1]), None)
         random = random_for(world.seed, "fate", number)
-        pick_slip = random.choice((1, 2)) if random.random() < 0.006 else 0
+        pick_slip = random.choice((1, 2)) if random.random() < 0.015 else 0
         tomorrow = office.calendar.add(office.day, 1)
         lines: list[SalesLine] = []
         from_stock: list[int | None] = []
@@ -372,7 +372,7 @@ class Selling:
         lane = world.lanes[order.warehouse, order.region]
         random = random_for(world.seed, "road", delivery[1])
         draw = random.random()
-        shift = 0 if draw < 0.90 else 1 if draw < 0.982 else random.randint(2, 3)
+        shift = 0 if draw < 0.90 else 1 if draw < 0.964 else random.randint(2, 3)
         expected = office.calendar.on_or_after(shipped + lane.transit_days)
         late = office.plot.late_lane.get((lane.carrier, lane.region))
         slow = 0
