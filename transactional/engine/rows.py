@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from kernel.errors import NotFound
-from transactional.engine.shapes import CHILDREN, CODES, Shape, shape
+from transactional.engine.shapes import CHILDREN, CODES, UNIQUE, Shape, shape
 from transactional.engine.store import Session
 
 __all__ = ["ChangedMeanwhile", "Row", "Rows"]
@@ -37,6 +37,7 @@ class Rows:
         self._seen: dict[tuple[str, Any], int] = {}
         self._changed: dict[tuple[str, Any], set[str]] = {}
         self._groups: dict[tuple[str, str], dict[Any, list[Row]]] = defaultdict(dict)
+        self._named: dict[tuple[str, tuple[Any, ...]], Row] = {}
         self._known_codes = known_codes
         self.new_codes: dict[tuple[str, str], int] = {}
         self._fresh_ids: set[int] = set()
@@ -67,6 +68,8 @@ class Rows:
                 groups[value].append(row)
             elif value in self._fresh_ids:
                 groups[value] = [row]
+        if table in UNIQUE:
+            self._named[(table, tuple(row[column] for column in UNIQUE[table]))] = row
         code = CODES.get(table)
         if code is not None:
             self.new_codes[(table, row[code])] = key
@@ -111,6 +114,18 @@ class Rows:
             rows.extend(row for row in self._new[table] if row[column] == value and form.key_of(row) not in known)
             groups[value] = rows
         return groups[value]
+
+    def find(self, table: str, **columns: Any) -> Row | None:
+        """The one row named by the columns of `UNIQUE`, or None."""
+        values = tuple(columns[column] for column in UNIQUE[table])
+        name = (table, values)
+        row = self._named.get(name)
+        if row is None:
+            found = self.read(table, " AND ".join(f"{column} = ?" for column in UNIQUE[table]), values)
+            if not found:
+                return None
+            row = self._named[name] = found[0]
+        return row
 
     def find_code(self, table: str, code: str) -> int | None:
         """Key of master data by its code, or None."""

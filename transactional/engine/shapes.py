@@ -13,7 +13,7 @@ from sqlalchemy import Date
 
 from transactional.schema import metadata
 
-__all__ = ["CHILDREN", "CODES", "Shape", "shape"]
+__all__ = ["CHILDREN", "CODES", "UNIQUE", "Shape", "shape"]
 
 CHILDREN: dict[str, tuple[str, ...]] = {
     "allocation": ("demand_line_id",),
@@ -24,7 +24,6 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "goods_receipt": ("purchase_order_id",),
     "goods_receipt_line": ("goods_receipt_id", "purchase_order_line_id"),
     "item_location": ("item_id",),
-    "lot": ("item_id",),
     "movement": ("document_id", "reversal_of_movement_id"),
     "movement_line": ("movement_id",),
     "purchase_order_line": ("purchase_order_id", "item_id"),
@@ -34,7 +33,6 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "sales_order_line": ("sales_order_id",),
     "setting": ("name",),
     "shipment_line": ("shipment_id", "sales_order_line_id"),
-    "stock_balance": ("item_id",),
     "stocktake_line": ("stocktake_id",),
     "suggestion_decision": ("planned_order_id",),
     "supplier_invoice_line": ("purchase_order_line_id",),
@@ -50,6 +48,9 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "work_order_operation": ("work_order_id",),
 }
 """Columns by which the rows of a table are asked for as a group; kept live inside a batch."""
+
+UNIQUE: dict[str, tuple[str, ...]] = {"lot": ("item_id", "code")}
+"""A second way to name one row, by several columns together."""
 
 CODES: dict[str, str] = {
     "app_user": "login",

@@ -8,7 +8,7 @@ left, so an empty stock is worth nothing. Cost moves in posting order; a backdat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,8 @@ class Stock:
         self._quantity_daily: dict[tuple[Any, ...], list[int]] = {}
         self._value_daily: dict[tuple[Any, ...], list[int]] = {}
         self._areas: dict[int, int | None] = {}
+        self._held: dict[int, dict[tuple[int, int, str], Row]] = {}
+        self._loaded: set[int] = set()
 
     # -- moving -------------------------------------------------------------------------------------------------
 
@@ -203,7 +205,7 @@ class Stock:
         """What lies in the warehouse's bins, first expired first out, then oldest lot, then location code."""
         work = self._work
         slots = []
-        for balance in work.children("stock_balance", "item_id", item_id):
+        for balance in self._balances(item_id):
             if balance["on_hand_quantity"] <= 0 or balance["status"] != status or not balance["is_physical"]:
                 continue
             location = self._location(balance["location_id"])
@@ -258,7 +260,7 @@ class Stock:
     def default_bin(self, warehouse_id: int, item_id: int) -> int:
         """Automatic put-away: the bin where most of the item lies already, else the warehouse's first bin. Raises NotFound."""
         best: tuple[int, int] | None = None
-        for balance in self._work.children("stock_balance", "item_id", item_id):
+        for balance in self._balances(item_id):
             location = self._location(balance["location_id"])
             if location["warehouse_id"] == warehouse_id and location["kind"] == "bin":
                 candidate = (-balance["on_hand_quantity"], balance["location_id"])
@@ -327,8 +329,11 @@ class Stock:
         return self._areas[location_id]
 
     def _balance(self, item_id: int, location_id: int, lot_id: int, status: str) -> Row:
+        held = self._held.setdefault(item_id, {})
+        known = held.get((location_id, lot_id, status))
+        if known is not None:
+            return known
         work = self._work
-        work.children("stock_balance", "item_id", item_id)
         balance = work.get("stock_balance", (item_id, location_id, lot_id, status))
         if balance is None:
             balance = work.insert(
@@ -339,7 +344,17 @@ class Stock:
                 status=status,
                 is_physical=self._location(location_id)["is_physical"],
             )
+        held[(location_id, lot_id, status)] = balance
         return balance
+
+    def _balances(self, item_id: int) -> Iterable[Row]:
+        """The item's balances that hold something, or were touched in this batch; empty ones of long ago stay where they are."""
+        held = self._held.setdefault(item_id, {})
+        if item_id not in self._loaded:
+            self._loaded.add(item_id)
+            for row in self._work.rows.read("stock_balance", "item_id = ? AND on_hand_quantity > 0", (item_id,)):
+                held[(row["location_id"], row["lot_id"], row["status"])] = row
+        return held.values()
 
     def _change_balance(self, balance: Row, changes: dict[str, int]) -> None:
         key = (balance["item_id"], balance["location_id"], balance["lot_id"], balance["status"])

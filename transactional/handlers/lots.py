@@ -17,7 +17,7 @@ __all__ = ["born_lot", "existing_lot", "find_lot"]
 
 def find_lot(work: UnitOfWork, item: Row, code: str) -> Row | None:
     """The lot of an item by its code, or None."""
-    return next((lot for lot in work.children("lot", "item_id", item["item_id"]) if lot["code"] == code), None)
+    return work.rows.find("lot", item_id=item["item_id"], code=code)
 
 
 def existing_lot(work: UnitOfWork, item: Row, code: str | None) -> int:

@@ -72,9 +72,9 @@ movement = Table(
     instant("recorded_at"),
     reference("actor_id", "app_user.user_id"),
     text_("reason_code", nullable=True),
-    reference("reversal_of_movement_id", "movement.movement_id", nullable=True),
+    reference("reversal_of_movement_id", "movement.movement_id", nullable=True, index=True),
     posting(),
-    Index("ix_movement_document", "document_kind", "document_id"),
+    Index("ix_movement_document", "document_id", "document_kind"),
     one_of(
         "movement_type",
         "receipt", "issue", "transfer", "adjustment", "count_adjustment", "customer_return", "supplier_return",

@@ -356,8 +356,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_movement")),
     )
-    op.create_index("ix_movement_document", "movement", ["document_kind", "document_id"], unique=False)
+    op.create_index("ix_movement_document", "movement", ["document_id", "document_kind"], unique=False)
     op.create_index(op.f("ix_movement_posting_sequence"), "movement", ["posting_sequence"], unique=False)
+    op.create_index(op.f("ix_movement_reversal_of_movement_id"), "movement", ["reversal_of_movement_id"], unique=False)
     op.create_table(
         "note",
         sa.Column("note_id", LONG, autoincrement=False, nullable=False),
