@@ -75,7 +75,7 @@ class LastRun:
 
     @property
     def is_failed(self) -> bool:
-        return self.status not in ("success", "succeeded", "published", "ok", "")
+        return self.status not in ("succeeded", "running", "")
 
 
 def current() -> Snapshot | None:
