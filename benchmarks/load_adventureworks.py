@@ -49,7 +49,9 @@ def _measure(name: str, run: object) -> LoadReport:
     report: LoadReport = run()
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"## {name}: {wall:.1f} s ({processor:.1f} processor seconds), peak memory {peak:.0f} MiB, exit code {report.exit_code}\n")
+    print(
+        f"## {name}: {wall:.1f} s ({processor:.1f} processor seconds), peak memory {peak:.0f} MiB, exit code {report.exit_code}\n"
+    )
     print("| step | seconds |\n|---|---:|")
     for step, seconds in report.timings.items():
         if step != "total":

@@ -1,7 +1,9 @@
 """How does a click become a command, once?
 
-Every command carries the signed-in login and the company's date. Its id is made when the form is drawn (`drawn_id`) and kept until the ledger has
-answered, so that a double click, a reload or a retry after a lost connection is one effect. A refusal is shown in the reader's language.
+Every command carries the signed-in login and the company's date. Its id is made when the form is drawn (`drawn_id`) and kept
+until the ledger has
+answered, so that a double click, a reload or a retry after a lost connection is one effect. A refusal is shown in the reader's
+language.
 """
 
 from __future__ import annotations

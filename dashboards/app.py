@@ -1,6 +1,7 @@
 """The house's screens: `streamlit run dashboards/app.py`.
 
-Routes to the page, asks who is there, and draws what stands around every page. Works from any folder: the project's root is made importable and
+Routes to the page, asks who is there, and draws what stands around every page. Works from any folder: the project's root is
+made importable and
 this folder, which Streamlit puts first, is taken off the path.
 """
 

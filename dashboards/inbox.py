@@ -4,7 +4,8 @@
               2 this week: within 10 days
               1 later
 
-Sorted by urgency, then money. Each entry knows the page that settles it. What was snoozed, dismissed or already decided is left out.
+Sorted by urgency, then money. Each entry knows the page that settles it. What was snoozed, dismissed or already decided is
+left out.
 """
 
 from __future__ import annotations

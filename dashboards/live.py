@@ -1,6 +1,7 @@
 """What is true in the ledger this very moment?
 
-Stock on hand, decisions already taken, requests running, notes and users do not wait for the next snapshot. Each answer is kept only as
+Stock on hand, decisions already taken, requests running, notes and users do not wait for the next snapshot. Each answer is
+kept only as
 long as the ledger's watermark stands still, so a posted command is visible at the next drawing.
 """
 
@@ -89,7 +90,8 @@ def today() -> date | None:
 def users() -> list[dict[str, Any]]:
     """Named users who may sign in, without anything secret."""
     return _rows(
-        "select user_id, login, name, name_zh, role, language from app_user where is_active = 1 and role <> 'system' order by login"
+        "select user_id, login, name, name_zh, role, language from app_user where is_active = 1 and role <> 'system' "
+        "order by login"
     )
 
 
@@ -132,8 +134,10 @@ def notes(subject_kind: str, subject_id: str) -> list[dict[str, Any]]:
 def run_requests() -> list[dict[str, Any]]:
     """The latest requests to replan, newest first."""
     return _rows(
-        "select r.run_request_id, r.kind, r.status, r.progress, r.message, r.requested_at, r.finished_at, r.run_id, r.snapshot_id, "
-        "u.name, u.name_zh from run_request r join app_user u on u.user_id = r.requested_by_id order by r.run_request_id desc limit 10"
+        "select r.run_request_id, r.kind, r.status, r.progress, r.message, r.requested_at, r.finished_at, r.run_id, "
+        "r.snapshot_id, "
+        "u.name, u.name_zh from run_request r join app_user u on u.user_id = r.requested_by_id order by "
+        "r.run_request_id desc limit 10"
     )
 
 
@@ -146,7 +150,8 @@ def inbox_states(user_id: int) -> dict[str, dict[str, Any]]:
 def actions() -> list[dict[str, Any]]:
     """Open actions with their owners, the earliest due first."""
     return _rows(
-        "select a.action_id, a.title, a.subject_kind, a.subject_id, a.due_date, a.status, a.expected_amount, u.user_id, u.name, u.name_zh "
+        "select a.action_id, a.title, a.subject_kind, a.subject_id, a.due_date, a.status, a.expected_amount, u.user_id, "
+        "u.name, u.name_zh "
         "from action a join app_user u on u.user_id = a.owner_id where a.status in ('open', 'in_progress') "
         "order by a.due_date is null, a.due_date, a.action_id"
     )
@@ -179,7 +184,8 @@ def stock(words: str = "", warehouse: str = "", status: str = "", lot: str = "",
     return _rows(
         "select i.item_id, i.sku, i.name as item_name, i.name_zh as item_name_zh, m.code as base_unit, w.code as warehouse_code, "
         "w.name as warehouse_name, w.name_zh as warehouse_name_zh, l.code as location_code, "
-        "case when b.lot_id = 0 then '' else t.code end as lot_code, t.expiry_date, b.status, b.on_hand_quantity, b.allocated_quantity "
+        "case when b.lot_id = 0 then '' else t.code end as lot_code, t.expiry_date, b.status, b.on_hand_quantity, "
+        "b.allocated_quantity "
         f"{_STOCK} order by i.sku, w.code, t.expiry_date is null, t.expiry_date, l.code, b.status limit {int(limit)}",
         _stock_values(words, warehouse, status, lot),
     )

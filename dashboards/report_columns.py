@@ -1,6 +1,7 @@
 """Which columns of which report tables do the screens read?
 
-The reader's side of docs/contracts.md ("reports"), with DuckDB types. What a snapshot lacks is read as empty; the test fixture builds
+The reader's side of docs/contracts.md ("reports"), with DuckDB types. What a snapshot lacks is read as empty; the test fixture
+builds
 its small snapshot from these same lines.
 """
 
@@ -21,65 +22,85 @@ _QUANTILES = ", ".join(f"{name} double" for name in ("p05", "p10", "p25", "p50",
 
 _TABLES = {
     "rpt_kpi": "kpi varchar, reading varchar, period_kind varchar, period_start date, period_end date, dimension varchar, "
-    "dimension_key varchar, dimension_label varchar, dimension_label_zh varchar, numerator decimal(38,6), denominator decimal(38,6), "
+    "dimension_key varchar, dimension_label varchar, dimension_label_zh varchar, numerator decimal(38,6), denominator "
+    "decimal(38,6), "
     "value double, target double, target_high double, previous_value double, previous_year_value double, unit varchar, "
     "record_count bigint, is_complete boolean, status varchar, note_key varchar",
-    "rpt_late_lines": f"sales_order_line_id bigint, order_number varchar, {_ITEM}, {_WAREHOUSE}, {_CUSTOMER}, quantity decimal(38,6), "
-    "first_promised_date date, delivered_date date, late_days bigint, line_value decimal(38,6), is_open boolean, main_cause varchar",
+    "rpt_late_lines": f"sales_order_line_id bigint, order_number varchar, {_ITEM}, {_WAREHOUSE}, {_CUSTOMER}, quantity "
+    f"decimal(38,6), "
+    "first_promised_date date, delivered_date date, late_days bigint, line_value decimal(38,6), is_open boolean, "
+    "main_cause varchar",
     "rpt_late_causes": "sales_order_line_id bigint, cause varchar, cause_group varchar, days bigint, document_kind varchar, "
     f"document_number varchar, evidence_key varchar, {_SUPPLIER}",
-    "rpt_savings_lines": f"purchase_order_line_id bigint, order_number varchar, order_date date, buyer varchar, strategy varchar, {_ITEM}, "
+    "rpt_savings_lines": f"purchase_order_line_id bigint, order_number varchar, order_date date, buyer varchar, "
+    f"strategy varchar, {_ITEM}, "
     f"{_SUPPLIER}, quantity decimal(38,6), required_quantity decimal(38,6), moq_excess_quantity decimal(38,6), "
     "reference_unit_price decimal(38,6), reference_source varchar, actual_unit_price decimal(38,6), planned_cost decimal(38,6), "
-    "actual_cost decimal(38,6), saving decimal(38,6), best_quote_unit_price decimal(38,6), mean_quote_unit_price decimal(38,6), ppv decimal(38,6)",
+    "actual_cost decimal(38,6), saving decimal(38,6), best_quote_unit_price decimal(38,6), mean_quote_unit_price "
+    "decimal(38,6), ppv decimal(38,6)",
     "rpt_count_lines": f"stocktake_number varchar, count_date date, {_ITEM}, {_WAREHOUSE}, location_code varchar, zone varchar, "
     "lot_code varchar, book_quantity decimal(38,6), counted_quantity decimal(38,6), difference decimal(38,6), "
     "difference_value decimal(38,6), is_match boolean, counter varchar, cause_code varchar",
     "rpt_stock": f"{_ITEM}, {_WAREHOUSE}, lot_code varchar, expiry_date date, status varchar, on_hand_quantity decimal(38,6), "
     "allocated_quantity decimal(38,6), unit_cost decimal(38,6), stock_value decimal(38,6), days_to_expiry bigint",
-    "rpt_item_locations": f"series_id bigint, {_ITEM}, {_WAREHOUSE}, {_CATEGORY}, procurement varchar, on_hand_quantity decimal(38,6), "
+    "rpt_item_locations": f"series_id bigint, {_ITEM}, {_WAREHOUSE}, {_CATEGORY}, procurement varchar, on_hand_quantity "
+    f"decimal(38,6), "
     "available_quantity decimal(38,6), on_order_quantity decimal(38,6), backorder_quantity decimal(38,6), "
-    "safety_stock_quantity decimal(38,6), stock_value decimal(38,6), days_of_cover double, last_movement_date date, abc_class varchar, "
+    "safety_stock_quantity decimal(38,6), stock_value decimal(38,6), days_of_cover double, last_movement_date date, "
+    "abc_class varchar, "
     "xyz_class varchar, demand_pattern varchar, problem varchar, problem_value decimal(38,6), usage_turnover double, "
     "previous_usage_turnover double, is_turnover_alert boolean",
-    "rpt_open_orders": f"document_kind varchar, document_number varchar, line_id bigint, {_ITEM}, {_WAREHOUSE}, quantity_open decimal(38,6), "
-    "due_date date, promised_date date, expected_date date, is_past_due boolean, partner_name varchar, partner_name_zh varchar, status varchar",
-    "rpt_movements": f"movement_line_id bigint, business_date date, movement_type varchar, document_kind varchar, document_number varchar, "
+    "rpt_open_orders": f"document_kind varchar, document_number varchar, line_id bigint, {_ITEM}, {_WAREHOUSE}, "
+    f"quantity_open decimal(38,6), "
+    "due_date date, promised_date date, expected_date date, is_past_due boolean, partner_name varchar, partner_name_zh "
+    "varchar, status varchar",
+    "rpt_movements": f"movement_line_id bigint, business_date date, movement_type varchar, document_kind varchar, "
+    f"document_number varchar, "
     f"{_ITEM}, warehouse_id bigint, warehouse_code varchar, from_location varchar, to_location varchar, lot_code varchar, "
     "quantity_change decimal(38,6)",
-    "rpt_forecast": "series_id bigint, frequency varchar, period_start date, kind varchar, demand_quantity double, shipped_quantity double, "
+    "rpt_forecast": "series_id bigint, frequency varchar, period_start date, kind varchar, demand_quantity double, "
+    "shipped_quantity double, "
     f"is_in_stock boolean, baseline_quantity double, {_QUANTILES}, override_quantity double, total_quantity double, "
     "last_year_quantity double, last_forecast_quantity double",
     "rpt_forecast_series": f"series_id bigint, {_ITEM}, {_WAREHOUSE}, frequency varchar, model varchar, runner_up varchar, "
     "reason_key varchar, reason_values varchar, demand_pattern varchar, adi double, cv2 double, trend_per_period double, "
     "seasonal_strength double, is_fallback boolean, naive_wape double, needs_review_score double, needs_review_reason varchar, "
     "wape double, bias double, value_at_stake double",
-    "rpt_forecast_accuracy": "series_id bigint, cutoff date, model varchar, wape double, bias double, mase double, pinball double, "
+    "rpt_forecast_accuracy": "series_id bigint, cutoff date, model varchar, wape double, bias double, mase double, "
+    "pinball double, "
     "coverage_80 double, origin varchar",
-    "rpt_purchase_suggestions": f"planned_order_id varchar, kind varchar, item_location_id bigint, {_ITEM}, {_WAREHOUSE}, {_SUPPLIER}, "
+    "rpt_purchase_suggestions": f"planned_order_id varchar, kind varchar, item_location_id bigint, {_ITEM}, "
+    f"{_WAREHOUSE}, {_SUPPLIER}, "
     "quantity decimal(38,6), release_date date, receipt_date date, need_date date, late_days bigint, unit_price decimal(38,6), "
-    f"cost decimal(38,6), value_at_stake decimal(38,6), reason varchar, {_QUANTITIES}, stockout_date date, late_order_count bigint, "
+    f"cost decimal(38,6), value_at_stake decimal(38,6), reason varchar, {_QUANTITIES}, stockout_date date, "
+    f"late_order_count bigint, "
     "served_order_count bigint, need_period date, ordinal bigint, level bigint, lead_time_days bigint, "
     "minimum_order_quantity decimal(38,6), order_multiple_quantity decimal(38,6), source_warehouse_code varchar",
     "rpt_suggestion_demand": f"planned_order_id varchar, demand_kind varchar, demand_number varchar, {_CUSTOMER}, "
     "quantity decimal(38,6), due_date date, level bigint",
-    "rpt_supplier_ranking": f"planned_order_id varchar, {_SUPPLIER}, rank bigint, unit_price decimal(38,6), expected_cost decimal(38,6), "
-    "purchase_cost decimal(38,6), holding_cost decimal(38,6), lateness_cost decimal(38,6), quality_cost decimal(38,6), gate varchar",
-    "rpt_exceptions": f"message_id varchar, kind varchar, supply_id varchar, planned_order_id varchar, item_location_id bigint, {_ITEM}, "
+    "rpt_supplier_ranking": f"planned_order_id varchar, {_SUPPLIER}, rank bigint, unit_price decimal(38,6), "
+    f"expected_cost decimal(38,6), "
+    "purchase_cost decimal(38,6), holding_cost decimal(38,6), lateness_cost decimal(38,6), quality_cost decimal(38,6), "
+    "gate varchar",
+    "rpt_exceptions": f"message_id varchar, kind varchar, supply_id varchar, planned_order_id varchar, item_location_id "
+    f"bigint, {_ITEM}, "
     f"{_WAREHOUSE}, quantity decimal(38,6), from_date date, to_date date, value_at_stake decimal(38,6), late_order_count bigint, "
     "pegged_demands varchar",
-    "rpt_projection": "item_location_id bigint, date date, projected_quantity decimal(38,6), projected_with_plan_quantity decimal(38,6), "
+    "rpt_projection": "item_location_id bigint, date date, projected_quantity decimal(38,6), "
+    "projected_with_plan_quantity decimal(38,6), "
     "safety_stock_quantity decimal(38,6), gross_requirement_quantity decimal(38,6), scheduled_receipts_quantity decimal(38,6), "
     "planned_receipts_quantity decimal(38,6)",
     "rpt_suppliers": f"{_SUPPLIER}, status varchar, on_time_rate double, on_time_numerator bigint, on_time_denominator bigint, "
     "quality_pass_rate double, quality_numerator decimal(38,6), quality_denominator decimal(38,6), mean_lead_time_days double, "
     "lead_time_sigma_days double, spend_12m decimal(38,6), savings_12m decimal(38,6), next_qualification_expiry_date date, "
     "qualification_days_left bigint, last_order_date date, is_stale boolean",
-    "rpt_item_suppliers": f"{_ITEM}, {_SUPPLIER}, unit_price decimal(38,6), lead_time_days bigint, minimum_order_quantity decimal(38,6), "
+    "rpt_item_suppliers": f"{_ITEM}, {_SUPPLIER}, unit_price decimal(38,6), lead_time_days bigint, "
+    f"minimum_order_quantity decimal(38,6), "
     "order_multiple_quantity decimal(38,6), on_time_rate double, quality_pass_rate double, last_unit_price decimal(38,6), "
     "last_order_date date, is_contract boolean, preference bigint",
     "rpt_data_health": "finding varchar, subject_kind varchar, subject_key varchar, detail varchar, value decimal(38,6)",
-    "rpt_company": "company_id bigint, code varchar, name varchar, name_zh varchar, currency varchar, data_through date, first_date date",
+    "rpt_company": "company_id bigint, code varchar, name varchar, name_zh varchar, currency varchar, data_through "
+    "date, first_date date",
 }
 
 COLUMNS: dict[str, dict[str, str]] = {}

@@ -1,6 +1,7 @@
 """What does the shown snapshot answer?
 
-One function per question of a screen; each returns a polars frame of the report tables in docs/contracts.md. A table or column that
+One function per question of a screen; each returns a polars frame of the report tables in docs/contracts.md. A table or column
+that
 this snapshot does not hold reads as empty, so a company that records less sees "not recorded", never an error. Decimals
 become floats for charts and tables; `exact=True` keeps them for commands.
 """
@@ -133,7 +134,8 @@ def dimensions(snapshot: Snapshot, kpi: str, period_kind: str) -> list[str]:
         try:
             found = reader.execute(
                 "select distinct dimension from reports.rpt_kpi "
-                "where kpi = ? and period_kind = ? and reading in ('headline', 'line', 'usage') and dimension <> 'company' order by 1",
+                "where kpi = ? and period_kind = ? and reading in ('headline', 'line', 'usage') and dimension <> "
+                "'company' order by 1",
                 [kpi, period_kind],
             ).fetchall()
         except duckdb.CatalogException:
@@ -168,7 +170,8 @@ def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
     return read(
         snapshot,
         "rpt_late_causes",
-        "sales_order_line_id in (select sales_order_line_id from reports.rpt_late_lines where first_promised_date between ? and ?)",
+        "sales_order_line_id in (select sales_order_line_id from reports.rpt_late_lines where first_promised_date "
+        "between ? and ?)",
         (since, until),
         order="cause_group, cause, sales_order_line_id",
     )

@@ -1,6 +1,7 @@
 """Where do the screens find the published snapshot and the ledger?
 
-Environment only: `THROUGHLINE_HOME` (default ./var) and `THROUGHLINE_LEDGER_URL` (default <home>/ledger.db), as the command line sets them.
+Environment only: `THROUGHLINE_HOME` (default ./var) and `THROUGHLINE_LEDGER_URL` (default <home>/ledger.db), as the command
+line sets them.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def _with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) ->
             value = entry["override_quantity"]
             newest[start] = None if value is None else value / QUANTITY_SCALE
     starts, kept = frame["period_start"].to_list(), frame["override_quantity"].cast(pl.Float64).to_list()
-    merged = [newest[start] if start in newest else before for start, before in zip(starts, kept, strict=True)]
+    merged = [newest.get(start, before) for start, before in zip(starts, kept, strict=True)]
     return frame.with_columns(pl.Series("override_quantity", merged, dtype=pl.Float64)).with_columns(
         pl.coalesce("override_quantity", pl.col("baseline_quantity").cast(pl.Float64)).alias("total_quantity")
     )

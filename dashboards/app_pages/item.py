@@ -102,9 +102,8 @@ def _numbers(row: Mapping[str, Any], shown: Snapshot) -> None:
     )
     held = float(row["on_hand_quantity"] or 0)
     if live.ledger() is not None and abs(now / QUANTITY_SCALE - held) > 1e-6:
-        st.caption(
-            f":material/bolt: {t('item.live_now', quantity=number(now / QUANTITY_SCALE), unit=safe(unit), date=plain(shown.data_through))}"
-        )
+        shown_now = t("item.live_now", quantity=number(now / QUANTITY_SCALE), unit=safe(unit), date=plain(shown.data_through))
+        st.caption(f":material/bolt: {shown_now}")
 
 
 def _problem(row: Mapping[str, Any], shown: Snapshot) -> None:

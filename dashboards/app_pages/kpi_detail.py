@@ -136,8 +136,9 @@ def _who_moved_it(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Sn
     there = frame["reading"].to_list()
     reading = next((each for each in ("headline", "line", "usage", "by_order") if each in there), there[0])
     frame = frame.filter(pl.col("reading") == reading)
+    names = [label(each, "dimension_label") or each["dimension_key"] for each in frame.iter_rows(named=True)]
     frame = frame.with_columns(
-        pl.Series("shown_label", [label(each, "dimension_label") or each["dimension_key"] for each in frame.iter_rows(named=True)]),
+        pl.Series("shown_label", names, dtype=pl.String),
         (pl.col("value").cast(pl.Float64) - pl.col("previous_value").cast(pl.Float64)).alias("value_change"),
     ).sort(pl.coalesce("denominator", "numerator").cast(pl.Float64).abs(), descending=True, nulls_last=True)
     if reading != "headline":
@@ -217,7 +218,8 @@ def _late(shown: Snapshot, row: dict[str, Any]) -> None:
 
 def _evidence(lines: pl.DataFrame, causes: pl.DataFrame, shown: Snapshot, row: dict[str, Any]) -> None:
     """Line by line: how many days which record cost."""
-    joined = causes.join(lines.select("sales_order_line_id", "order_number", "sku"), on="sales_order_line_id", how="left").with_columns(
+    named = lines.select("sales_order_line_id", "order_number", "sku")
+    joined = causes.join(named, on="sales_order_line_id", how="left").with_columns(
         pl.col("evidence_key").cast(pl.String).str.replace("cause.", "", literal=True)
     )
     with st.expander(t("kpi.evidence", count=number(joined.height)), icon=":material/fact_check:"):

@@ -66,9 +66,8 @@ def _causes(shown: Snapshot, found: dict[str, tuple[str, pl.DataFrame]]) -> list
         return []
     total = groups["days"].sum()
     parts = [f"{code_text('cause_group', group)} {days / total * 100:.0f} %" for group, days in groups.iter_rows()]
-    return [
-        f":material/local_shipping: {t('kpis.late_causes', parts='、'.join(parts) if language() == 'zh' else ', '.join(parts), days=total)}"
-    ]
+    joined = ("、" if language() == "zh" else ", ").join(parts)
+    return [f":material/local_shipping: {t('kpis.late_causes', parts=joined, days=total)}"]
 
 
 def _cash(shown: Snapshot) -> list[str]:

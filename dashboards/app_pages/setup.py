@@ -187,7 +187,7 @@ def _rates(_shown: Snapshot | None) -> None:
     with st.form("rate", clear_on_submit=True, border=False):
         one, two, three = st.columns([2, 1, 2])
         with one:
-            name = st.selectbox(t("setup.rate"), names, format_func={code: code_text("setting", code) for code in names}.get)
+            name = st.selectbox(t("setup.rate"), names, format_func=lambda code: known.get(code, code))
         with two:
             value = st.text_input(t("column.value"))
         with three:

@@ -16,7 +16,7 @@ from dashboards.components.notes import notes
 from dashboards.components.replan import replan
 from dashboards.components.tables import Column, table
 from dashboards.formats import money, number, plain, safe
-from dashboards.i18n import code_text, label, t
+from dashboards.i18n import label, t
 from dashboards.session import notice
 from dashboards.snapshot import Snapshot
 
@@ -224,7 +224,8 @@ def _one(whole: pl.DataFrame, listed: pl.DataFrame, selected: list[int], shown: 
 
 def _caption(row: Mapping[str, Any]) -> str:
     number_ = f" · {row['document_number']}" if row["document_number"] else ""
-    return f"{row['sku']} {label(row, 'item_name')} · {number(row['quantity'])} {row['base_unit'] or ''} · {plain(row['release_date'])}{number_}"
+    much = f"{number(row['quantity'])} {row['base_unit'] or ''}"
+    return f"{row['sku']} {label(row, 'item_name')} · {much} · {plain(row['release_date'])}{number_}"
 
 
 def _what(row: Mapping[str, Any], shown: Snapshot) -> None:

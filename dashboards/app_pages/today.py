@@ -89,7 +89,8 @@ def _line(entry: Entry, currency: str) -> None:
         with words:
             stake = f" · **{money(entry.money, currency, 0)}**".replace("$", "\\$") if entry.money else ""
             st.markdown(
-                f"{_URGENCY[entry.urgency]} {code_text('urgency', entry.urgency)}] · **{safe(entry.subject)}**{stake}  \n{safe(entry.text)}"
+                f"{_URGENCY[entry.urgency]} {code_text('urgency', entry.urgency)}] · "
+                f"**{safe(entry.subject)}**{stake}  \n{safe(entry.text)}"
             )
         with links, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
             st.page_link(

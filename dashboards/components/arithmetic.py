@@ -1,6 +1,7 @@
 """Why this quantity? The six numbers of a suggestion as a sum anybody can check, and what happens without it.
 
-gross requirement - on hand - scheduled receipts + safety stock = net requirement;  net requirement + lot rounding = suggested quantity
+gross requirement - on hand - scheduled receipts + safety stock = net requirement;  net requirement + lot rounding = suggested
+quantity
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How do trends, forecasts and projected stock look?
 
-Altair charts with a title and unit on every axis. Meaning never rests on colour alone: forecasts are dashed, targets dotted, simulated
+Altair charts with a title and unit on every axis. Meaning never rests on colour alone: forecasts are dashed, targets dotted,
+simulated
 or incomplete periods hollow.
 """
 

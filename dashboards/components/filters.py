@@ -1,6 +1,7 @@
 """How do filters stay in the link, so that a view can be pasted into a chat?
 
-Each filter keeps codes, never shown names, in the query string: the same link means the same rows in either language. A value in the
+Each filter keeps codes, never shown names, in the query string: the same link means the same rows in either language. A value
+in the
 link wins when it changes; going to another page and back keeps what was chosen.
 """
 

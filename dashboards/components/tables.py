@@ -1,6 +1,7 @@
 """How is a frame shown, selected from and taken home whole?
 
-One `Column` list serves the table on the screen, the Excel file and the CSV: names by the reader's language, codes spelled out. The
+One `Column` list serves the table on the screen, the Excel file and the CSV: names by the reader's language, codes spelled
+out. The
 export holds every row of the filtered set, however many the screen draws. Text that begins like a formula stays text.
 """
 

@@ -2,7 +2,8 @@
 
     python tests/browser/screenshots.py http://127.0.0.1:8501 docs/screenshots [--login planner] [--password ...] [--all]
 
-Without a password it signs in through the demo's list of people. By default one desktop picture per screen in light and English, the overview
+Without a password it signs in through the demo's list of people. By default one desktop picture per screen in light and
+English, the overview
 in dark, Chinese, and phone width; `--all` takes every combination.
 """
 

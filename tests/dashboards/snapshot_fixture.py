@@ -65,6 +65,7 @@ def publish(
     folder.mkdir(parents=True)
     rows = report_rows(ledger) if tables is None else tables
     with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("begin")
         warehouse.execute("create schema reports")
         for table, columns in COLUMNS.items():
             if table not in rows:
@@ -75,6 +76,7 @@ def publish(
                 assert not unknown, f"{table}: {unknown}"
                 places = ", ".join("?" for _ in row)
                 warehouse.execute(f"insert into reports.{table} ({', '.join(row)}) values ({places})", list(row.values()))
+        warehouse.execute("commit")
     manifest = {
         "snapshot_id": snapshot_id,
         "run_id": f"run-{snapshot_id}",
@@ -100,15 +102,19 @@ def publish(
 def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
     """Report rows about the tiny company's items."""
     series = ledger.records(
-        "select l.item_location_id as series_id, i.item_id, i.sku, i.name as item_name, i.name_zh as item_name_zh, w.warehouse_id, "
+        "select l.item_location_id as series_id, i.item_id, i.sku, i.name as item_name, i.name_zh as item_name_zh, "
+        "w.warehouse_id, "
         "w.code as warehouse_code, w.name as warehouse_name, w.name_zh as warehouse_name_zh, l.procurement "
-        "from item_location l join item i on i.item_id = l.item_id join warehouse w on w.warehouse_id = l.warehouse_id order by i.sku, w.code"
+        "from item_location l join item i on i.item_id = l.item_id join warehouse w on w.warehouse_id = l.warehouse_id "
+        "order by i.sku, w.code"
     )
     suppliers = ledger.records(
-        "select supplier_id, code as supplier_code, name as supplier_name, name_zh as supplier_name_zh from supplier order by code"
+        "select supplier_id, code as supplier_code, name as supplier_name, name_zh as supplier_name_zh from supplier "
+        "order by code"
     )
     customer = ledger.records(
-        "select customer_id, code as customer_code, name as customer_name, name_zh as customer_name_zh from customer order by code"
+        "select customer_id, code as customer_code, name as customer_name, name_zh as customer_name_zh from customer "
+        "order by code"
     )[0]
     by_sku = {row["sku"]: row for row in reversed(series)}
     return {

@@ -21,7 +21,8 @@ def _decisions(home: Path) -> list[dict[str, object]]:
     ledger = open_ledger(home / "ledger.db")
     found = ledger.records(
         "select d.planned_order_id, d.decision, d.reason, d.decided_quantity, d.document_number, u.login "
-        "from suggestion_decision d join app_user u on u.user_id = d.decided_by_id where d.is_current = 1 order by d.planned_order_id"
+        "from suggestion_decision d join app_user u on u.user_id = d.decided_by_id where d.is_current = 1 order by "
+        "d.planned_order_id"
     )
     ledger.close()
     return found

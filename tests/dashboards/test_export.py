@@ -33,7 +33,7 @@ def _frame(rows: int) -> pl.DataFrame:
 
 def test_excel_holds_every_row_with_numbers_dates_and_harmless_text() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(to_excel(shown(_frame(3000), COLUMNS, "CNY"), COLUMNS))).active
-    first = [cell for cell in sheet[2]]
+    first = list(sheet[2])
 
     assert 3001 == sheet.max_row
     assert ["SKU", "Item", "Quantity", "Due"] == [cell.value for cell in sheet[1]]

@@ -14,7 +14,15 @@ pytestmark = pytest.mark.fast
 
 @pytest.mark.parametrize(
     ("expected", "value"),
-    [("–", None), ("–", float("nan")), ("0", 0), ("1,234", Decimal("1234.40")), ("12.345", 12.3451), ("-3", -3), ("0.5", Decimal("0.500"))],
+    [
+        ("–", None),
+        ("–", float("nan")),
+        ("0", 0),
+        ("1,234", Decimal("1234.40")),
+        ("12.345", 12.3451),
+        ("-3", -3),
+        ("0.5", Decimal("0.500")),
+    ],
 )
 def test_a_missing_number_is_a_dash_and_never_zero(expected: str, value: object) -> None:
     assert expected == formats.number(value)
@@ -22,7 +30,13 @@ def test_a_missing_number_is_a_dash_and_never_zero(expected: str, value: object)
 
 @pytest.mark.parametrize(
     ("expected", "value", "language"),
-    [("¥1.83 M", 1_830_000, "en"), ("¥183 万", 1_830_000, "zh"), ("¥1.20 亿", 120_000_000, "zh"), ("-¥12.0 K", -12_000, "en"), ("¥950", 950, "zh")],
+    [
+        ("¥1.83 M", 1_830_000, "en"),
+        ("¥183 万", 1_830_000, "zh"),
+        ("¥1.20 亿", 120_000_000, "zh"),
+        ("-¥12.0 K", -12_000, "en"),
+        ("¥950", 950, "zh"),
+    ],
 )
 def test_large_money_shortens_by_language(expected: str, value: int, language: str) -> None:
     assert expected == formats.short_money(value, "CNY", language)

@@ -37,7 +37,8 @@ def test_the_own_language_is_used_when_the_link_says_none(home: Path) -> None:
 
     ledger = open_ledger(home / "ledger.db")
     secret = auth.hash_password(PASSWORD)
-    ledger.post([DefineUser(login="wang", name="Wang", name_zh="王", role="planner", language="zh", password_hash=secret, **common("system"))])
+    wang = {"login": "wang", "name": "Wang", "name_zh": "王", "role": "planner", "language": "zh", "password_hash": secret}
+    ledger.post([DefineUser(**wang, **common("system"))])
     app = AppTest.from_file(str(APP), default_timeout=30).run()
     app.text_input[0].set_value("wang")
     app.text_input[1].set_value(PASSWORD)

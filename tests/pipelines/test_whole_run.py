@@ -38,10 +38,14 @@ def settings_of(home: Path) -> Settings:
 
 
 def run_steps(home: Path, run_id: str) -> None:
-    """Every step in order, without Dagster."""
+    """Every step in order, without Dagster and dbt's own tests."""
     run = Run(run_id, settings_of(home))
-    for step in (run_ingest, run_core, run_forecast, run_plan, run_reports, run_publish):
-        step(run)
+    run_ingest(run)
+    run_core(run, is_tested=False)
+    run_forecast(run)
+    run_plan(run)
+    run_reports(run, is_tested=False)
+    run_publish(run)
     let_go(run.home.run_lock, run_id)
 
 
@@ -107,7 +111,7 @@ KILLED = textwrap.dedent(
             return made
         functions.msg_to_dict = count
         from pipelines.steps.transform import run_core
-        run_core(run)
+        run_core(run, is_tested=False)
     if place == "forecast":
         import pipelines.steps.forecast as forecast
         forecast._thin_out = die
@@ -155,6 +159,24 @@ def test_running_again_changes_nothing(home):
     run_steps(home, "again")
 
     assert before == prints(home)
+
+
+def test_whoever_waits_for_a_run_that_was_killed_is_told(home):
+    from pipelines.requests import fail_stopped_requests, open_requests, report
+
+    settings = settings_of(home)
+    ledger = open_ledger(settings.ledger)
+    ledger.post([RequestRun(**common("planner", THE_DAY + timedelta(weeks=59)))])
+    waiting = open_requests(settings.ledger)
+    report(Run("killed", settings, None, tuple(waiting)), "running", progress="plan")
+
+    told = fail_stopped_requests(settings)
+
+    assert waiting
+    assert waiting == told
+    assert not open_requests(settings.ledger)
+    assert ledger.rows("SELECT status, run_id FROM run_request") == [("failed", "killed")]
+    ledger.close()
 
 
 def test_a_request_is_picked_up_run_and_answered(home, monkeypatch):
