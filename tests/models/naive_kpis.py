@@ -5,8 +5,9 @@ The definitions are those of docs/kpis.md, written down a second time and on pur
 
     figures(read, as_of) -> {(kpi, reading, period_kind, period_start, dimension, dimension_key): (numerator, denominator)}
 
-`read(table)` gives the newest version of each ledger row as a dict, and the rows of `forecast.demand_forecasts`. Numerators and denominators are Fractions in people's units;
-turnover comes as (cost of the outflow, value x days), whose ratio x 365 is the value.
+`read(table)` gives the newest version of each ledger row as a dict, and the rows of `forecast.demand_forecasts`.
+Numerators and denominators are Fractions in people's units; turnover comes as (cost of the outflow, value x days), whose ratio
+x 365 is the value.
 """
 
 from __future__ import annotations
@@ -494,10 +495,13 @@ def _turnover(read: Read, items: dict[int, Row], costs: _Costs, as_of: date) -> 
     closing: dict[tuple[str, Any, date], int] = {}
     for subject, by_day in changes.items():
         carried, month = 0, _month(min(by_day))
+        days_of: dict[date, list[date]] = defaultdict(list)
+        for day in by_day:
+            days_of[_month(day)].append(day)
         while month <= as_of:
             last = min(_month(month, 1) - timedelta(days=1), as_of)
             total = carried * ((last - month).days + 1)
-            for day in [day for day in by_day if _month(day) == month]:
+            for day in days_of[month]:
                 total += by_day[day] * ((last - day).days + 1)
                 carried += by_day[day]
             value_days[(*subject, month)] = total
