@@ -5,8 +5,9 @@ The definitions are those of docs/kpis.md, written down a second time and on pur
 
     figures(read, as_of) -> {(kpi, reading, period_kind, period_start, dimension, dimension_key): (numerator, denominator)}
 
-`read(table)` gives the newest version of each ledger row as a dict. Numerators and denominators are Fractions in people's units;
-turnover comes as (cost of the outflow, value x days), whose ratio x 365 is the value.
+`read(table)` gives the newest version of each ledger row as a dict, and the rows of `forecast.demand_forecasts`.
+Numerators and denominators are Fractions in people's units; turnover comes as (cost of the outflow, value x days), whose ratio
+x 365 is the value.
 """
 
 from __future__ import annotations
@@ -101,6 +102,7 @@ def figures(read: Read, as_of: date) -> Figures:
     _savings(sums, read, items)
     costs = _Costs(read)
     _accuracy(sums, read, items, costs)
+    _forecast(sums, read, items, as_of)
     found = sums.result()
     found.update(_turnover(read, items, costs, as_of))
     return found
@@ -293,6 +295,8 @@ def _savings(sums: _Sums, read: Read, items: dict[int, Row]) -> None:
         if taken:
             best = _times(needed, min(taken))
             add("against_best_quote", best - actual, best)
+            mean = _times(needed, _half_away(Fraction(sum(taken), len(taken))))
+            add("against_mean_quote", mean - actual, mean)
         known = [v for v in versions[line["item_id"]] if v["business_date"] <= day]
         standard = max(known, key=lambda v: v["posting_sequence"])["standard_cost"] if known else None
         if standard is None:
@@ -338,25 +342,6 @@ class _Costs:
             )
         )
 
-    def pool_before(self, item_id: int, warehouse_id: int, day: date) -> tuple[int, int]:
-        """Quantity and value of the item's valuation area at the close of the day before."""
-        quantity = value = 0
-        area = self.areas[warehouse_id]
-        for when, item, _, source, target, moved, worth, _ in self._of(item_id):
-            if item == item_id and when < day:
-                for place, sign in ((source, -1), (target, 1)):
-                    if place["kind"] in ("bin", "in_transit") and self.areas[place["warehouse_id"]] == area:
-                        quantity += sign * moved
-                        value += sign * worth
-        return quantity, value
-
-    def _of(self, item_id: int) -> list[tuple[date, int, int | None, Row, Row, int, int, str]]:
-        if not hasattr(self, "_by_item"):
-            self._by_item: dict[int, list[tuple[date, int, int | None, Row, Row, int, int, str]]] = defaultdict(list)
-            for flow in self.flows:
-                self._by_item[flow[1]].append(flow)
-        return self._by_item[item_id]
-
 
 def _accuracy(sums: _Sums, read: Read, items: dict[int, Row], costs: _Costs) -> None:
     stocktakes = {row["stocktake_id"]: row for row in read("stocktake")}
@@ -394,6 +379,79 @@ def _accuracy(sums: _Sums, read: Read, items: dict[int, Row], costs: _Costs) -> 
         sums.add("inventory_accuracy", "quantity", day, {"item": line["item_id"]}, whole if matches else 0, whole, kinds)
         sums.add("inventory_accuracy", "overlap", day, {"item": line["item_id"]}, low, high, kinds)
         sums.add("inventory_accuracy", "value", day, {"item": line["item_id"]}, whole - (high - low), whole, kinds)
+
+
+# -- forecast ------------------------------------------------------------------------------------------------------
+
+
+def _demand(read: Read, as_of: date) -> dict[tuple[int, str, date], Fraction]:
+    """Quantity asked for per series, frequency and period, from the first period on, zeros included, complete periods only."""
+    series = {(row["item_id"], row["warehouse_id"]): row["item_location_id"] for row in read("item_location")}
+    asked: dict[tuple[int, str, date], Fraction] = defaultdict(Fraction)
+    for line in read("sales_order_line"):
+        day = max(line["requested_date"], line["order_date"])
+        owner = series.get((line["item_id"], line["warehouse_id"]))
+        if owner is not None and day <= as_of:
+            for kind, start in periods_of(day, ("week", "month")):
+                asked[owner, kind, start] += Fraction(line["ordered_quantity"], MICRO)
+    # A shipment without an order of its own day opens the series as well.
+    lines = {row["sales_order_line_id"]: row for row in read("sales_order_line")}
+    shipments = {row["shipment_id"]: row for row in read("shipment")}
+    for part in read("shipment_line"):
+        line, day = lines[part["sales_order_line_id"]], shipments[part["shipment_id"]]["shipped_date"]
+        owner = series.get((part["item_id"], shipments[part["shipment_id"]]["warehouse_id"]))
+        if line and owner is not None and day <= as_of:
+            for kind, start in periods_of(day, ("week", "month")):
+                asked[owner, kind, start] += 0
+    dense: dict[tuple[int, str, date], Fraction] = {}
+    firsts: dict[tuple[int, str], date] = {}
+    for owner, kind, start in asked:
+        firsts[owner, kind] = min(start, firsts.get((owner, kind), start))
+    for (owner, kind), start in firsts.items():
+        while True:
+            following = start + timedelta(days=7) if kind == "week" else _month(start, 1)
+            if following - timedelta(days=1) > as_of:
+                break
+            dense[owner, kind, start] = asked.get((owner, kind, start), Fraction(0))
+            start = following
+    return dense
+
+
+def _forecast(sums: _Sums, read: Read, items: dict[int, Row], as_of: date) -> None:
+    places = {row["item_location_id"]: row for row in read("item_location")}
+    archive: dict[tuple[int, str, date], list[Row]] = defaultdict(list)
+    for row in read("forecast.demand_forecasts"):
+        if row["measure"] == "mean":
+            archive[row["series_id"], row["frequency"], row["period_start"]].append(row)
+    overrides: dict[tuple[int, str, date], list[Row]] = defaultdict(list)
+    for row in read("forecast_override"):
+        overrides[row["item_location_id"], row["frequency"], row["period_start"]].append(row)
+    found: dict[int, dict[str, list[tuple[date, Fraction, float, str]]]] = defaultdict(lambda: defaultdict(list))
+    for (owner, kind, start), quantity in _demand(read, as_of).items():
+        lead = timedelta(days=places[owner]["lead_time_days"] or 0)
+        known = [row for row in archive[owner, kind, start] if row["cutoff"] < start and row["cutoff"] + lead <= start]
+        if not known:
+            continue
+        chosen = max(known, key=lambda row: (row["cutoff"], row["origin"] == "live", row["forecast_run_id"]))
+        value = chosen["quantity"]
+        decided = [row for row in overrides[owner, kind, start] if row["business_date"] + lead <= start]
+        if decided:
+            last = max(decided, key=lambda row: row["business_date"])["override_quantity"]
+            value = value if last is None else last / MICRO
+        found[owner][kind].append((start, quantity, value, chosen["model"]))
+    for owner, by_kind in found.items():
+        item = places[owner]["item_id"]
+        for start, quantity, value, model in by_kind.get("week") or by_kind["month"]:
+            keys = {
+                "company": "",
+                "item": item,
+                "category": items[item]["category_id"],
+                "warehouse": places[owner]["warehouse_id"],
+                "model": model,
+            }
+            error = Fraction(value) - quantity
+            for reading, top in (("headline", quantity - abs(error)), ("wape", abs(error)), ("bias", error)):
+                sums.add("forecast_accuracy", reading, start, keys, top, quantity, weekly=("company",))
 
 
 # -- K1 ----------------------------------------------------------------------------------------------------------
@@ -437,10 +495,13 @@ def _turnover(read: Read, items: dict[int, Row], costs: _Costs, as_of: date) -> 
     closing: dict[tuple[str, Any, date], int] = {}
     for subject, by_day in changes.items():
         carried, month = 0, _month(min(by_day))
+        days_of: dict[date, list[date]] = defaultdict(list)
+        for day in by_day:
+            days_of[_month(day)].append(day)
         while month <= as_of:
             last = min(_month(month, 1) - timedelta(days=1), as_of)
             total = carried * ((last - month).days + 1)
-            for day in [day for day in by_day if _month(day) == month]:
+            for day in days_of[month]:
                 total += by_day[day] * ((last - day).days + 1)
                 carried += by_day[day]
             value_days[(*subject, month)] = total

@@ -11,16 +11,23 @@ with errors as (
     from {{ ref("int_forecast_at_lag") }} as lagged
     inner join {{ ref("dim_item") }} as items
         on lagged.item_id = items.item_id
+    -- Weeks drive the plan; a series counts once, by months only where it has no weekly forecast.
+    qualify lagged.frequency = max(lagged.frequency) over (partition by lagged.series_id)
 ),
 
--- The same periods as a seasonal naive forecast would have had them, from the backtests.
+-- The same periods as a seasonal naive forecast would have had them, knowing no more than the forecast it is compared with.
 naive as (
     select
-        backtests.series_id,
-        backtests.period_start,
-        backtests.frequency,
+        errors.series_id,
+        errors.period_start,
+        errors.frequency,
         arg_max(backtests.quantity, backtests.cutoff) as naive_quantity
-    from {{ source("forecast", "backtest_forecasts") }} as backtests
+    from errors
+    inner join {{ source("forecast", "backtest_forecasts") }} as backtests
+        on errors.series_id = backtests.series_id
+        and errors.frequency = backtests.frequency
+        and errors.period_start = backtests.period_start
+        and backtests.cutoff <= errors.cutoff
     where backtests.model = 'seasonal_naive'
         and backtests.measure = 'mean'
     group by all
