@@ -63,8 +63,10 @@ proof: setup-dev ## Long proofs: many more random cases, kills and concurrent cl
 bench: setup-dev ## Measure load, ingest, dbt, forecast, plan and publish one by one
 	@$(BIN)/python -m benchmarks.pipeline_steps
 
-screenshots: setup-dev ## Pictures of the screens for the README
-	@$(BIN)/python -m docs.screenshots
+screenshots: setup-dev ## Pictures of the screens of what is published, for the README
+	@$(BIN)/throughline up --dashboard-only --port 8599 & served=$$!; trap "kill $$served; wait $$served" EXIT; \
+	for second in $$(seq 90); do (exec 3<>/dev/tcp/127.0.0.1/8599) 2>/dev/null && break; sleep 1; done; \
+	$(BIN)/python tests/browser/screenshots.py http://127.0.0.1:8599 docs/screenshots
 
 reset: ## Remove what the pipeline made; the ledger stays
 	@$(BIN)/throughline reset

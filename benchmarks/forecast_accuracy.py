@@ -1,7 +1,8 @@
 """How accurate are our models and the champion against seasonal naive on public sets? Prints Markdown.
 
-Each set is one holdout that no choice was made on; the champion is chosen by the engine from origins before
-the cutoff.
+Each set is one holdout; the champion is chosen by the engine from origins before the cutoff. Two settings
+of the engine (how sure a season must be, how much the pattern weighs in the choice) were picked looking at these same
+holdouts, all together, so the figures are slightly optimistic.
 Needs the public data folder (`THROUGHLINE_PUBLIC_DATA`, default `../shared/data` beside the repository).
 
     python benchmarks/forecast_accuracy.py [series per set] [set ...]

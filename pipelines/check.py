@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transactional.check import check
-
 from pipelines.home import Home
 from pipelines.settings import Settings
 from transactional import open_ledger
+from transactional.check import check
 
 __all__ = ["Finding", "check_all"]
 

@@ -96,8 +96,15 @@ class Home:
         except FileNotFoundError:
             return None
 
+    def newest_run_id(self) -> str | None:
+        """The run that started last, finished or not; None before the first."""
+        try:
+            return str(json.loads((self.root / "run_state.json").read_text(encoding="utf-8"))["run_id"])
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+
     def read_last_run(self) -> dict[str, Any] | None:
-        """How the newest run ended; None before the first."""
+        """How the newest finished run ended; None before the first."""
         try:
             return dict(json.loads(self.last_run.read_text(encoding="utf-8")))
         except FileNotFoundError:

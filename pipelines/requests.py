@@ -12,8 +12,9 @@ from transactional.commands import ReportRun
 
 if TYPE_CHECKING:
     from pipelines.run import Run, StepEvent
+    from pipelines.settings import Settings
 
-__all__ = ["open_requests", "report", "report_step"]
+__all__ = ["fail_stopped_requests", "open_requests", "report", "report_step"]
 
 _NAMESPACE = uuid.UUID("3c8f4a30-6d1e-5b8c-9f0f-2f2d2a9a7c55")
 _ACTOR = "system"
@@ -27,6 +28,24 @@ def open_requests(ledger_url: str) -> list[int]:
     finally:
         ledger.close()
     return [int(number) for (number,) in rows]
+
+
+def fail_stopped_requests(settings: Settings) -> list[int]:
+    """Tell whoever waits for a run that was stopped half-way; only to be called while no run is working.
+
+    It is not started again by itself: what stopped it once (a kill, too little memory) would stop it again.
+    """
+    from pipelines.run import Run
+
+    ledger = open_ledger(settings.ledger)
+    try:
+        rows = ledger.rows("SELECT run_request_id, run_id FROM run_request WHERE status = 'running' ORDER BY run_request_id")
+    finally:
+        ledger.close()
+    for number, run_id in rows:
+        run = Run(str(run_id), settings, None, (int(number),))
+        report(run, "failed", message=text("pipelines.run_stopped", settings.language))
+    return [int(number) for number, _ in rows]
 
 
 def report_step(run: Run, event: StepEvent) -> None:

@@ -81,8 +81,7 @@ def run_all(settings: Settings, *, as_of: date | None = None, run_request_ids: t
     hold(home.run_lock, run_id)
     log = home.logs / "run.log"
     try:
-        # A run killed earlier has left "running"; this one takes its place.
-        record_run(home, run_id=run_id, status="running")
+        run.remember()
         with (
             environment(dagster_home(settings)),
             log.open("w", encoding="utf-8") as quiet,
@@ -92,7 +91,7 @@ def run_all(settings: Settings, *, as_of: date | None = None, run_request_ids: t
             _execute(run)
         return _summary(run, log)
     except BaseException as error:
-        if not isinstance(error, Exception) or home.read_last_run() is None or _is_running(home, run_id):
+        if not _is_recorded(home, run_id):
             record_run(home, run_id=run_id, status="failed", failed_step="start", message=run.message_of(error))
         raise
     finally:
@@ -124,7 +123,7 @@ def _execute(run: Run) -> None:
 def _summary(run: Run, log: Path) -> RunSummary:
     state, last = run.state(), run.home.read_last_run() or {}
     is_published = last.get("run_id") == run.run_id and last.get("status") == "succeeded"
-    if not is_published and _is_running(run.home, run.run_id):
+    if not is_published and not _is_recorded(run.home, run.run_id):
         # No step said what went wrong: Dagster itself stopped the run.
         record_run(run.home, run_id=run.run_id, status="failed", failed_step="start", message=f"see {log.name}")
         last = run.home.read_last_run() or {}
@@ -142,9 +141,8 @@ def _summary(run: Run, log: Path) -> RunSummary:
     )
 
 
-def _is_running(home: Home, run_id: str) -> bool:
-    last = home.read_last_run() or {}
-    return last.get("run_id") == run_id and last.get("status") == "running"
+def _is_recorded(home: Home, run_id: str) -> bool:
+    return (home.read_last_run() or {}).get("run_id") == run_id
 
 
 def require_published(summary: RunSummary, language: str) -> None:

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.assets.context import REQUEST_TAG
 from pipelines.home import Home
 from pipelines.lock import is_free
-from pipelines.requests import open_requests
+from pipelines.requests import fail_stopped_requests, open_requests
 from pipelines.settings import Settings
 
 __all__ = ["request_sensor"]
@@ -21,11 +21,12 @@ def request_sensor(job_name: str, settings: Settings) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def requested_runs(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if not is_free(Home(settings.home).run_lock):
+            return dg.SkipReason("a run is working; requests wait for it")
+        fail_stopped_requests(settings)
         waiting = open_requests(settings.ledger)
         if not waiting:
             return dg.SkipReason("no run was asked for")
-        if not is_free(Home(settings.home).run_lock):
-            return dg.SkipReason("a run is working; the request waits for it")
         numbers = "-".join(map(str, waiting))
         # The key makes a request start one run, also if the sensor looks again before the run says that it began.
         return dg.RunRequest(run_key=f"requests-{numbers}", tags={REQUEST_TAG: numbers})

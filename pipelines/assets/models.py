@@ -40,9 +40,7 @@ def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[st
 
     @dbt_assets(name="core", manifest=manifest, select=CORE["select"], exclude=CORE["exclude"], project=project)
     def core(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(
-            context, dbt, "transform", ["--select", CORE["select"], "--exclude", *CORE["exclude"].split()], manifest
-        )
+        yield from _build(context, dbt, "transform", core_words, manifest)
 
     @dbt_assets(name="reports", manifest=manifest, select=REPORTS, project=project)
     def reports(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:

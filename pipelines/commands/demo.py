@@ -25,24 +25,25 @@ def create_company(settings: Settings, *, seed: int, clean: bool, if_empty: bool
     Raises:
         Refused: the ledger holds another company, or the demo of another seed.
     """
-    from transactional.demo import create_demo
+    from transactional.demo.load import create_demo
 
     home = Home(settings.home)
     home.prepare()
     with _ledger(settings) as ledger:
         found = ledger.rows("SELECT code, source, demo_seed FROM company")
-        if found and if_empty and home.truth.is_file() | (found[0][1] != "demo"):
-            typer.echo(text("cli.demo.kept", settings.language, code=found[0][0]))
-            return
-        if found and (found[0][1] != "demo" or (found[0][2] not in (None, seed) and not if_empty)):
-            raise Refused("pipelines.ledger_taken", code=found[0][0])
-        if found and home.truth.is_file():
-            typer.echo(text("cli.demo.kept", settings.language, code=found[0][0]))
-            return
-        # Interrupted half-way: the same commands again, those already posted are recognised.
+        if found:
+            code, source, present_seed = found[0]
+            is_other = source != "demo" or present_seed not in (None, seed)
+            if is_other and not if_empty:
+                raise Refused("pipelines.ledger_taken", code=code)
+            if source != "demo" or home.truth.is_file():
+                typer.echo(text("cli.demo.kept", settings.language, code=code))
+                return
+            # Interrupted half-way: the same commands again, those already posted are recognised.
+            seed = present_seed if present_seed is not None else seed
         line = ProgressLine()
         label = text("cli.demo.progress", settings.language)
-        truth = create_demo(ledger, seed, clean=clean, progress=lambda done, total, day: line.show(f"{label} {day}", done, total))
+        truth = create_demo(ledger, seed, clean=clean, progress=lambda done, total, day: line.show(label, done, total, day))
         line.end()
         replace_text(home.truth, json.dumps(truth, indent=2, ensure_ascii=False, default=str))
     typer.echo(text("cli.demo.done", settings.language, seed=seed, path=home.truth.name))
@@ -53,14 +54,13 @@ def advance_company(settings: Settings, days: int) -> None:
     company = find_company(settings)
     if company is None or company.source != "demo":
         raise NotFound("pipelines.no_demo")
-    from transactional.demo import advance_demo
+    from transactional.demo.advance import advance
 
     with _ledger(settings) as ledger:
         line = ProgressLine()
         label = text("cli.demo.progress", settings.language)
-        advance_demo(ledger, days, progress=lambda done, total, day: line.show(f"{label} {day}", done, total))
+        today = advance(ledger, days, progress=lambda done, total, day: line.show(label, done, total, day))
         line.end()
-        today = ledger.rows("SELECT today FROM company")[0][0]
     typer.echo(text("cli.demo.advanced", settings.language, days=days, today=today))
 
 

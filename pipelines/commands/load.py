@@ -23,9 +23,8 @@ def load_company(settings: Settings, folder: Path, mapping: Path | None) -> int:
     Raises:
         InvalidInput: no mapping was named and none lies in the folder.
     """
-    from transactional.importing import load
-
     from transactional import open_ledger
+    from transactional.importing import load
 
     mapping = mapping or next((folder / name for name in _MAPPING_NAMES if (folder / name).is_file()), None)
     if mapping is None:

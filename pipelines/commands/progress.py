@@ -17,7 +17,7 @@ class ProgressLine:
         self._shown = -1
         self._last = 0.0
 
-    def show(self, label: str, done: int, total: int) -> None:
+    def show(self, label: str, done: int, total: int, note: str = "") -> None:
         """Say how far `label` is; `total` 0 means nobody knows."""
         now = time.monotonic()
         tenth = done * 10 // total if total else -1
@@ -25,9 +25,9 @@ class ProgressLine:
             if label == self._label and now - self._last < 0.1 and done != total:
                 return
             shown = f"{done:,} / {total:,}" if total else f"{done:,}"
-            sys.stderr.write(f"\r\033[K  {label}  {shown}")
+            sys.stderr.write(f"\r\033[K  {label}  {shown}  {note}")
         elif label != self._label or tenth > self._shown:
-            sys.stderr.write(f"  {label}  {done:,}" + (f" / {total:,}" if total else "") + "\n")
+            sys.stderr.write(f"  {label}  {done:,}" + (f" / {total:,}" if total else "") + f"  {note}\n")
         else:
             return
         sys.stderr.flush()

@@ -38,12 +38,13 @@ def show_status(settings: Settings) -> None:
             )
         )
     last = home.read_last_run()
+    newest = home.newest_run_id()
+    if newest is not None and not is_free(home.run_lock):
+        typer.echo(text("cli.status.running", language, run=newest))
+    elif newest is not None and newest != (last or {}).get("run_id"):
+        typer.echo(text("cli.status.killed", language, run=newest))
     if last is None:
         typer.echo(text("cli.status.no_run", language))
-    elif last["status"] == "running" and not is_free(home.run_lock):
-        typer.echo(text("cli.status.running", language, run=last["run_id"]))
-    elif last["status"] == "running":
-        typer.echo(text("cli.status.killed", language, run=last["run_id"]))
     elif last["status"] == "failed":
         step = text(f"pipelines.step.{last['failed_step'] or 'start'}", language)
         typer.echo(

@@ -26,14 +26,14 @@ def record_run(
     Args:
         home: the company's home.
         run_id: the run.
-        status: 'running', 'succeeded' or 'failed'.
+        status: 'succeeded' or 'failed'; a run that is under way or was killed leaves the record of the one before.
         failed_step: the step that failed.
         message: why, for people.
         snapshot_id: what it published.
         timings: seconds by step.
-        now: `finished_at`; the wall clock by default. A running run has none.
+        now: `finished_at`; the wall clock by default.
     """
-    finished = None if status == "running" else (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    finished = (now or datetime.now(UTC)).isoformat(timespec="seconds")
     content = {
         "run_id": run_id,
         "status": status,

@@ -67,7 +67,8 @@ def plan_inputs(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Plan
         raise Unavailable("pipelines.table_missing", table="plan_input.item_locations")
     forecast, forecast_run_id = _live_forecast(warehouse)
     overrides = read_frame(warehouse, _OVERRIDES, [as_of, as_of])
-    expected = forecast_demands(apply_overrides(forecast, overrides))
+    steps = frames["item_locations"].select(pl.col("item_location_id").alias("series_id"), "quantity_step")
+    expected = forecast_demands(apply_overrides(forecast, overrides), steps)
     demands = frames.get("demands", pl.DataFrame())
     frames["demands"] = pl.concat([demands, expected], how="diagonal_relaxed") if demands.width else expected
     if "decisions" in frames:
@@ -86,21 +87,32 @@ def plan_inputs(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Plan
     return PlanInputs(**frames), forecast_run_id
 
 
-def forecast_demands(weekly: pl.DataFrame) -> pl.DataFrame:
-    """Mean weekly forecast (series_id, period_start, quantity in base units) as demand lines of one week each."""
-    return (
-        weekly.with_columns((pl.col("quantity") * 1_000_000).round(0).cast(pl.Int64).alias("micro"))
-        .filter(pl.col("micro") > 0)
-        .sort("series_id", "period_start")
-        .select(
-            pl.format("FC:{}:{}", "series_id", pl.col("period_start").dt.to_string("%Y-%m-%d")).alias("demand_id"),
-            pl.lit("forecast").alias("kind"),
-            pl.col("series_id").cast(pl.Int64).alias("item_location_id"),
-            pl.col("micro").alias("quantity"),
-            pl.col("period_start").alias("due_date"),
-            pl.lit(_FORECAST_PRIORITY, dtype=pl.Int64).alias("priority"),
-            pl.lit(_WEEK_DAYS, dtype=pl.Int64).alias("period_days"),
+def forecast_demands(weekly: pl.DataFrame, steps: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Mean weekly forecast (series_id, period_start, quantity in base units) as demand lines of one week each.
+
+    With `steps` (series_id, quantity_step in 10^-6) each line is a multiple of the item's step: running totals are rounded,
+    so that nothing gathers over the weeks and nobody is asked for half a rice cooker.
+    """
+    micro = (pl.col("quantity") * 1_000_000).round(0).cast(pl.Int64)
+    ordered = weekly.sort("series_id", "period_start").with_columns(micro.alias("micro"))
+    if steps is not None:
+        step = pl.col("quantity_step").fill_null(1)
+        rounded = ((pl.col("micro").cum_sum().over("series_id") + step // 2) // step) * step
+        ordered = (
+            ordered.join(
+                steps.with_columns(pl.col("series_id").cast(pl.Int64)), on="series_id", how="left", maintain_order="left"
+            )
+            .with_columns(rounded.alias("total"))
+            .with_columns((pl.col("total") - pl.col("total").shift(1, fill_value=0).over("series_id")).alias("micro"))
         )
+    return ordered.filter(pl.col("micro") > 0).select(
+        pl.format("FC:{}:{}", "series_id", pl.col("period_start").dt.to_string("%Y-%m-%d")).alias("demand_id"),
+        pl.lit("forecast").alias("kind"),
+        pl.col("series_id").cast(pl.Int64).alias("item_location_id"),
+        pl.col("micro").alias("quantity"),
+        pl.col("period_start").alias("due_date"),
+        pl.lit(_FORECAST_PRIORITY, dtype=pl.Int64).alias("priority"),
+        pl.lit(_WEEK_DAYS, dtype=pl.Int64).alias("period_days"),
     )
 
 

@@ -33,8 +33,9 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     },
     "champions": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "model": "VARCHAR", "runner_up": "VARCHAR",
-        "reason_key": "VARCHAR", "reason_values": "VARCHAR", "demand_pattern": "VARCHAR", "adi": "DOUBLE", "cv2": "DOUBLE", "trend_per_period": "DOUBLE",
-        "seasonal_strength": "DOUBLE", "is_fallback": "BOOLEAN", "wape": "DOUBLE", "naive_wape": "DOUBLE",
+        "reason_key": "VARCHAR", "reason_values": "VARCHAR", "demand_pattern": "VARCHAR", "adi": "DOUBLE", "cv2": "DOUBLE",
+        "trend_per_period": "DOUBLE", "seasonal_strength": "DOUBLE", "is_fallback": "BOOLEAN", "wape": "DOUBLE",
+        "naive_wape": "DOUBLE",
     },
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",

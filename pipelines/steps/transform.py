@@ -16,21 +16,23 @@ def variables(run: Run) -> list[str]:
     return ["--vars", f'{{"as_of": "{run.as_of.isoformat()}"}}'] if run.as_of else []
 
 
-def run_core(run: Run) -> None:
-    """Staging, intermediate, marts and the planner's inputs."""
+def run_core(run: Run, *, is_tested: bool = True) -> None:
+    """Staging, intermediate, marts and the planner's inputs; `is_tested` false builds without dbt's tests."""
     with run.step("transform"):
-        _build(run, ["build", "--select", CORE["select"], "--exclude", *CORE["exclude"].split(), *_common(run)])
+        selection = ["--select", CORE["select"], "--exclude", *CORE["exclude"].split()]
+        _build(run, ["build" if is_tested else "run", *selection, *_common(run, is_tested)])
 
 
-def run_reports(run: Run) -> None:
-    """What the screens read."""
+def run_reports(run: Run, *, is_tested: bool = True) -> None:
+    """What the screens read; `is_tested` as in `run_core`."""
     with run.step("report"):
-        _build(run, ["build", "--select", *REPORTS.split(), *_common(run)])
+        _build(run, ["build" if is_tested else "run", "--select", *REPORTS.split(), *_common(run, is_tested)])
 
 
-def _common(run: Run) -> list[str]:
+def _common(run: Run, is_tested: bool) -> list[str]:
     # Cautious: a test whose parents are not all selected waits for the selection that builds them.
-    return ["--indirect-selection", "cautious", *variables(run)]
+    cautious = ["--indirect-selection", "cautious"] if is_tested else []
+    return [*cautious, *variables(run)]
 
 
 def _build(run: Run, arguments: list[str]) -> None:

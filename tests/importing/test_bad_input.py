@@ -144,7 +144,7 @@ def test_a_gbk_file_beside_utf8_files_is_read_as_what_it_is(company: Company) ->
 def test_a_line_in_another_encoding_is_rejected_by_its_number(company: Company) -> None:
     """Two lines are UTF-8, one is GBK: the file is UTF-8 and line 3 is named."""
     company.write()
-    lines = ["code,name".encode(), "S1,螺栓".encode(), "S2,上海".encode("gb18030"), "S3,车轮".encode()]
+    lines = [b"code,name", "S1,螺栓".encode(), "S2,上海".encode("gb18030"), "S3,车轮".encode()]
     (company.folder / "suppliers.csv").write_bytes(b"\n".join(lines) + b"\n")
     report = company.load(write=False)
     ((line, column, reason),) = _told(company, report, "suppliers")

@@ -1,7 +1,7 @@
 """What are the KPIs if one simply reads the documents, line by line, with plain Python integers?
 
-The slow, obvious version that `rpt_kpi` is checked against: it reads ledger rows, never a mart, and aggregates in dictionaries. The
-definitions are those of docs/kpis.md, written down a second time and on purpose in another style.
+The slow, obvious version that `rpt_kpi` is checked against: it reads ledger rows, never a mart, and aggregates in dictionaries.
+The definitions are those of docs/kpis.md, written down a second time and on purpose in another style.
 
     figures(read, as_of) -> {(kpi, reading, period_kind, period_start, dimension, dimension_key): (numerator, denominator)}
 
@@ -65,9 +65,16 @@ class _Sums:
         self.plain: set[Key] = set()
 
     def add(
-        self, kpi: str, reading: str, day: date, keys: dict[str, Any], numerator: int | Fraction, denominator: int | Fraction | None,
-        kinds: Iterable[str] = _KINDS, weekly: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
+        self,
+        kpi: str,
+        reading: str,
+        day: date,
+        keys: dict[str, Any],
+        numerator: int | Fraction,
+        denominator: int | Fraction | None,
+        kinds: Iterable[str] = _KINDS,
+        weekly: tuple[str, ...] = (),
+    ) -> None:
         for dimension, value in keys.items():
             if value is None:
                 continue
@@ -110,7 +117,12 @@ def _delivery_dates(read: Read, as_of: date) -> dict[int, list[tuple[date, int, 
         shipment = shipments[line["shipment_id"]]
         if shipment["status"] == "lost":
             continue
-        day = shipment["signed_date"] or shipment["carrier_delivered_date"] or shipment["expected_delivery_date"] or shipment["shipped_date"]
+        day = (
+            shipment["signed_date"]
+            or shipment["carrier_delivered_date"]
+            or shipment["expected_delivery_date"]
+            or shipment["shipped_date"]
+        )
         if day <= as_of:
             by_line[line["sales_order_line_id"]].append((day, line["shipment_line_id"], line["quantity"]))
     for parts in by_line.values():
@@ -127,17 +139,24 @@ def _whole_by(parts: list[tuple[date, int, int]], wanted: int) -> date | None:
     return None
 
 
-def _on_time(sums: _Sums, read: Read, items: dict[int, Row], deliveries: dict[int, list[tuple[date, int, int]]], as_of: date) -> None:
+def _on_time(
+    sums: _Sums, read: Read, items: dict[int, Row], deliveries: dict[int, list[tuple[date, int, int]]], as_of: date
+) -> None:
     orders = {row["sales_order_id"]: row for row in read("sales_order")}
-    judged: dict[str, dict[int, list[tuple[date, bool, bool]]]] = {name: defaultdict(list) for name in ("first", "last", "requested")}
+    judged: dict[str, dict[int, list[tuple[date, bool, bool]]]] = {
+        name: defaultdict(list) for name in ("first", "last", "requested")
+    }
     late: dict[Key, list[int]] = defaultdict(list)
     for line in read("sales_order_line"):
         parts = deliveries.get(line["sales_order_line_id"], [])
         customer = orders[line["sales_order_id"]]["customer_id"]
         item = items[line["item_id"]]
         below = {
-            "item": line["item_id"], "category": item["category_id"], "warehouse": line["warehouse_id"], "customer": customer,
-        }  # fmt: skip
+            "item": line["item_id"],
+            "category": item["category_id"],
+            "warehouse": line["warehouse_id"],
+            "customer": customer,
+        }
         weekly = ("company", "category", "warehouse", "customer")
         first = line["first_promised_date"] or line["requested_date"]
         days = {"first": first, "last": line["last_promised_date"] or first, "requested": line["requested_date"]}
@@ -160,9 +179,14 @@ def _on_time(sums: _Sums, read: Read, items: dict[int, Row], deliveries: dict[in
             sums.add("on_time_delivery", "line", day, {"company": ""}, on_time, 1, weekly=weekly)
             by_promise = sum(quantity for delivered, _, quantity in parts if delivered <= day)
             sums.add(
-                "on_time_delivery", "otif_quantity", day, everywhere, Fraction(min(by_promise, due), MICRO), Fraction(due, MICRO),
+                "on_time_delivery",
+                "otif_quantity",
+                day,
+                everywhere,
+                Fraction(min(by_promise, due), MICRO),
+                Fraction(due, MICRO),
                 weekly=weekly,
-            )  # fmt: skip
+            )
             if on_time:
                 continue
             delivered_quantity = sum(quantity for _, _, quantity in parts)
@@ -244,14 +268,16 @@ def _savings(sums: _Sums, read: Read, items: dict[int, Row]) -> None:
         needed, excess = min(quantity, required), max(quantity - required, 0)
         actual = _times(needed, price)
         keys = {
-            "company": "", "item": line["item_id"], "category": items[line["item_id"]]["category_id"], "supplier": order["supplier_id"],
-            "buyer": order["buyer_id"], "strategy": line["strategy"],
-        }  # fmt: skip
+            "company": "",
+            "item": line["item_id"],
+            "category": items[line["item_id"]]["category_id"],
+            "supplier": order["supplier_id"],
+            "buyer": order["buyer_id"],
+            "strategy": line["strategy"],
+        }
         day = order["order_date"]
 
-        def add(
-            reading: str, top: int, bottom: int | None, *, day: date = day, keys: dict[str, Any] = keys
-        ) -> None:
+        def add(reading: str, top: int, bottom: int | None, *, day: date = day, keys: dict[str, Any] = keys) -> None:
             below = None if bottom is None else Fraction(bottom, MICRO)
             sums.add("purchase_savings", reading, day, keys, Fraction(top, MICRO), below, kinds)
 
@@ -299,10 +325,18 @@ class _Costs:
                 self._add(entry, product, 0, entry["amount"], entry["entry_kind"])
 
     def _add(self, row: Row, product: int | None, quantity: int, amount: int, kind: str) -> None:
-        self.flows.append((
-            row["business_date"], row["item_id"], product, self.places[row["from_location_id"]], self.places[row["to_location_id"]],
-            quantity, amount * self.per_minor, kind,
-        ))  # fmt: skip
+        self.flows.append(
+            (
+                row["business_date"],
+                row["item_id"],
+                product,
+                self.places[row["from_location_id"]],
+                self.places[row["to_location_id"]],
+                quantity,
+                amount * self.per_minor,
+                kind,
+            )
+        )
 
     def pool_before(self, item_id: int, warehouse_id: int, day: date) -> tuple[int, int]:
         """Quantity and value of the item's valuation area at the close of the day before."""
@@ -327,7 +361,9 @@ class _Costs:
 def _accuracy(sums: _Sums, read: Read, items: dict[int, Row], costs: _Costs) -> None:
     stocktakes = {row["stocktake_id"]: row for row in read("stocktake")}
     tolerance = Fraction(
-        next((row["value"] for row in read("setting") if row["name"] == "count_tolerance_measured" and row["scope"] == ""), "0.005")
+        next(
+            (row["value"] for row in read("setting") if row["name"] == "count_tolerance_measured" and row["scope"] == ""), "0.005"
+        )
     )
     records: dict[tuple[Any, ...], Row] = {}
     for line in read("stocktake_line"):
@@ -345,9 +381,12 @@ def _accuracy(sums: _Sums, read: Read, items: dict[int, Row], costs: _Costs) -> 
         matches = abs(found - book) <= allowed
         zone = costs.places[line["location_id"]]["zone"]
         above = {
-            "company": "", "category": item["category_id"], "warehouse": take["warehouse_id"],
-            "zone": f"{take['warehouse_id']}:{zone}", "counter": line["counter_id"],
-        }  # fmt: skip
+            "company": "",
+            "category": item["category_id"],
+            "warehouse": take["warehouse_id"],
+            "zone": f"{take['warehouse_id']}:{zone}",
+            "counter": line["counter_id"],
+        }
         kinds, day = ("month", "quarter", "ttm"), take["count_date"]
         sums.add("inventory_accuracy", "headline", day, {**above, "item": line["item_id"]}, matches, 1, kinds)
         low, high = Fraction(min(book, found), MICRO), Fraction(max(book, found), MICRO)
@@ -387,8 +426,11 @@ def _turnover(read: Read, items: dict[int, Row], costs: _Costs, as_of: date) -> 
                 if owner is None:
                     continue
                 for dimension, key in (
-                    ("company", ""), ("category", items[owner]["category_id"]), ("item", owner), ("warehouse", warehouse),
-                ):  # fmt: skip
+                    ("company", ""),
+                    ("category", items[owner]["category_id"]),
+                    ("item", owner),
+                    ("warehouse", warehouse),
+                ):
                     if dimension != "warehouse" or costs.areas[warehouse] not in shared:
                         changes[dimension, key][day] += sign * value
     value_days: dict[tuple[str, Any, date], int] = defaultdict(int)
@@ -417,5 +459,7 @@ def _turnover(read: Read, items: dict[int, Row], costs: _Costs, as_of: date) -> 
                 bottom + Fraction(value_days.get((dimension, key, month), 0), MICRO),
             )
     for (dimension, key, month), value in closing.items():
+        if key is None:
+            continue
         found["stock_value", "headline", "month", month, dimension, str(key)] = (Fraction(value, MICRO), None)
     return found

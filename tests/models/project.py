@@ -23,9 +23,14 @@ def build(warehouse: Path, home: Path, *arguments: str) -> None:
     """`dbt build` of everything on `warehouse`; fails with dbt's own last lines."""
     beside = Path(sys.executable).with_name("dbt")
     environment = {
-        **os.environ, "THROUGHLINE_WAREHOUSE": str(warehouse), "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs"),
-        "DBT_PROFILES_DIR": str(PROJECT), "DBT_PROJECT_DIR": str(PROJECT), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }  # fmt: skip
+        **os.environ,
+        "THROUGHLINE_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(home / "target"),
+        "DBT_LOG_PATH": str(home / "logs"),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
     done = subprocess.run(
         [str(beside), "build", "--no-use-colors", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True
     )
@@ -64,12 +69,14 @@ def differences(warehouse: Path) -> tuple[int, list[str]]:
         tuple(row[:6]): row[6:]
         for row in query(
             warehouse,
-            "select kpi, reading, period_kind, period_start, dimension, dimension_key, numerator, denominator, value, period_end, "
-            "greatest(period_start, (select first_date from reports.rpt_company)), unit from reports.rpt_kpi",
+            "select kpi, reading, period_kind, period_start, dimension, dimension_key, numerator, denominator, value "
+            "from reports.rpt_kpi",
         )
     }
     wrong: list[str] = []
-    periods = {(row[0], row[1]) for row in query(warehouse, "select distinct period_kind, period_start from intermediate.int_periods")}
+    periods = {
+        (row[0], row[1]) for row in query(warehouse, "select distinct period_kind, period_start from intermediate.int_periods")
+    }
     compared = 0
     for key, (numerator, denominator) in expected.items():
         if (key[2], key[3]) not in periods:
@@ -97,7 +104,9 @@ def differences(warehouse: Path) -> tuple[int, list[str]]:
             # Sums are exact, not merely close.
             agrees = row[0] == numerator and (denominator is None or row[1] == denominator)
         if not agrees:
-            wrong.append(f"{key}: expected {float(numerator)} / {denominator and float(denominator)}, got {row[0]} / {row[1]} = {value}")
+            wrong.append(
+                f"{key}: expected {float(numerator)} / {denominator and float(denominator)}, got {row[0]} / {row[1]} = {value}"
+            )
     checked = {(kpi, reading) for kpi, reading, *_ in expected}
     for key in found.keys() - expected.keys():
         if (key[0], key[1]) in checked and found[key][2] is not None and not _unknown_to_naive(key):

@@ -19,6 +19,7 @@ from transactional.schema import NOT_INGESTED, PRIVATE_COLUMNS, metadata
 
 __all__ = ["RawCompany", "instant"]
 
+
 def _duckdb_type(column: Column[Any]) -> tuple[str, pa.DataType]:
     if isinstance(column.type, Date):
         return "date", pa.date32()

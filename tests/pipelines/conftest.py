@@ -74,8 +74,8 @@ def items(first: int, count: int, **values: object) -> list[dict[str, object]]:
     """Rows of `item`."""
     return [
         {
-            "item_id": number, "sku": f"S{number}", "sku_normalised": f"s{number}", "name": f"Item {number}", "name_zh": f"物料{number}",
-            "item_type": "trading_good", "base_unit_id": 1, **values,
+            "item_id": number, "sku": f"S{number}", "sku_normalised": f"s{number}", "name": f"Item {number}",
+            "name_zh": f"物料{number}", "item_type": "trading_good", "base_unit_id": 1, **values,
         }
         for number in range(first, first + count)
     ]  # fmt: skip

@@ -65,3 +65,11 @@ def test_forecast_lines_carry_exact_quantities_and_their_week():
     lines = forecast_demands(weekly(1.5, 0))
 
     assert [("FC:1:2026-06-01", 1_500_000, JUNE[0], 7)] == lines.select("demand_id", "quantity", "due_date", "period_days").rows()
+
+
+def test_forecast_lines_come_in_whole_steps_and_lose_nothing_over_the_weeks():
+    """A piece item is never asked for in fractions; running totals are rounded, so the sum stays within half a step."""
+    steps = pl.DataFrame({"series_id": [1], "quantity_step": [1_000_000]})
+    lines = forecast_demands(weekly(0.4, 0.4, 0.4, 2.3, 0.0), steps)
+
+    assert [(JUNE[1], 1_000_000), (JUNE[3], 3_000_000)] == lines.select("due_date", "quantity").rows()

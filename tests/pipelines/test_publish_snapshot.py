@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -155,6 +154,4 @@ def test_a_publisher_killed_at_any_step_leaves_a_good_snapshot(home, step):
     assert whole == ({2} if step == "_prune" else {1})
     assert {2} == marks(home)
     assert not [entry for entry in home.snapshots.iterdir() if entry.name.startswith(".")]
-    assert (
-        published.snapshot_id == json.loads((home.snapshots / published.snapshot_id / "manifest.json").read_text())["snapshot_id"]
-    )
+    assert published.snapshot_id == home.manifest()["snapshot_id"]

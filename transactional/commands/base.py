@@ -57,8 +57,11 @@ def content_of(value: Any) -> Any:
         return {str(k): content_of(v) for k, v in value.items()}
     if is_dataclass(value):
         kind: Any = type(value)
-        body = {name: content_of(getattr(value, name)) for name in _field_names(kind)}
-        body["_"] = kind.__name__
+        body: dict[str, Any] = {"_": kind.__name__}
+        for name in _field_names(kind):
+            inner = getattr(value, name)
+            # Most fields are plain: no call for those.
+            body[name] = inner if type(inner) in _PLAIN else content_of(inner)
         return body
     return value
 

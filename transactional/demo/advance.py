@@ -1,8 +1,9 @@
 """How does the demo company live on after its end? From the ledger's present state, so that what people did counts.
 
-Stock, open purchases (also those that people approved: their supplier delivers by its habit), work orders, transfers, sales orders
-and shipments are read from the ledger; what the generator would have drawn for them (the day a supplier really comes) is drawn
-again from the same seed and the document's own number. Every day is one transaction, so an interruption leaves whole days.
+Stock, open purchases (also those that people approved: their supplier delivers by its habit), work orders,
+transfers, sales orders and shipments are read from the ledger; what the generator would have drawn for them (the day
+a supplier really comes) is drawn again from the same seed and the document's own number. Every day is one
+transaction, so an interruption leaves whole days.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from kernel.errors import Refused
+from transactional.demo.buying import Held
 from transactional.demo.chance import random_for
 from transactional.demo.demand import Demand
 from transactional.demo.load import recorded_at
-from transactional.demo.buying import Held
 from transactional.demo.plot import Plot
 from transactional.demo.problems import plan_problems
 from transactional.demo.scale import FULL, SMALL
@@ -97,8 +98,10 @@ class _Reader:
 
     def stock(self) -> None:
         rows = self.ledger.records(
-            "SELECT i.sku, w.code AS warehouse, l.code AS location, b.lot_id, t.code AS lot, t.expiry_date, b.status, b.on_hand_quantity, "
-            "b.allocated_quantity FROM stock_balance b JOIN item i ON i.item_id = b.item_id JOIN location l ON l.location_id = b.location_id "
+            "SELECT i.sku, w.code AS warehouse, l.code AS location, b.lot_id, t.code AS lot, t.expiry_date, b.status, "
+            "b.on_hand_quantity, "
+            "b.allocated_quantity FROM stock_balance b JOIN item i ON i.item_id = b.item_id JOIN location l ON "
+            "l.location_id = b.location_id "
             "JOIN warehouse w ON w.warehouse_id = l.warehouse_id JOIN lot t ON t.lot_id = b.lot_id "
             "WHERE b.on_hand_quantity > 0 AND l.kind = 'bin' ORDER BY b.lot_id, l.code, i.sku"
         )
@@ -136,7 +139,10 @@ class _Reader:
             promised = usual if row["first_promised_date"] is None else self._day(row["first_promised_date"])
             arrival = buying.habit(supplier, row["sku"], order_day, promised)
             if row["last_promised_date"] is not None:
-                arrival = max(arrival, self._day(row["last_promised_date"]) if row["last_promised_date"] != row["first_promised_date"] else 0)
+                arrival = max(
+                    arrival,
+                    self._day(row["last_promised_date"]) if row["last_promised_date"] != row["first_promised_date"] else 0,
+                )
             # What should have come by now comes within the next days, in an order drawn from the document.
             soon = random_for(self.world.seed, "overdue", row["number"], row["sku"]).randint(1, 6)
             if arrival <= self.today:
@@ -144,9 +150,19 @@ class _Reader:
             quantity = int(row["quantity"])
             supply = Supply("purchase_order_line", int(row["line_id"]), row["number"], promised, quantity)
             opened = PurchaseOpen(
-                int(row["line_id"]), int(row["order_id"]), row["number"], int(row["line_id"]) % 10, row["supplier"], row["sku"], quantity,
-                int(row["unit_price"]), order_day, promised, self.office.calendar.on_or_after(arrival), supply,
-            )  # fmt: skip
+                int(row["line_id"]),
+                int(row["order_id"]),
+                row["number"],
+                int(row["line_id"]) % 10,
+                row["supplier"],
+                row["sku"],
+                quantity,
+                int(row["unit_price"]),
+                order_day,
+                promised,
+                self.office.calendar.on_or_after(arrival),
+                supply,
+            )
             cell = self.office.cell(PLANT, row["sku"])
             cell.coming += quantity
             cell.supplies.append(supply)
@@ -154,11 +170,14 @@ class _Reader:
 
     def inspections(self) -> None:
         rows = self.ledger.records(
-            "SELECT r.goods_receipt_id AS receipt_id, g.goods_receipt_line_id AS line_id, s.code AS supplier, i.sku, l.code AS location, "
-            "g.lot_id, t.code AS lot, t.expiry_date, g.received_quantity - g.rejected_quantity AS quantity FROM goods_receipt_line g "
+            "SELECT r.goods_receipt_id AS receipt_id, g.goods_receipt_line_id AS line_id, s.code AS supplier, i.sku, "
+            "l.code AS location, "
+            "g.lot_id, t.code AS lot, t.expiry_date, g.received_quantity - g.rejected_quantity AS quantity FROM "
+            "goods_receipt_line g "
             "JOIN goods_receipt r ON r.goods_receipt_id = g.goods_receipt_id "
             "JOIN purchase_order o ON o.purchase_order_id = r.purchase_order_id JOIN supplier s ON s.supplier_id = o.supplier_id "
-            "JOIN item i ON i.item_id = g.item_id JOIN location l ON l.location_id = g.location_id JOIN lot t ON t.lot_id = g.lot_id "
+            "JOIN item i ON i.item_id = g.item_id JOIN location l ON l.location_id = g.location_id JOIN lot t ON "
+            "t.lot_id = g.lot_id "
             "JOIN warehouse w ON w.warehouse_id = r.warehouse_id WHERE r.inspected_date IS NULL AND w.code = ? "
             "ORDER BY g.goods_receipt_line_id",
             (PLANT,),
@@ -172,21 +191,34 @@ class _Reader:
             quantity = int(row["quantity"])
             self.office.cell(PLANT, row["sku"]).held += quantity
             self.simulation.buying.inspections[when].append(
-                Held(int(row["receipt_id"]), line, line, row["supplier"], row["sku"], row["location"], row["lot"] if row["lot_id"] else None,
-                     expiry, quantity)
-            )  # fmt: skip
+                Held(
+                    int(row["receipt_id"]),
+                    line,
+                    line,
+                    row["supplier"],
+                    row["sku"],
+                    row["location"],
+                    row["lot"] if row["lot_id"] else None,
+                    expiry,
+                    quantity,
+                )
+            )
 
     def work_orders(self) -> None:
         rows = self.ledger.records(
-            "SELECT o.work_order_id AS id, o.number, i.sku, o.ordered_quantity - o.completed_quantity - o.scrapped_quantity AS quantity, "
-            "o.planned_start_date, o.due_date, o.actual_start_date, o.is_rush FROM work_order o JOIN item i ON i.item_id = o.item_id "
+            "SELECT o.work_order_id AS id, o.number, i.sku, o.ordered_quantity - o.completed_quantity - "
+            "o.scrapped_quantity AS quantity, "
+            "o.planned_start_date, o.due_date, o.actual_start_date, o.is_rush FROM work_order o JOIN item i ON "
+            "i.item_id = o.item_id "
             "WHERE o.status IN ('released', 'in_progress') ORDER BY o.work_order_id"
         )
         parts: dict[int, list[tuple[str, int]]] = {}
         for row in self.ledger.records(
-            "SELECT c.work_order_id AS id, i.sku, c.required_quantity - c.issued_quantity AS quantity FROM work_order_component c "
+            "SELECT c.work_order_id AS id, i.sku, c.required_quantity - c.issued_quantity AS quantity FROM "
+            "work_order_component c "
             "JOIN work_order o ON o.work_order_id = c.work_order_id JOIN item i ON i.item_id = c.item_id "
-            "WHERE o.status IN ('released', 'in_progress') AND c.required_quantity > c.issued_quantity ORDER BY c.work_order_component_id"
+            "WHERE o.status IN ('released', 'in_progress') AND c.required_quantity > c.issued_quantity ORDER BY "
+            "c.work_order_component_id"
         ):
             parts.setdefault(int(row["id"]), []).append((row["sku"], int(row["quantity"])))
         making = self.simulation.making
@@ -198,9 +230,16 @@ class _Reader:
             due = self._day(row["due_date"])
             supply = Supply("work_order", int(row["id"]), number, due, quantity)
             order = WorkOpen(
-                int(row["id"]), number, row["sku"], quantity, self._day(row["planned_start_date"]), due, supply, parts.get(int(row["id"]), []),
+                int(row["id"]),
+                number,
+                row["sku"],
+                quantity,
+                self._day(row["planned_start_date"]),
+                due,
+                supply,
+                parts.get(int(row["id"]), []),
                 bool(row["is_rush"]),
-            )  # fmt: skip
+            )
             if row["actual_start_date"] is None:
                 making.claim(order)
                 continue
@@ -229,8 +268,10 @@ class _Reader:
                 on_road.setdefault(int(row["line_id"]), []).append((lot, expiry, int(row["quantity"])))
         moving = self.simulation.moving
         for row in self.ledger.records(
-            "SELECT n.transfer_order_line_id AS line_id, o.transfer_order_id AS order_id, o.number, i.sku, w.code AS target, o.due_date, "
-            "n.ordered_quantity - n.shipped_quantity - n.cancelled_quantity AS to_ship, n.shipped_quantity - n.received_quantity AS to_receive, "
+            "SELECT n.transfer_order_line_id AS line_id, o.transfer_order_id AS order_id, o.number, i.sku, w.code AS "
+            "target, o.due_date, "
+            "n.ordered_quantity - n.shipped_quantity - n.cancelled_quantity AS to_ship, n.shipped_quantity - "
+            "n.received_quantity AS to_receive, "
             "n.shipped_date FROM transfer_order_line n JOIN transfer_order o ON o.transfer_order_id = n.transfer_order_id "
             "JOIN item i ON i.item_id = n.item_id JOIN warehouse w ON w.warehouse_id = o.to_warehouse_id "
             "JOIN warehouse f ON f.warehouse_id = o.from_warehouse_id WHERE o.status IN ('open', 'shipped') AND f.code = ? "
@@ -242,7 +283,9 @@ class _Reader:
                 continue
             due = self._day(row["due_date"])
             supply = Supply("transfer_order_line", int(row["line_id"]), row["number"], due, to_ship + to_receive)
-            opened = TransferOpen(int(row["line_id"]), int(row["order_id"]), row["number"], row["sku"], row["target"], to_ship, due, supply)
+            opened = TransferOpen(
+                int(row["line_id"]), int(row["order_id"]), row["number"], row["sku"], row["target"], to_ship, due, supply
+            )
             moving.claim(opened)
             for lot, expiry, quantity in on_road.get(int(row["line_id"]), ()):
                 arrival = self.office.calendar.on_or_after(max(self._day(row["shipped_date"]) + 3, self.today + 1))
@@ -255,12 +298,16 @@ class _Reader:
             "JOIN location l ON l.location_id = a.location_id JOIN lot t ON t.lot_id = a.lot_id "
             "WHERE a.state = 'open' AND a.demand_kind = 'sales_order_line' ORDER BY a.allocation_id"
         ):
-            held.setdefault(int(row["line_id"]), []).append((row["location"], row["lot"] if row["lot_id"] else None, int(row["quantity"])))
+            held.setdefault(int(row["line_id"]), []).append(
+                (row["location"], row["lot"] if row["lot_id"] else None, int(row["quantity"]))
+            )
         orders: dict[int, SalesOpen] = {}
         selling = self.simulation.selling
         for row in self.ledger.records(
-            "SELECT l.sales_order_line_id AS line_id, o.sales_order_id AS order_id, o.number, c.code AS customer, c.region, w.code AS warehouse, "
-            "i.sku, l.ordered_quantity, l.ordered_quantity - l.shipped_quantity - l.cancelled_quantity AS open_quantity, l.allocated_quantity, "
+            "SELECT l.sales_order_line_id AS line_id, o.sales_order_id AS order_id, o.number, c.code AS customer, "
+            "c.region, w.code AS warehouse, "
+            "i.sku, l.ordered_quantity, l.ordered_quantity - l.shipped_quantity - l.cancelled_quantity AS "
+            "open_quantity, l.allocated_quantity, "
             "l.order_date, l.requested_date, l.first_promised_date, l.last_promised_date FROM sales_order_line l "
             "JOIN sales_order o ON o.sales_order_id = l.sales_order_id JOIN customer c ON c.customer_id = o.customer_id "
             "JOIN warehouse w ON w.warehouse_id = l.warehouse_id JOIN item i ON i.item_id = l.item_id WHERE l.status = 'open' "
@@ -271,7 +318,14 @@ class _Reader:
                 continue
             order = orders.setdefault(
                 int(row["order_id"]),
-                SalesOpen(int(row["order_id"]), row["number"], row["customer"], row["region"], row["warehouse"], self._day(row["order_date"])),
+                SalesOpen(
+                    int(row["order_id"]),
+                    row["number"],
+                    row["customer"],
+                    row["region"],
+                    row["warehouse"],
+                    self._day(row["order_date"]),
+                ),
             )
             requested = self._day(row["requested_date"])
             promised = requested if row["first_promised_date"] is None else self._day(row["first_promised_date"])
@@ -281,9 +335,17 @@ class _Reader:
             )
             open_quantity = int(row["open_quantity"]) - int(row["allocated_quantity"])
             line = OrderLine(
-                int(row["line_id"]), order, len(order.lines), row["sku"], int(row["ordered_quantity"]), open_quantity, requested, promised, ship,
+                int(row["line_id"]),
+                order,
+                len(order.lines),
+                row["sku"],
+                int(row["ordered_quantity"]),
+                open_quantity,
+                requested,
+                promised,
+                ship,
                 is_reissued=row["last_promised_date"] != row["first_promised_date"],
-            )  # fmt: skip
+            )
             order.lines.append(line)
             cell = self.office.cell(row["warehouse"], row["sku"])
             cell.wanted += open_quantity
@@ -303,18 +365,24 @@ class _Reader:
         carried: dict[int, list[tuple[OrderLine, str | None, int]]] = {}
         heads: dict[int, tuple[str, SalesOpen, int]] = {}
         for row in self.ledger.records(
-            "SELECT s.shipment_id AS id, s.number, s.shipped_date, s.region, c.code AS customer, w.code AS warehouse, i.sku, n.lot_id, "
-            "t.code AS lot, n.quantity, n.sales_order_line_id AS line_id, l.first_promised_date, l.requested_date, o.number AS order_number, "
+            "SELECT s.shipment_id AS id, s.number, s.shipped_date, s.region, c.code AS customer, w.code AS warehouse, "
+            "i.sku, n.lot_id, "
+            "t.code AS lot, n.quantity, n.sales_order_line_id AS line_id, l.first_promised_date, l.requested_date, "
+            "o.number AS order_number, "
             "o.sales_order_id AS order_id FROM shipment s JOIN shipment_line n ON n.shipment_id = s.shipment_id "
             "JOIN sales_order_line l ON l.sales_order_line_id = n.sales_order_line_id "
             "JOIN sales_order o ON o.sales_order_id = l.sales_order_id JOIN customer c ON c.customer_id = s.customer_id "
-            "JOIN warehouse w ON w.warehouse_id = s.warehouse_id JOIN item i ON i.item_id = n.item_id JOIN lot t ON t.lot_id = n.lot_id "
-            "WHERE s.status = 'shipped' AND s.carrier_delivered_date IS NULL AND s.signed_date IS NULL ORDER BY s.shipment_id, n.shipment_line_id"
+            "JOIN warehouse w ON w.warehouse_id = s.warehouse_id JOIN item i ON i.item_id = n.item_id JOIN lot t ON "
+            "t.lot_id = n.lot_id "
+            "WHERE s.status = 'shipped' AND s.carrier_delivered_date IS NULL AND s.signed_date IS NULL ORDER BY "
+            "s.shipment_id, n.shipment_line_id"
         ):
             if (row["warehouse"], row["region"]) not in self.world.lanes:
                 continue
             key, shipped = int(row["id"]), self._day(row["shipped_date"])
-            order = SalesOpen(int(row["order_id"]), row["order_number"], row["customer"], row["region"], row["warehouse"], shipped)
+            order = SalesOpen(
+                int(row["order_id"]), row["order_number"], row["customer"], row["region"], row["warehouse"], shipped
+            )
             promised = self._day(row["first_promised_date"] or row["requested_date"])
             line = OrderLine(int(row["line_id"]), order, 0, row["sku"], int(row["quantity"]), 0, promised, promised, shipped)
             heads[key] = (row["number"], order, shipped)

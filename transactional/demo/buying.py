@@ -163,14 +163,16 @@ class Buying:
                 if request.strategy == "spot":
                     request.strategy = "consolidated"
         year = office.day // 365
-        lines, quotes, notes = [], [], []
+        lines: list[PurchaseLine] = []
+        quotes: list[tuple[int, _Request, tuple[Offer, ...]]] = []
+        notes: list[dict[str, int]] = []
         promised = self._arrival_day(supplier, office.day, 0)
         overpaid = office.plot.overpayer.get(buyer)
         for request in requests:
             random = random_for(world.seed, "price", request.item.sku, office.day)
             listed = request.terms.price_at(year, request.quantity)
             price = listed
-            note: dict[str, object] = {}
+            note: dict[str, int] = {}
             if request.strategy == "quote":
                 offers = self._offers(request, year)
                 price = min(offer.unit_price for offer in offers)
@@ -181,7 +183,12 @@ class Buying:
                 price = round(listed * random.uniform(0.965, 1.035) / 100) * 100
             elif request.strategy == "consolidated":
                 price = round(request.terms.price_at(year, request.quantity * 4) * random.uniform(0.98, 1.0) / 100) * 100
-            if overpaid is not None and overpaid[0] <= office.day and request.strategy in ("spot", "quote") and random.random() < 0.75:
+            if (
+                overpaid is not None
+                and overpaid[0] <= office.day
+                and request.strategy in ("spot", "quote")
+                and random.random() < 0.75
+            ):
                 price = round(listed * random.uniform(1.08, 1.17) / 100) * 100
                 request.strategy = "spot"
                 quotes = [entry for entry in quotes if entry[0] != len(lines)]
@@ -189,42 +196,74 @@ class Buying:
                 note = {"overpaid_reference": reference, "overpaid_price": price}
             lines.append(
                 PurchaseLine(
-                    sku=request.item.sku, warehouse=PLANT, quantity=request.quantity, unit_price=price, tax_rate_ppm=130_000,
-                    required_date=world.date(request.need_day), requested_date=world.date(promised), promised_date=world.date(promised),
-                    requirement_date=world.date(request.requirement_day), order_by_date=world.date(request.order_by_day),
-                    required_quantity=request.required, strategy=request.strategy,
+                    sku=request.item.sku,
+                    warehouse=PLANT,
+                    quantity=request.quantity,
+                    unit_price=price,
+                    tax_rate_ppm=130_000,
+                    required_date=world.date(request.need_day),
+                    requested_date=world.date(promised),
+                    promised_date=world.date(promised),
+                    requirement_date=world.date(request.requirement_day),
+                    order_by_date=world.date(request.order_by_day),
+                    required_quantity=request.required,
+                    strategy=request.strategy,
                 )
-            )  # fmt: skip
+            )
             notes.append(note)
             self.incumbent[request.item.sku] = supplier.code
         number = office.number("PO")
         order = office.send(
             PlacePurchaseOrder(
-                **office.base(buyer), supplier=supplier.code, order_date=office.today, buyer=buyer, number=number, lines=tuple(lines)
+                **office.base(buyer),
+                supplier=supplier.code,
+                order_date=office.today,
+                buyer=buyer,
+                number=number,
+                lines=tuple(lines),
             )
         )
-        for index, request, offers in quotes:
+        for index, request, given in quotes:
             office.send(
                 RecordQuotes(
-                    **office.base(buyer), sku=request.item.sku, quantity=request.quantity, quote_date=office.today, offers=offers,
+                    **office.base(buyer),
+                    sku=request.item.sku,
+                    quantity=request.quantity,
+                    quote_date=office.today,
+                    offers=given,
                     purchase_order_line=(order, index),
                 )
-            )  # fmt: skip
+            )
         for index, (line, request, note) in enumerate(zip(lines, requests, notes, strict=True)):
             opened = self._open_line(supplier, order, number, index, line, promised)
             if note:
                 office.tell(
-                    "pays_above_reference", supplier=supplier.code, sku=line.sku, order=number, line=index, buyer=buyer,
-                    quantity=line.quantity, unit_price=line.unit_price, reference_unit_price=note["overpaid_reference"],
-                )  # fmt: skip
+                    "pays_above_reference",
+                    supplier=supplier.code,
+                    sku=line.sku,
+                    order=number,
+                    line=index,
+                    buyer=buyer,
+                    quantity=line.quantity,
+                    unit_price=line.unit_price,
+                    reference_unit_price=note["overpaid_reference"],
+                )
             if request.requirement_day < office.day:
                 office.tell(
-                    "buyer_orders_late", buyer=buyer, sku=line.sku, order=number, line=index, order_by=str(line.order_by_date),
-                    ordered=str(office.today), late_days=office.day - request.requirement_day,
-                )  # fmt: skip
+                    "buyer_orders_late",
+                    buyer=buyer,
+                    sku=line.sku,
+                    order=number,
+                    line=index,
+                    order_by=str(line.order_by_date),
+                    ordered=str(office.today),
+                    late_days=office.day - request.requirement_day,
+                )
             del opened
 
-    def _open_line(self, supplier: Supplier, order: str, number: str, index: int, line: PurchaseLine, promised: int) -> PurchaseOpen:
+    def _open_line(
+        self, supplier: Supplier, order: str, number: str, index: int, line: PurchaseLine, promised: int
+    ) -> PurchaseOpen:
         office = self.office
         arrival = self.habit(supplier, line.sku, office.day, promised)
         cell = office.cell(PLANT, line.sku)
@@ -242,9 +281,20 @@ class Buying:
             note = "component_shortage"
         supply = Supply("purchase_order_line", (order, index), number, promised, line.quantity)
         opened = PurchaseOpen(
-            (order, index), order, number, index, supplier.code, line.sku, line.quantity, line.unit_price, office.day, promised, arrival,
-            supply, note,
-        )  # fmt: skip
+            (order, index),
+            order,
+            number,
+            index,
+            supplier.code,
+            line.sku,
+            line.quantity,
+            line.unit_price,
+            office.day,
+            promised,
+            arrival,
+            supply,
+            note,
+        )
         self.expect(opened)
         cell.supplies.append(supply)
         cell.coming += line.quantity
@@ -281,7 +331,9 @@ class Buying:
         mine = round(best * random.uniform(0.93, 1.0) / 100) * 100
         picks_best = random.random() < 0.8
         offers = [Offer(request.terms.supplier, mine, round(request.terms.lead_days * 7 / 5), None, True)]
-        others = [s for s in office.world.suppliers.values() if s.code != request.terms.supplier and s.trade == request.item.trade]
+        others = [
+            s for s in office.world.suppliers.values() if s.code != request.terms.supplier and s.trade == request.item.trade
+        ]
         others = others or [s for s in office.world.suppliers.values() if s.code != request.terms.supplier]
         for other in random.sample(others, min(len(others), random.choice((1, 2)))):
             factor = random.uniform(1.0, 1.08) if picks_best else random.uniform(0.96, 1.05)
@@ -297,10 +349,11 @@ class Buying:
             if opened.quantity > 0 and opened.arrival > office.day:
                 office.send(
                     PromisePurchaseLine(
-                        **office.base(office.world.buyer_of.get(opened.sku, "buyer")), line=opened.ref,
+                        **office.base(office.world.buyer_of.get(opened.sku, "buyer")),
+                        line=opened.ref,
                         promised_date=office.world.date(opened.arrival),
                     )
-                )  # fmt: skip
+                )
                 opened.supply.day = opened.arrival
         by_order: dict[object, list[PurchaseOpen]] = {}
         for opened in self.open.pop(office.day, ()):
@@ -322,7 +375,9 @@ class Buying:
                 quantity = quantity * random.randint(5, 8) // 10 // item.step * item.step
             rejected = 0
             if random.random() < supplier.reject_rate:
-                rejected = max(item.step, int(quantity * supplier.reject_share * random.uniform(0.5, 2.0)) // item.step * item.step)
+                rejected = max(
+                    item.step, int(quantity * supplier.reject_share * random.uniform(0.5, 2.0)) // item.step * item.step
+                )
             lot, expiry = None, FAR
             if item.is_lot_tracked:
                 lot = f"{office.today:%y%m%d}-{supplier.code}-{opened.number[-3:]}{opened.line}"
@@ -333,11 +388,15 @@ class Buying:
             location = f"{PLANT}-RCV" if is_inspected else home
             receipt_lines.append(
                 ReceiptLine(
-                    line=opened.ref, received_quantity=quantity, rejected_quantity=0 if is_inspected else rejected, location=location, lot=lot,
+                    line=opened.ref,
+                    received_quantity=quantity,
+                    rejected_quantity=0 if is_inspected else rejected,
+                    location=location,
+                    lot=lot,
                     expiry_date=None if expiry == FAR else world.date(expiry),
                     reject_reason=None if is_inspected or not rejected else random.choice(_REJECT_REASONS),
                 )
-            )  # fmt: skip
+            )
             cell = office.cell(PLANT, opened.sku)
             cell.coming -= quantity
             opened.quantity -= quantity
@@ -355,21 +414,37 @@ class Buying:
                 cell.supplies.remove(opened.supply)
             if opened.note == "supplier_slips":
                 office.tell(
-                    "supplier_slips", supplier=supplier.code, sku=opened.sku, order=opened.number, line=opened.line,
-                    promised=str(world.date(opened.promised)), received=str(office.today), late_days=office.day - opened.promised,
-                )  # fmt: skip
+                    "supplier_slips",
+                    supplier=supplier.code,
+                    sku=opened.sku,
+                    order=opened.number,
+                    line=opened.line,
+                    promised=str(world.date(opened.promised)),
+                    received=str(office.today),
+                    late_days=office.day - opened.promised,
+                )
             if opened.note == "component_shortage":
                 office.tell(
-                    "component_shortage_supply", supplier=supplier.code, sku=opened.sku, order=opened.number, line=opened.line,
-                    promised=str(world.date(opened.promised)), received=str(office.today), late_days=office.day - opened.promised,
-                )  # fmt: skip
+                    "component_shortage_supply",
+                    supplier=supplier.code,
+                    sku=opened.sku,
+                    order=opened.number,
+                    line=opened.line,
+                    promised=str(world.date(opened.promised)),
+                    received=str(office.today),
+                    late_days=office.day - opened.promised,
+                )
             self.invoices[office.calendar.add(office.day, random.randint(4, 9))].append((opened, quantity - rejected, office.day))
         receipt = office.send(
             ReceiveGoods(
-                **office.base("warehouse"), purchase_order=lines[0].order, warehouse=PLANT, received_date=office.today,
-                inspected_date=None if is_inspected else office.today, lines=tuple(receipt_lines),
+                **office.base("warehouse"),
+                purchase_order=lines[0].order,
+                warehouse=PLANT,
+                received_date=office.today,
+                inspected_date=None if is_inspected else office.today,
+                lines=tuple(receipt_lines),
             )
-        )  # fmt: skip
+        )
         if held:
             days = random_for(world.seed, "inspection", supplier.code, office.day).choice((1, 1, 1, 2, 2))
             for entry in held:
@@ -390,13 +465,17 @@ class Buying:
                 random = random_for(world.seed, "inspected", entry.supplier, entry.sku, office.day)
                 rejected = 0
                 if random.random() < supplier.reject_rate:
-                    rejected = max(item.step, int(entry.quantity * supplier.reject_share * random.uniform(0.5, 2.0)) // item.step * item.step)
+                    rejected = max(
+                        item.step, int(entry.quantity * supplier.reject_share * random.uniform(0.5, 2.0)) // item.step * item.step
+                    )
                     rejected = min(rejected, entry.quantity)
                 line = entry.position if isinstance(receipt, int) else (receipt, entry.position)
                 results.append(InspectionResult(line, rejected, random.choice(_REJECT_REASONS) if rejected else None))
                 good.append(entry.quantity - rejected)
             office.send(
-                InspectGoods(**office.base("warehouse"), goods_receipt=receipt, inspected_date=office.today, results=tuple(results))
+                InspectGoods(
+                    **office.base("warehouse"), goods_receipt=receipt, inspected_date=office.today, results=tuple(results)
+                )
             )
             for entry, quantity in zip(entries, good, strict=True):
                 cell = office.cell(PLANT, entry.sku)
@@ -407,10 +486,15 @@ class Buying:
                 if home != entry.location:
                     office.send(
                         MoveStock(
-                            **office.base("warehouse"), sku=entry.sku, quantity=quantity, from_location=entry.location, to_location=home,
-                            lot=entry.lot, reason="put_away",
+                            **office.base("warehouse"),
+                            sku=entry.sku,
+                            quantity=quantity,
+                            from_location=entry.location,
+                            to_location=home,
+                            lot=entry.lot,
+                            reason="put_away",
                         )
-                    )  # fmt: skip
+                    )
                 cell.add(home, entry.lot, entry.expiry, quantity)
 
     def invoice(self) -> None:
@@ -424,7 +508,11 @@ class Buying:
             if quantity > 0:
                 office.send(
                     RecordSupplierInvoice(
-                        **office.base("finance"), invoice_number=f"{opened.supplier}-{office.today:%y%m%d}-{opened.number[2:]}", line=opened.ref,
-                        invoice_date=office.today, quantity=quantity, unit_price=price,
+                        **office.base("finance"),
+                        invoice_number=f"{opened.supplier}-{office.today:%y%m%d}-{opened.number[2:]}",
+                        line=opened.ref,
+                        invoice_date=office.today,
+                        quantity=quantity,
+                        unit_price=price,
                     )
-                )  # fmt: skip
+                )

@@ -128,7 +128,7 @@ class DayCalendar:
         return self.worked[bisect_right(self.worked, day) - 1]
 
     def add(self, day: int, count: int) -> int:
-        """`count` working days after `day` (before it when negative); day 0 of the count is the first worked day at or after `day`."""
+        """`count` working days after the first worked day at or after `day`; before it when negative."""
         return self.worked[bisect_left(self.worked, day) + count]
 
     def between(self, first: int, last: int) -> int:

@@ -183,13 +183,23 @@ class _Builder:
         if sku not in self.items:
             is_weighed = part.unit == "KG"
             self.items[sku] = Item(
-                sku, part.name, part.name_zh, part.item_type, category, "buy",
+                sku,
+                part.name,
+                part.name_zh,
+                part.item_type,
+                category,
+                "buy",
                 standard_cost=round(part.cost * self.random.uniform(0.92, 1.1) * 1000) * (PRICE_SCALE // 1000),
-                unit=part.unit, step=1_000 if is_weighed else QUANTITY_SCALE,
-                shelf_life_days=part.shelf_life_days, is_lot_tracked=part.shelf_life_days is not None, trade=part.trade,
-                lot_days=self.random.randint(11, 22), safety_days=self.random.uniform(5.5, 9.5),
-                lot_multiple=25 if is_weighed else 50, bias=self.random.uniform(0.97, 1.06),
-            )  # fmt: skip
+                unit=part.unit,
+                step=1_000 if is_weighed else QUANTITY_SCALE,
+                shelf_life_days=part.shelf_life_days,
+                is_lot_tracked=part.shelf_life_days is not None,
+                trade=part.trade,
+                lot_days=self.random.randint(11, 22),
+                safety_days=self.random.uniform(5.5, 9.5),
+                lot_multiple=25 if is_weighed else 50,
+                bias=self.random.uniform(0.97, 1.06),
+            )
         return sku
 
     def phantoms(self) -> None:
@@ -203,19 +213,36 @@ class _Builder:
         self, sku: str, name: str, name_zh: str, category: str, components: list[Component], steps: list[Step], unit: str = "EA"
     ) -> str:
         self.items[sku] = Item(
-            sku, name, name_zh, "semi_finished", category, "make", components=components, steps=steps, unit=unit,
-            step=1_000 if unit == "KG" else QUANTITY_SCALE, lot_days=self.random.randint(11, 19),
-            safety_days=self.random.uniform(3.5, 6.0), lot_multiple=20, bias=self.random.uniform(0.98, 1.05),
-        )  # fmt: skip
+            sku,
+            name,
+            name_zh,
+            "semi_finished",
+            category,
+            "make",
+            components=components,
+            steps=steps,
+            unit=unit,
+            step=1_000 if unit == "KG" else QUANTITY_SCALE,
+            lot_days=self.random.randint(11, 19),
+            safety_days=self.random.uniform(3.5, 6.0),
+            lot_multiple=20,
+            bias=self.random.uniform(0.98, 1.05),
+        )
         return sku
 
     def _control(self, letter: str) -> str:
         sku = f"SA-CTRL-{letter}"
         if sku not in self.items:
-            parts = [Component(self.part(f"PCB-{letter}"), _ea(1)), Component(self.part("KEY"), _ea(1)), Component(self.part("WIRE"), _ea(1))]
+            parts = [
+                Component(self.part(f"PCB-{letter}"), _ea(1)),
+                Component(self.part("KEY"), _ea(1)),
+                Component(self.part("WIRE"), _ea(1)),
+            ]
             if letter == "B":
                 parts.append(Component(self.part("DISP"), _ea(1)))
-            self._made(sku, f"Control Module {letter}", f"控制模块{letter}", "SA", parts, [Step("WC-ELEC", "Solder and test", 30, 55)])
+            self._made(
+                sku, f"Control Module {letter}", f"控制模块{letter}", "SA", parts, [Step("WC-ELEC", "Solder and test", 30, 55)]
+            )
         return sku
 
     def _base(self, family: Family) -> str:
@@ -229,37 +256,59 @@ class _Builder:
         parts.append(Component(self.part("BRKT"), _ea(2)))
         parts.append(Component(self._own(family, "RING", "Base Ring", "底座圈", 1.1, "plastic"), _ea(1)))
         sku = f"SA-{family.code}-BASE"
-        return self._made(sku, f"{family.name} Base", f"{family.name_zh}底座", "SA", parts, [Step("WC-ELEC", "Assemble base", 40, 95)])
+        return self._made(
+            sku, f"{family.name} Base", f"{family.name_zh}底座", "SA", parts, [Step("WC-ELEC", "Assemble base", 40, 95)]
+        )
 
     def _body(self, family: Family, size: int) -> str:
         label, label_zh = family.sizes[size]
         resin = self.random.choice(("PP", "ABS", "PC"))
         mould = self._made(
-            f"SA-{family.code}-M{size + 1}", f"{family.name} Shell {label}", f"{family.name_zh}外壳 {label_zh}", "SA",
+            f"SA-{family.code}-M{size + 1}",
+            f"{family.name} Shell {label}",
+            f"{family.name_zh}外壳 {label_zh}",
+            "SA",
             [Component(self.part(resin), _ea(0.42 + 0.15 * size), 20_000), Component(self.part("PIGM"), _ea(0.012))],
             [Step("WC-MOLD", "Mould", 60, 40 + 8 * size)],
-        )  # fmt: skip
+        )
         parts = [Component(mould, _ea(1)), Component(self.part("SEAL"), _ea(2)), Component(self.part("HANDLE"), _ea(1))]
         if family.turns:
             parts += [Component(self.part("BLADE"), _ea(1)), Component(self.part("WINDOW"), _ea(1))]
         elif family.season == "winter":
             parts += [Component(self.part("GLASS"), _ea(1), 10_000), Component(self.part("STEEL"), _ea(0.18))]
         else:
-            parts += [Component(self.part("POT"), _ea(1)), Component(self.part("COAT"), _ea(0.03)), Component(self.part("STEAM"), _ea(1))]
+            parts += [
+                Component(self.part("POT"), _ea(1)),
+                Component(self.part("COAT"), _ea(0.03)),
+                Component(self.part("STEAM"), _ea(1)),
+            ]
         return self._made(
-            f"SA-{family.code}-B{size + 1}", f"{family.name} Body {label}", f"{family.name_zh}机身 {label_zh}", "SA", parts,
+            f"SA-{family.code}-B{size + 1}",
+            f"{family.name} Body {label}",
+            f"{family.name_zh}机身 {label_zh}",
+            "SA",
+            parts,
             [Step("WC-PRESS", "Press and coat", 45, 60), Step("WC-ELEC", "Fit", 20, 35)],
-        )  # fmt: skip
+        )
 
     def _own(self, family: Family, code: str, name: str, name_zh: str, cost: float, trade: str) -> str:
         """A bought part that only this family uses."""
         sku = f"CP-{family.code}-{code}"
         if sku not in self.items:
             self.items[sku] = Item(
-                sku, f"{family.name} {name}", f"{family.name_zh}{name_zh}", "component", "CP", "buy", trade=trade,
-                standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000, lot_days=self.random.randint(11, 22),
-                safety_days=self.random.uniform(5.5, 9.0), lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
-            )  # fmt: skip
+                sku,
+                f"{family.name} {name}",
+                f"{family.name_zh}{name_zh}",
+                "component",
+                "CP",
+                "buy",
+                trade=trade,
+                standard_cost=round(cost * self.random.uniform(0.85, 1.25) * 1000) * 1000,
+                lot_days=self.random.randint(11, 22),
+                safety_days=self.random.uniform(5.5, 9.0),
+                lot_multiple=50,
+                bias=self.random.uniform(0.98, 1.05),
+            )
         return sku
 
     def _box(self, family: Family, size: int) -> str:
@@ -267,10 +316,19 @@ class _Builder:
         label, label_zh = family.sizes[size]
         cost = self.random.uniform(1.1, 2.6) if family.cost > 20 else self.random.uniform(0.4, 0.8)
         self.items[sku] = Item(
-            sku, f"{family.name} Gift Box {label}", f"{family.name_zh}彩盒 {label_zh}", "packaging", "PK", "buy", trade="print",
-            standard_cost=round(cost * 1000) * 1000, lot_days=self.random.randint(12, 22), safety_days=self.random.uniform(5.0, 8.0),
-            lot_multiple=50, bias=self.random.uniform(0.98, 1.05),
-        )  # fmt: skip
+            sku,
+            f"{family.name} Gift Box {label}",
+            f"{family.name_zh}彩盒 {label_zh}",
+            "packaging",
+            "PK",
+            "buy",
+            trade="print",
+            standard_cost=round(cost * 1000) * 1000,
+            lot_days=self.random.randint(12, 22),
+            safety_days=self.random.uniform(5.0, 8.0),
+            lot_multiple=50,
+            bias=self.random.uniform(0.98, 1.05),
+        )
         return sku
 
     def _variants(self, family: Family, count: int) -> list[tuple[int, int]]:
@@ -282,12 +340,20 @@ class _Builder:
         colour, colour_zh = family.styles[style]
         category = self._category(f"{root}-{family.code}", f"{family.name}s", family.name_zh, root)
         item = Item(
-            f"{prefix}{family.code}-{101 + number}", f"{family.name} {label}, {colour}", f"{family.name_zh} {label_zh} {colour_zh}",
-            "trading_good" if root == "TG" else "finished_good", category, "buy" if root == "TG" else "make",
-            season=family.season, shelf_life_days=family.shelf_life_days, is_lot_tracked=family.code in self.lot_families or family.shelf_life_days is not None,
-            lot_days=self.random.randint(*self.scale.lot_days), safety_days=self.random.uniform(4.5, 8.0),
-            bias=self.random.uniform(0.97, 1.06), pattern="smooth",
-        )  # fmt: skip
+            f"{prefix}{family.code}-{101 + number}",
+            f"{family.name} {label}, {colour}",
+            f"{family.name_zh} {label_zh} {colour_zh}",
+            "trading_good" if root == "TG" else "finished_good",
+            category,
+            "buy" if root == "TG" else "make",
+            season=family.season,
+            shelf_life_days=family.shelf_life_days,
+            is_lot_tracked=family.code in self.lot_families or family.shelf_life_days is not None,
+            lot_days=self.random.randint(*self.scale.lot_days),
+            safety_days=self.random.uniform(4.5, 8.0),
+            bias=self.random.uniform(0.97, 1.06),
+            pattern="smooth",
+        )
         self.items[item.sku] = item
         return item
 
@@ -307,20 +373,30 @@ class _Builder:
         for number, (size, style) in enumerate(chosen):
             item = self._finished(family, number, size, style, "FG")
             item.components = [
-                Component(bodies[size], _ea(1)), Component(base, _ea(1)), Component("PH-FIX", _ea(1)), Component("PH-DOC", _ea(1)),
-                Component(boxes[size], _ea(1)), Component(self.part("FOAM-L" if large else "FOAM-S"), _ea(1)),
-                Component(self.part("LABEL"), _ea(1)), Component(self.part("CTN-L" if large else "CTN-S"), _ea(0.25)), *trims,
-            ]  # fmt: skip
+                Component(bodies[size], _ea(1)),
+                Component(base, _ea(1)),
+                Component("PH-FIX", _ea(1)),
+                Component("PH-DOC", _ea(1)),
+                Component(boxes[size], _ea(1)),
+                Component(self.part("FOAM-L" if large else "FOAM-S"), _ea(1)),
+                Component(self.part("LABEL"), _ea(1)),
+                Component(self.part("CTN-L" if large else "CTN-S"), _ea(0.25)),
+                *trims,
+            ]
             item.steps = [Step("WC-ASSY", "Assemble", 30, 150 + 20 * size), Step("WC-FILL", "Test and pack", 10, 45)]
 
     def consumable(self, family: Family) -> None:
         """Blended and filled goods with a shelf life."""
         share = 1.0 / len(family.ingredients)
         mix = self._made(
-            f"SA-{family.code}-MIX", f"{family.name} Bulk", f"{family.name_zh}散料", "SA",
+            f"SA-{family.code}-MIX",
+            f"{family.name} Bulk",
+            f"{family.name_zh}散料",
+            "SA",
             [Component(self.part(code), _ea(round(share, 3)), 10_000) for code in family.ingredients],
-            [Step("WC-BLEND", "Blend", 60, 12)], "KG",
-        )  # fmt: skip
+            [Step("WC-BLEND", "Blend", 60, 12)],
+            "KG",
+        )
         bulk = self.items[mix]
         bulk.shelf_life_days, bulk.is_lot_tracked = 180, True
         sizes: dict[int, str] = {}
@@ -329,9 +405,11 @@ class _Builder:
             box = sizes.setdefault(size, "") or self._box(family, size)
             sizes[size] = box
             item.components = [
-                Component(mix, _ea(0.3), 10_000), Component(self.part("FOIL"), _ea(10)), Component(box, _ea(1)),
+                Component(mix, _ea(0.3), 10_000),
+                Component(self.part("FOIL"), _ea(10)),
+                Component(box, _ea(1)),
                 Component(self.part("CTN-S"), _ea(0.05)),
-            ]  # fmt: skip
+            ]
             item.steps = [Step("WC-FILL", "Fill and seal", 45, 22)]
             item.lot_multiple = 40
 
@@ -340,7 +418,9 @@ class _Builder:
         for number, (size, style) in enumerate(self._variants(family, self.scale.trading_variants)):
             item = self._finished(family, number, size, style, "TG", "TG-")
             item.trade = "trading"
-            item.standard_cost = round(family.cost * (1 + 0.25 * size) * self.random.uniform(0.85, 1.2) * 100) * (PRICE_SCALE // 100)
+            item.standard_cost = round(family.cost * (1 + 0.25 * size) * self.random.uniform(0.85, 1.2) * 100) * (
+                PRICE_SCALE // 100
+            )
             item.lot_days = self.random.randint(13, 24)
             item.safety_days = self.random.uniform(6.0, 10.0)
 

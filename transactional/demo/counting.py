@@ -32,7 +32,6 @@ class Counting:
 
     def count(self) -> None:
         """Count every record of every warehouse."""
-        office = self.office
         if not self.is_count_day():
             return
         for warehouse, *_ in WAREHOUSES:
@@ -43,7 +42,9 @@ class Counting:
         number = office.number(f"ST{warehouse}")
         counter = _COUNTERS[warehouse]
         stocktake = office.send(
-            StartStocktake(**office.base("warehouse"), warehouse=warehouse, count_kind="full", count_date=office.today, number=number)
+            StartStocktake(
+                **office.base("warehouse"), warehouse=warehouse, count_kind="full", count_date=office.today, number=number
+            )
         )
         counts: list[Count] = []
         random = random_for(office.world.seed, "count", warehouse, office.day)
@@ -79,10 +80,14 @@ class Counting:
                 counted = slot.on_hand + difference
                 counts.append(
                     Count(
-                        sku=cell.sku, location=slot.location, counted_quantity=counted, lot=slot.lot, counter=counter,
+                        sku=cell.sku,
+                        location=slot.location,
+                        counted_quantity=counted,
+                        lot=slot.lot,
+                        counter=counter,
                         cause_code=cause if difference else None,
                     )
-                )  # fmt: skip
+                )
                 if difference:
                     self._book(cell, slot, difference)
                     self._tell(number, counter, cell, slot, difference, cause, is_careless and earlier == 0)
@@ -105,9 +110,15 @@ class Counting:
         item = office.world.catalogue.items.get(cell.sku)
         cost = item.standard_cost if item is not None else 0
         facts = {
-            "stocktake": number, "counter": counter, "warehouse": cell.warehouse, "sku": cell.sku, "location": slot.location, "lot": slot.lot,
-            "difference": difference, "value_micro": difference * cost // QUANTITY_SCALE,
-        }  # fmt: skip
+            "stocktake": number,
+            "counter": counter,
+            "warehouse": cell.warehouse,
+            "sku": cell.sku,
+            "location": slot.location,
+            "lot": slot.lot,
+            "difference": difference,
+            "value_micro": difference * cost // QUANTITY_SCALE,
+        }
         if cause == "miscount" and is_careless:
             office.tell("counter_miscounts", **facts)
         elif cause == "unscanned_issue" and cell.warehouse == PLANT and cell.sku in office.plot.unscanned:

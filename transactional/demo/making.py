@@ -1,4 +1,5 @@
-"""How does the demo company make? Work orders on expected demand, started when every component is there, finished by their routing.
+"""How does the demo company make? Work orders on expected demand, started when every component is there, finished by
+their routing.
 
 A work order whose components are short on its planned start waits, first come first served (rush orders first), and everything
 that rests on it waits too: that is how a late purchase reaches a customer.
@@ -85,10 +86,17 @@ class Making:
         number = office.number("WO")
         order = office.send(
             PlaceWorkOrder(
-                **office.base("production"), sku=item.sku, warehouse=PLANT, quantity=quantity, order_date=office.today,
-                planned_start_date=world.date(start), due_date=world.date(due), is_rush=is_rush, number=number,
+                **office.base("production"),
+                sku=item.sku,
+                warehouse=PLANT,
+                quantity=quantity,
+                order_date=office.today,
+                planned_start_date=world.date(start),
+                due_date=world.date(due),
+                is_rush=is_rush,
+                number=number,
             )
-        )  # fmt: skip
+        )
         supply = Supply("work_order", order, number, due, quantity)
         opened = WorkOpen(order, number, item.sku, quantity, start, due, supply, self.requirement(item, quantity), is_rush)
         self.claim(opened)
@@ -153,7 +161,9 @@ class Making:
                 cell.remove(slot, part)
             cell.wanted -= needed
         office.send(StartWorkOrder(**office.base("production"), work_order=order.ref, start_date=office.today))
-        office.send(IssueComponents(**office.base("production"), work_order=order.ref, issue_date=office.today, lines=tuple(lines)))
+        office.send(
+            IssueComponents(**office.base("production"), work_order=order.ref, issue_date=office.today, lines=tuple(lines))
+        )
         order.started = office.day
         order.components = []
         random = random_for(world.seed, "making", order.sku, order.planned_start)
@@ -169,9 +179,15 @@ class Making:
         window = office.plot.shortage.get(order.blocked_by)
         if window is not None and window[1] < 0 and window[0] <= office.day <= window[2] + 12:
             office.tell(
-                "component_shortage", component=order.blocked_by, order=order.number, sku=order.sku, quantity=order.quantity,
-                planned_start=str(office.world.date(order.planned_start)), started=str(office.today), late_days=late,
-            )  # fmt: skip
+                "component_shortage",
+                component=order.blocked_by,
+                order=order.number,
+                sku=order.sku,
+                quantity=order.quantity,
+                planned_start=str(office.world.date(order.planned_start)),
+                started=str(office.today),
+                late_days=late,
+            )
 
     def complete(self) -> None:
         """Completions of today, put away at once."""
@@ -197,11 +213,17 @@ class Making:
             home = office.home(PLANT, order.sku)
             office.send(
                 CompleteWorkOrder(
-                    **office.base("production"), work_order=order.ref, completion_date=office.today, quantity=good,
-                    scrapped_quantity=scrapped, scrap_reason=random.choice(SCRAP_REASONS)[0] if scrapped else None, location=home, lot=lot,
+                    **office.base("production"),
+                    work_order=order.ref,
+                    completion_date=office.today,
+                    quantity=good,
+                    scrapped_quantity=scrapped,
+                    scrap_reason=random.choice(SCRAP_REASONS)[0] if scrapped else None,
+                    location=home,
+                    lot=lot,
                     expiry_date=None if expiry == FAR else world.date(expiry),
                 )
-            )  # fmt: skip
+            )
             cell = office.cell(PLANT, order.sku)
             cell.coming -= order.supply.quantity
             if order.supply in cell.supplies:
@@ -222,11 +244,15 @@ class Making:
             planned = round(minutes / effort)
             steps.append(
                 OperationDone(
-                    operation_sequence=10 * (index + 1), work_center=step.work_center,
+                    operation_sequence=10 * (index + 1),
+                    work_center=step.work_center,
                     scheduled_start_date=world.date(order.planned_start + int(planned_span * first)),
                     scheduled_end_date=world.date(order.planned_start + int(planned_span * last)),
-                    actual_start_date=world.date(order.started + int(span * first)), actual_end_date=world.date(order.started + int(span * last)),
-                    actual_minutes=minutes, planned_cost=cost * planned // 60, actual_cost=cost * minutes // 60,
+                    actual_start_date=world.date(order.started + int(span * first)),
+                    actual_end_date=world.date(order.started + int(span * last)),
+                    actual_minutes=minutes,
+                    planned_cost=cost * planned // 60,
+                    actual_cost=cost * minutes // 60,
                 )
-            )  # fmt: skip
+            )
         office.send(RecordOperations(**office.base("production"), work_order=order.ref, operations=tuple(steps)))

@@ -72,10 +72,15 @@ class Moving:
         number = office.number("TR")
         order = office.send(
             PlaceTransfer(
-                **office.base("planner"), from_warehouse=PLANT, to_warehouse=target, order_date=office.today, due_date=office.world.date(due),
-                number=number, lines=tuple(TransferLine(item.sku, quantity) for item, quantity in lines),
+                **office.base("planner"),
+                from_warehouse=PLANT,
+                to_warehouse=target,
+                order_date=office.today,
+                due_date=office.world.date(due),
+                number=number,
+                lines=tuple(TransferLine(item.sku, quantity) for item, quantity in lines),
             )
-        )  # fmt: skip
+        )
         for index, (item, quantity) in enumerate(lines):
             supply = Supply("transfer_order_line", (order, index), number, due, quantity)
             self.claim(TransferOpen((order, index), order, number, item.sku, target, quantity, due, supply))
@@ -121,10 +126,12 @@ class Moving:
         for load in loads.values():
             office.send(
                 ShipTransfer(
-                    **office.base("warehouse"), transfer_order=load[0][0].order, shipped_date=office.today,
+                    **office.base("warehouse"),
+                    transfer_order=load[0][0].order,
+                    shipped_date=office.today,
                     lines=tuple(line for _, line in load),
                 )
-            )  # fmt: skip
+            )
 
     def receive(self) -> None:
         """Unload what arrives today."""

@@ -59,7 +59,8 @@ _COLOURS = (
     ("Ivory", "米白"), ("Ink Blue", "墨蓝"), ("Sage", "鼠尾草绿"), ("Graphite", "石墨灰"), ("Coral", "珊瑚红"), ("Sand", "沙色"),
 )  # fmt: skip
 _FLAVOURS = (
-    ("Original", "原味"), ("Red Date", "红枣"), ("Black Sesame", "黑芝麻"), ("Oat", "燕麦"), ("Purple Rice", "紫米"), ("Walnut", "核桃"),
+    ("Original", "原味"), ("Red Date", "红枣"), ("Black Sesame", "黑芝麻"), ("Oat", "燕麦"),
+    ("Purple Rice", "紫米"), ("Walnut", "核桃"),
 )  # fmt: skip
 _PACKS = (("6-pack", "6片装"), ("12-pack", "12片装"), ("24-pack", "24片装"))
 
@@ -80,7 +81,8 @@ APPLIANCES = (
 CONSUMABLES = (
     Family("SB", "Soymilk Bean Mix", "豆浆料包", (("10 x 30 g", "10袋x30克"),), _FLAVOURS, 13.0, "winter", shelf_life_days=270,
            ingredients=("BEAN", "GRAIN", "SUGAR")),
-    Family("DT", "Descaling Tablets", "除垢片", _PACKS, (("Standard", "标准型"), ("Strong", "强效型")), 7.5, "flat", shelf_life_days=540,
+    Family("DT", "Descaling Tablets", "除垢片", _PACKS, (("Standard", "标准型"),
+    ("Strong", "强效型")), 7.5, "flat", shelf_life_days=540,
            ingredients=("CITRIC", "SODA")),
     Family("TB", "Herbal Tea Blend", "草本茶包", (("20 x 5 g", "20包x5克"),), _FLAVOURS, 16.0, "winter", shelf_life_days=365,
            ingredients=("TEA", "HERB")),
@@ -89,9 +91,11 @@ CONSUMABLES = (
 )  # fmt: skip
 TRADING = (
     Family("KN", "Kitchen Knife", "厨刀", (("16 cm", "16厘米"), ("20 cm", "20厘米")), (
-        ("Chef", "主厨款"), ("Slicer", "切片款"), ("Santoku", "三德款"), ("Paring", "水果款"), ("Cleaver", "斩骨款")), 26.0, "gift"),
+        ("Chef", "主厨款"), ("Slicer", "切片款"), ("Santoku", "三德款"), ("Paring", "水果款"),
+        ("Cleaver", "斩骨款")), 26.0, "gift"),
     Family("CB", "Cutting Board", "砧板", (("Small", "小号"), ("Large", "大号")), (
-        ("Bamboo", "竹制"), ("Wheat Fibre", "小麦纤维"), ("Elm", "榆木"), ("Acacia", "相思木"), ("Double-sided", "双面")), 19.0, "flat"),
+        ("Bamboo", "竹制"), ("Wheat Fibre", "小麦纤维"), ("Elm", "榆木"), ("Acacia", "相思木"),
+        ("Double-sided", "双面")), 19.0, "flat"),
     Family("KS", "Kitchen Scale", "厨房秤", (("3 kg", "3公斤"), ("5 kg", "5公斤")), _COLOURS, 23.0, "gift"),
     Family("WF", "Water Filter", "净水滤芯", (("Single", "单支"), ("Twin", "双支")), (
         ("Carbon", "活性炭"), ("Fine", "精滤"), ("Soft", "软化"), ("Mineral", "矿化"), ("Basic", "基础")), 14.0, "summer",
@@ -154,15 +158,22 @@ SHARED_COMPONENTS = (
 )
 
 SUPPLIER_TRADES = (
-    ("electronics", "Electronics", "电子"), ("metal", "Metalworks", "五金"), ("motor", "Motors", "电机"), ("plastic", "Plastics", "塑胶"),
-    ("glass", "Glass", "玻璃"), ("rubber", "Rubber", "橡胶制品"), ("resin", "Polymers", "高分子材料"), ("chemical", "Fine Chemicals", "精细化工"),
-    ("food", "Food Ingredients", "食品原料"), ("print", "Printing", "印务"), ("packaging", "Packaging", "包装"), ("trading", "Homeware", "家居用品"),
+    ("electronics", "Electronics", "电子"), ("metal", "Metalworks", "五金"), ("motor", "Motors", "电机"),
+    ("plastic", "Plastics", "塑胶"),
+    ("glass", "Glass", "玻璃"), ("rubber", "Rubber", "橡胶制品"), ("resin", "Polymers", "高分子材料"),
+    ("chemical", "Fine Chemicals", "精细化工"),
+    ("food", "Food Ingredients", "食品原料"), ("print", "Printing", "印务"), ("packaging", "Packaging", "包装"),
+    ("trading", "Homeware", "家居用品"),
 )  # fmt: skip
 SYLLABLES = (
-    ("Lanxi", "岚溪"), ("Yunhe", "云禾"), ("Mingchuan", "茗川"), ("Qingtuo", "青拓"), ("Ruoshan", "若杉"), ("Heting", "和汀"), ("Zhenlu", "臻麓"),
-    ("Boyao", "柏曜"), ("Suhang", "溯航"), ("Jingyue", "景樾"), ("Fengzhi", "沣芷"), ("Luoan", "珞安"), ("Xianmu", "弦木"), ("Haoyun", "浩筠"),
-    ("Tanglin", "棠霖"), ("Yicheng", "弋城"), ("Weishui", "玮水"), ("Canhua", "粲桦"), ("Duoli", "朵砾"), ("Guanze", "观泽"), ("Shuoyi", "朔奕"),
-    ("Pinghu", "坪浒"), ("Nianqiao", "念桥"), ("Keyan", "珂岩"), ("Ansheng", "岸笙"), ("Zhouning", "洲柠"), ("Linque", "麟阙"), ("Mohe", "墨荷"),
+    ("Lanxi", "岚溪"), ("Yunhe", "云禾"), ("Mingchuan", "茗川"), ("Qingtuo", "青拓"), ("Ruoshan", "若杉"),
+    ("Heting", "和汀"), ("Zhenlu", "臻麓"),
+    ("Boyao", "柏曜"), ("Suhang", "溯航"), ("Jingyue", "景樾"), ("Fengzhi", "沣芷"), ("Luoan", "珞安"),
+    ("Xianmu", "弦木"), ("Haoyun", "浩筠"),
+    ("Tanglin", "棠霖"), ("Yicheng", "弋城"), ("Weishui", "玮水"), ("Canhua", "粲桦"), ("Duoli", "朵砾"),
+    ("Guanze", "观泽"), ("Shuoyi", "朔奕"),
+    ("Pinghu", "坪浒"), ("Nianqiao", "念桥"), ("Keyan", "珂岩"), ("Ansheng", "岸笙"), ("Zhouning", "洲柠"),
+    ("Linque", "麟阙"), ("Mohe", "墨荷"),
 )  # fmt: skip
 COMPANIES = (
     ("Lantern Brook Home Appliances Co., Ltd.", "灯溪家用电器有限公司"),
@@ -174,19 +185,24 @@ COMPANIES = (
     ("Harbour Plum Kitchen Co., Ltd.", "港梅厨电有限公司"),
 )
 PLACES = (
-    ("Ningbo", "宁波"), ("Foshan", "佛山"), ("Suzhou", "苏州"), ("Taizhou", "台州"), ("Dongguan", "东莞"), ("Hefei", "合肥"), ("Qingdao", "青岛"),
+    ("Ningbo", "宁波"), ("Foshan", "佛山"), ("Suzhou", "苏州"), ("Taizhou", "台州"), ("Dongguan", "东莞"),
+    ("Hefei", "合肥"), ("Qingdao", "青岛"),
     ("Wenzhou", "温州"), ("Wuxi", "无锡"), ("Zhongshan", "中山"), ("Jinhua", "金华"), ("Xiamen", "厦门"),
 )  # fmt: skip
 CUSTOMER_KINDS = (
-    ("Department Stores", "百货"), ("Home Chain", "家居连锁"), ("E-commerce", "电子商务"), ("Appliance Mart", "电器城"), ("Supermarkets", "超市"),
+    ("Department Stores", "百货"), ("Home Chain", "家居连锁"), ("E-commerce", "电子商务"),
+    ("Appliance Mart", "电器城"), ("Supermarkets", "超市"),
     ("Gift Trading", "礼品贸易"), ("Kitchen Studio", "厨房生活馆"), ("Distribution", "商贸"),
 )  # fmt: skip
 FAMILY_NAMES = (
-    ("Lin", "林"), ("Zhou", "周"), ("Shen", "沈"), ("Gu", "顾"), ("Tang", "唐"), ("Xie", "谢"), ("Fang", "方"), ("Luo", "罗"), ("Cheng", "程"),
+    ("Lin", "林"), ("Zhou", "周"), ("Shen", "沈"), ("Gu", "顾"), ("Tang", "唐"), ("Xie", "谢"), ("Fang", "方"),
+    ("Luo", "罗"), ("Cheng", "程"),
     ("Qiu", "邱"), ("Meng", "孟"), ("Ning", "宁"), ("Bai", "白"), ("Yuan", "袁"), ("Jiang", "江"), ("Pan", "潘"),
 )  # fmt: skip
 GIVEN_NAMES = (
-    ("Yufan", "语帆"), ("Haoran", "浩然"), ("Jingyi", "静怡"), ("Mingzhe", "明哲"), ("Siqi", "思琪"), ("Zihan", "梓涵"), ("Wenbo", "文博"),
-    ("Xinyue", "欣悦"), ("Kaiwen", "凯文"), ("Ruolan", "若兰"), ("Tianyu", "天宇"), ("Manting", "曼婷"), ("Zhiyuan", "志远"), ("Peiwen", "佩雯"),
+    ("Yufan", "语帆"), ("Haoran", "浩然"), ("Jingyi", "静怡"), ("Mingzhe", "明哲"), ("Siqi", "思琪"),
+    ("Zihan", "梓涵"), ("Wenbo", "文博"),
+    ("Xinyue", "欣悦"), ("Kaiwen", "凯文"), ("Ruolan", "若兰"), ("Tianyu", "天宇"), ("Manting", "曼婷"),
+    ("Zhiyuan", "志远"), ("Peiwen", "佩雯"),
     ("Junjie", "俊杰"), ("Yalin", "雅琳"),
 )  # fmt: skip

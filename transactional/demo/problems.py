@@ -39,7 +39,9 @@ def supplier_slips(world: World, plot: Plot, random: Random) -> None:
     for sources in world.sources.values():
         usual[sources[0].supplier] = usual.get(sources[0].supplier, 0) + 1
     trades = ("electronics", "plastic", "print")
-    candidates = sorted((s for s in usual if world.suppliers[s].trade in trades and s not in plot.dead_supplier), key=lambda s: (-usual[s], s))
+    candidates = sorted(
+        (s for s in usual if world.suppliers[s].trade in trades and s not in plot.dead_supplier), key=lambda s: (-usual[s], s)
+    )
     chosen = random.choice(candidates[:2]) if candidates else max(sorted(usual), key=lambda s: usual[s])
     plot.slipping_supplier[chosen] = (_back(world, 150), (3, 9))
 
@@ -56,7 +58,9 @@ def pays_above_reference(world: World, plot: Plot, random: Random) -> None:
 
 def expiring_qualification(world: World, plot: Plot, random: Random) -> None:
     """A supplier's certificate ends some weeks after the history."""
-    candidates = [s for s in world.suppliers if s not in plot.slipping_supplier and s not in plot.dead_supplier and world.suppliers[s].terms]
+    candidates = [
+        s for s in world.suppliers if s not in plot.slipping_supplier and s not in plot.dead_supplier and world.suppliers[s].terms
+    ]
     plot.expiring_qualification[random.choice(candidates)] = world.scale.end_date + timedelta(days=random.randint(15, 30))
 
 
@@ -68,7 +72,11 @@ def overstocked_family(world: World, plot: Plot, random: Random) -> None:
 
 def lot_expires_unsold(world: World, plot: Plot, random: Random) -> None:
     """Bought for the price break: a lot far larger than what can be used before it expires."""
-    goods = [item for item in world.items() if item.procurement == "buy" and item.shelf_life_days and item.pattern in ("smooth", "seasonal")]
+    goods = [
+        item
+        for item in world.items()
+        if item.procurement == "buy" and item.shelf_life_days and item.pattern in ("smooth", "seasonal")
+    ]
     goods = goods or [item for item in world.items() if item.procurement == "buy" and item.shelf_life_days and item.unit == "KG"]
     if not goods:
         return
@@ -94,10 +102,19 @@ def _buy_too_much(simulation: Simulation, item: Item) -> None:
     number = office.number("PO")
     expiry = world.scale.days + 55
     line = PurchaseLine(
-        sku=item.sku, warehouse=PLANT, quantity=quantity, unit_price=price, tax_rate_ppm=130_000, required_date=world.date(arrival),
-        requested_date=world.date(arrival), promised_date=world.date(arrival), requirement_date=office.today, order_by_date=office.today,
-        required_quantity=max(multiple, quantity // 6 // item.step * item.step), strategy="spot",
-    )  # fmt: skip
+        sku=item.sku,
+        warehouse=PLANT,
+        quantity=quantity,
+        unit_price=price,
+        tax_rate_ppm=130_000,
+        required_date=world.date(arrival),
+        requested_date=world.date(arrival),
+        promised_date=world.date(arrival),
+        requirement_date=office.today,
+        order_by_date=office.today,
+        required_quantity=max(multiple, quantity // 6 // item.step * item.step),
+        strategy="spot",
+    )
     buyer = world.buyer_of[item.sku]
     order = office.send(
         PlacePurchaseOrder(
@@ -106,7 +123,19 @@ def _buy_too_much(simulation: Simulation, item: Item) -> None:
     )
     supply = Supply("purchase_order_line", (order, 0), number, arrival, quantity)
     opened = PurchaseOpen(
-        (order, 0), order, number, 0, supplier.code, item.sku, quantity, price, office.day, arrival, arrival, supply, "lot_expires"
+        (order, 0),
+        order,
+        number,
+        0,
+        supplier.code,
+        item.sku,
+        quantity,
+        price,
+        office.day,
+        arrival,
+        arrival,
+        supply,
+        "lot_expires",
     )
     office.plot.lot_expiry[number, 0] = expiry
     simulation.buying.expect(opened)
@@ -115,9 +144,16 @@ def _buy_too_much(simulation: Simulation, item: Item) -> None:
     cell.coming += quantity
     cell.supplies.append(supply)
     office.tell(
-        "lot_expires_unsold", sku=item.sku, order=number, line=0, quantity=quantity, unit_price=price, supplier=supplier.code,
-        expires=str(world.date(expiry)), lot=f"{world.date(arrival):%y%m%d}-{supplier.code}-{number[-3:]}0",
-    )  # fmt: skip
+        "lot_expires_unsold",
+        sku=item.sku,
+        order=number,
+        line=0,
+        quantity=quantity,
+        unit_price=price,
+        supplier=supplier.code,
+        expires=str(world.date(expiry)),
+        lot=f"{world.date(arrival):%y%m%d}-{supplier.code}-{number[-3:]}0",
+    )
 
 
 def turnover_collapses(world: World, plot: Plot, random: Random) -> None:
@@ -136,7 +172,11 @@ def impossible_promise(world: World, plot: Plot, random: Random) -> None:
     def script(simulation: Simulation) -> None:
         office = simulation.office
         customer = next(c for c in simulation.selling.customers[PLANT] if c.takes_backorders)
-        made = [i for i in world.items() if i.is_sold and i.procurement == "make" and PLANT in i.markets and i.pattern in ("smooth", "promoted")]
+        made = [
+            i
+            for i in world.items()
+            if i.is_sold and i.procurement == "make" and PLANT in i.markets and i.pattern in ("smooth", "promoted")
+        ]
         made = [i for i in made if i.category not in plot.overstock and i.sku not in plot.collapse]
         made = made or [i for i in world.items() if i.is_sold and PLANT in i.markets]
         item = random.choice(made)
@@ -151,9 +191,16 @@ def impossible_promise(world: World, plot: Plot, random: Random) -> None:
         line.note = "impossible_promise"
         feasible = office.calendar.on_or_after(office.calendar.add(office.day, 10) + lane.transit_days)
         office.tell(
-            "impossible_promise", order=order.number, line=0, customer=customer.code, sku=item.sku, quantity=quantity,
-            promised=str(world.date(promise)), earliest_feasible=str(world.date(feasible)), late_days=feasible - promise,
-        )  # fmt: skip
+            "impossible_promise",
+            order=order.number,
+            line=0,
+            customer=customer.code,
+            sku=item.sku,
+            quantity=quantity,
+            promised=str(world.date(promise)),
+            earliest_feasible=str(world.date(feasible)),
+            late_days=feasible - promise,
+        )
 
     plot.at(_back(world, 48), script)
 
@@ -170,7 +217,11 @@ def stock_taken(world: World, plot: Plot, random: Random) -> None:
             line
             for lines in selling.ready.values()
             for line in lines
-            if line.picks and line.open == 0 and line.ship_day > office.day and line.allocated >= 4 * QUANTITY_SCALE and not line.note
+            if line.picks
+            and line.open == 0
+            and line.ship_day > office.day
+            and line.allocated >= 4 * QUANTITY_SCALE
+            and not line.note
         ]
         # The hurt is real where nothing is left and nothing comes within days.
         victims.sort(key=lambda line: (office.cell(line.order.warehouse, line.sku).free, line.order.number, line.position))
@@ -191,10 +242,19 @@ def stock_taken(world: World, plot: Plot, random: Random) -> None:
             moved = selling.take_from(victim, thief)
             thief.open = max(thief.open, 0)
             office.tell(
-                "stock_taken", order=victim.order.number, line=victim.position, customer=victim.order.customer, sku=victim.sku,
-                warehouse=victim.order.warehouse, quantity=moved, promised=str(world.date(victim.promised)), taken_by_order=order.number,
-                taken_by_line=0, taken_by_customer=customer.code, free_then=cell.free,
-            )  # fmt: skip
+                "stock_taken",
+                order=victim.order.number,
+                line=victim.position,
+                customer=victim.order.customer,
+                sku=victim.sku,
+                warehouse=victim.order.warehouse,
+                quantity=moved,
+                promised=str(world.date(victim.promised)),
+                taken_by_order=order.number,
+                taken_by_line=0,
+                taken_by_customer=customer.code,
+                free_then=cell.free,
+            )
             done.append(True)
 
     first = world.day(world.scale.end_date) - 68
@@ -219,7 +279,11 @@ def rush_order(world: World, plot: Plot, random: Random) -> None:
         office = simulation.office
         customers = simulation.selling.customers[PLANT]
         customer = max(customers, key=lambda c: (c.customer_class == "A", c.weight))
-        made = [i for i in world.items() if i.is_sold and i.procurement == "make" and PLANT in i.markets and i.category.startswith("FG")]
+        made = [
+            i
+            for i in world.items()
+            if i.is_sold and i.procurement == "make" and PLANT in i.markets and i.category.startswith("FG")
+        ]
         made = [i for i in made if i.sku not in plot.collapse and i.pattern != "dying"] or made
         if not made:
             return
@@ -227,16 +291,26 @@ def rush_order(world: World, plot: Plot, random: Random) -> None:
         cell = office.cell(PLANT, item.sku)
         pace = office.demand.expected(PLANT, item.sku, office.day, office.day + 30) / 30
         quantity = (int(max(cell.unpromised, 0) / QUANTITY_SCALE + pace * 5) // 4 + 6) * 4 * QUANTITY_SCALE
-        made_quantity = max(4 * QUANTITY_SCALE, (quantity - max(cell.unpromised, 0)) // (4 * QUANTITY_SCALE) * 4 * QUANTITY_SCALE + 4 * QUANTITY_SCALE)
+        made_quantity = max(
+            4 * QUANTITY_SCALE,
+            (quantity - max(cell.unpromised, 0)) // (4 * QUANTITY_SCALE) * 4 * QUANTITY_SCALE + 4 * QUANTITY_SCALE,
+        )
         work = simulation.making.place(item, made_quantity, is_rush=True)
         lane = world.lanes[customer.warehouse, customer.region]
         promise = office.calendar.on_or_after(office.calendar.add(work.due, 2) + lane.transit_days)
         order = simulation.selling.order(customer, [Want(item.sku, PLANT, quantity)], 4, is_rush=True, promise=promise)
         order.lines[0].note = "rush_order"
         office.tell(
-            "rush_order", order=order.number, line=0, customer=customer.code, sku=item.sku, quantity=quantity, work_order=work.number,
-            work_quantity=made_quantity, promised=str(world.date(promise)),
-        )  # fmt: skip
+            "rush_order",
+            order=order.number,
+            line=0,
+            customer=customer.code,
+            sku=item.sku,
+            quantity=quantity,
+            work_order=work.number,
+            work_quantity=made_quantity,
+            promised=str(world.date(promise)),
+        )
 
     plot.at(_back(world, 40), script)
 
@@ -261,8 +335,14 @@ def unscanned_issues(world: World, plot: Plot, random: Random) -> None:
 
 def return_reason_of_one_lot(world: World, plot: Plot, random: Random) -> None:
     """One production lot leaks; its customers send it back."""
-    made = [item for item in world.items() if item.category.startswith("FG") and item.is_lot_tracked and item.pattern in ("smooth", "promoted", "seasonal")]
-    made = [item for item in made if item.sku not in plot.collapse] or [item for item in world.items() if item.is_sold and item.is_lot_tracked and item.procurement == "make"]
+    made = [
+        item
+        for item in world.items()
+        if item.category.startswith("FG") and item.is_lot_tracked and item.pattern in ("smooth", "promoted", "seasonal")
+    ]
+    made = [item for item in made if item.sku not in plot.collapse] or [
+        item for item in world.items() if item.is_sold and item.is_lot_tracked and item.procurement == "make"
+    ]
     item = random.choice(made)
     plot.bad_product[item.sku] = (_back(world, 110), "LEAK", 0.55)
 
@@ -276,7 +356,14 @@ def duplicate_item_codes(world: World, plot: Plot, random: Random) -> None:
         name_zh = (item.name_zh + "（备用）", " ".join(item.name_zh), item.name_zh + "　", item.name_zh)[index]
         code = item.sku.replace("-", "", 1) if index % 2 == 0 else item.sku.replace("-", ".", 1)
         twin = Item(
-            code, name.strip(), name_zh.strip(), item.item_type, item.category, "none", standard_cost=item.standard_cost, trade=item.trade
+            code,
+            name.strip(),
+            name_zh.strip(),
+            item.item_type,
+            item.category,
+            "none",
+            standard_cost=item.standard_cost,
+            trade=item.trade,
         )
         plot.duplicates.append(twin)
         plot.duplicate_of[code] = item.sku
@@ -314,4 +401,3 @@ def plan_problems(world: World, plot: Plot) -> None:
     """Plant all problems of a company."""
     for code, plan in PROBLEMS:
         plan(world, plot, random_for(world.seed, "problem", code))
-

@@ -1,8 +1,8 @@
 """How does the demo company sell? Orders, promises on stock or on what comes, allocation, shipping, delivery, returns.
 
-promise = the later of  the customer's wish  and  ship day + lane days + one day, where the ship day is tomorrow when unpromised stock
-suffices (the order is entered with its promise), else two days after the supply that covers the line, and all promised before it, is
-expected (a promise of its own, with the supply it rests on).
+promise = the later of  the customer's wish  and  ship day + lane days + one day, where the ship day is tomorrow when
+unpromised stock suffices (the order is entered with its promise), else two days after the supply that covers the line, and all
+promised before it, is expected (a promise of its own, with the supply it rests on).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Selling:
             random.shuffle(wants)
             start = 0
             while start < len(wants):
-                size = random.choices((1, 2, 3, 4, 5, 6, 8), (20, 20, 18, 14, 12, 10, 6))[0]
+                size = random.choices((1, 2, 3, 4, 5, 6, 8, 10), (10, 14, 18, 18, 14, 12, 10, 4))[0]
                 customer = random.choices(customers, [c.weight for c in customers])[0]
                 self.order(customer, wants[start : start + size], random.choices((3, 5, 7, 10, 14), (10, 20, 30, 25, 15))[0])
                 start += size
@@ -111,18 +111,30 @@ class Selling:
             from_stock.append(promised)
             lines.append(
                 SalesLine(
-                    sku=want.sku, warehouse=customer.warehouse, quantity=want.quantity, unit_price=item.list_price, discount_ppm=discount,
-                    tax_rate_ppm=130_000, requested_date=world.date(requested), promised_date=None if promised is None else world.date(promised),
+                    sku=want.sku,
+                    warehouse=customer.warehouse,
+                    quantity=want.quantity,
+                    unit_price=item.list_price,
+                    discount_ppm=discount,
+                    tax_rate_ppm=130_000,
+                    requested_date=world.date(requested),
+                    promised_date=None if promised is None else world.date(promised),
                     business_event=campaign[2] if in_campaign and campaign is not None else None,
                 )
-            )  # fmt: skip
+            )
         desk = ("sales", "sales2", "sales3")[sum(map(ord, customer.code)) % 3]
         order = office.send(
             EnterSalesOrder(
-                **office.base(desk), customer=customer.code, order_date=office.today, salesperson=desk, is_rush=is_rush, number=number,
-                customer_reference=f"{customer.code}-{office.today:%m%d}", lines=tuple(lines),
+                **office.base(desk),
+                customer=customer.code,
+                order_date=office.today,
+                salesperson=desk,
+                is_rush=is_rush,
+                number=number,
+                customer_reference=f"{customer.code}-{office.today:%m%d}",
+                lines=tuple(lines),
             )
-        )  # fmt: skip
+        )
         opened = SalesOpen(order, number, customer.code, customer.region, customer.warehouse, office.day, pick_slip)
         for position, (want, promised) in enumerate(zip(wants, from_stock, strict=True)):
             line = OrderLine((order, position), opened, position, want.sku, want.quantity, want.quantity, requested, requested, 0)
@@ -242,7 +254,9 @@ class Selling:
         for slot, part in found:
             if not line.is_direct:
                 office.send(
-                    AllocateSalesLine(**office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot)
+                    AllocateSalesLine(
+                        **office.base("warehouse"), line=line.ref, quantity=part, location=slot.location, lot=slot.lot
+                    )
                 )
             cell.allocate(slot, part)
             cell.wanted -= part
@@ -276,7 +290,9 @@ class Selling:
                 promised = max(line.promised, office.calendar.on_or_after(ship + lane.transit_days + 1))
                 if promised > line.promised:
                     office.send(
-                        PromiseSalesLine(**office.base("sales"), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs))
+                        PromiseSalesLine(
+                            **office.base("sales"), line=line.ref, promised_date=world.date(promised), pegs=tuple(pegs)
+                        )
                     )
         self.backlog.append(line)
 
@@ -337,11 +353,17 @@ class Selling:
             number = office.number("SH")
             ref = office.send(
                 ShipGoods(
-                    **office.base("warehouse"), warehouse=order.warehouse, shipped_date=office.today, carrier=lane.carrier,
-                    tracking_number=f"{lane.carrier}{number[2:8]}{number[9:]}", freight_amount=lane.cost_amount, picked_date=office.today,
-                    number=number, lines=tuple(cell_lines),
+                    **office.base("warehouse"),
+                    warehouse=order.warehouse,
+                    shipped_date=office.today,
+                    carrier=lane.carrier,
+                    tracking_number=f"{lane.carrier}{number[2:8]}{number[9:]}",
+                    freight_amount=lane.cost_amount,
+                    picked_date=office.today,
+                    number=number,
+                    lines=tuple(cell_lines),
                 )
-            )  # fmt: skip
+            )
             self.send_off((ref, number, order.customer, carried), office.day, order)
 
     def send_off(self, delivery: Delivery, shipped: int, order: SalesOpen, *, earliest: int = 0) -> None:
@@ -359,10 +381,16 @@ class Selling:
         arrival = max(office.calendar.on_or_after(shipped + lane.transit_days + shift + slow), earliest)
         if slow:
             office.tell(
-                "carrier_late", carrier=lane.carrier, region=lane.region, warehouse=lane.warehouse, shipment=delivery[1],
-                shipped=str(world.date(shipped)), expected=str(world.date(expected)), arrives=str(world.date(arrival)),
+                "carrier_late",
+                carrier=lane.carrier,
+                region=lane.region,
+                warehouse=lane.warehouse,
+                shipment=delivery[1],
+                shipped=str(world.date(shipped)),
+                expected=str(world.date(expected)),
+                arrives=str(world.date(arrival)),
                 late_days=arrival - expected,
-            )  # fmt: skip
+            )
         self.road[arrival].append(delivery)
 
     def deliver(self) -> None:
@@ -374,26 +402,41 @@ class Selling:
             signed = random.random() < 0.985
             office.send(
                 ConfirmDelivery(
-                    **office.base("sales"), shipment=ref, carrier_delivered_date=office.today, signed_date=office.today if signed else None,
+                    **office.base("sales"),
+                    shipment=ref,
+                    carrier_delivered_date=office.today,
+                    signed_date=office.today if signed else None,
                     signed_by=customer if signed else "",
                 )
-            )  # fmt: skip
+            )
             for line, lot, quantity in carried:
                 if line.note:
                     office.tell(
-                        f"{line.note}_delivered", order=line.order.number, line=line.position, shipment=number, quantity=quantity,
-                        promised=str(world.date(line.promised)), delivered=str(office.today), late_days=office.day - line.promised,
-                    )  # fmt: skip
+                        f"{line.note}_delivered",
+                        order=line.order.number,
+                        line=line.position,
+                        shipment=number,
+                        quantity=quantity,
+                        promised=str(world.date(line.promised)),
+                        delivered=str(office.today),
+                        late_days=office.day - line.promised,
+                    )
                 bad = office.plot.bad_lots.get((line.sku, lot))
                 if bad is not None:
                     if random.random() < bad[1]:
                         part = max(QUANTITY_SCALE, int(quantity * random.uniform(0.3, 0.7)) // QUANTITY_SCALE * QUANTITY_SCALE)
-                        self.returns[office.calendar.add(office.day, random.randint(6, 18))].append((delivery, line, lot, part, bad[0]))
+                        self.returns[office.calendar.add(office.day, random.randint(6, 18))].append(
+                            (delivery, line, lot, part, bad[0])
+                        )
                 elif random.random() < 0.011:
                     part = max(QUANTITY_SCALE, int(quantity * random.uniform(0.05, 0.35)) // QUANTITY_SCALE * QUANTITY_SCALE)
                     is_food = world.catalogue.items[line.sku].category.startswith("CS")
-                    reason = random.choice(("DAMAGED", "WRONG", "UNSOLD", "TASTE" if is_food else "NOISE", "TASTE" if is_food else "LEAK"))
-                    self.returns[office.calendar.add(office.day, random.randint(6, 25))].append((delivery, line, lot, part, reason))
+                    reason = random.choice(
+                        ("DAMAGED", "WRONG", "UNSOLD", "TASTE" if is_food else "NOISE", "TASTE" if is_food else "LEAK")
+                    )
+                    self.returns[office.calendar.add(office.day, random.randint(6, 25))].append(
+                        (delivery, line, lot, part, reason)
+                    )
 
     # returns
 
@@ -407,40 +450,68 @@ class Selling:
             refund = quantity * item.list_price // QUANTITY_SCALE * 9 // 10 // 10_000
             office.send(
                 ReturnGoods(
-                    **office.base("warehouse"), customer=line.order.customer, return_date=office.today,
+                    **office.base("warehouse"),
+                    customer=line.order.customer,
+                    return_date=office.today,
                     lines=(
                         ReturnLine(
-                            line=line.ref, sku=line.sku, quantity=quantity, location=f"{warehouse}-RET", reason=reason, lot=lot,
-                            disposition="quarantine", refund_amount=refund,
+                            line=line.ref,
+                            sku=line.sku,
+                            quantity=quantity,
+                            location=f"{warehouse}-RET",
+                            reason=reason,
+                            lot=lot,
+                            disposition="quarantine",
+                            refund_amount=refund,
                         ),
                     ),
                 )
-            )  # fmt: skip
+            )
             if office.plot.bad_lots.get((line.sku, lot)) is not None:
                 office.tell(
-                    "return_reason_of_one_lot", sku=line.sku, lot=lot, reason=reason, order=line.order.number, line=line.position,
-                    quantity=quantity, refund_amount=refund,
-                )  # fmt: skip
+                    "return_reason_of_one_lot",
+                    sku=line.sku,
+                    lot=lot,
+                    reason=reason,
+                    order=line.order.number,
+                    line=line.position,
+                    quantity=quantity,
+                    refund_amount=refund,
+                )
             keep = 1 if reason in ("WRONG", "UNSOLD") or random.random() < 0.25 else 0
-            self.returned[office.calendar.add(office.day, random.randint(3, 9))].append((warehouse, line.sku, lot, quantity, keep))
+            self.returned[office.calendar.add(office.day, random.randint(3, 9))].append(
+                (warehouse, line.sku, lot, quantity, keep)
+            )
         for warehouse, sku, lot, quantity, keep in self.returned.pop(office.day, ()):
             expiry = self.lot_expiry.get((sku, lot), FAR)
             if keep and expiry > office.day:
                 home = office.home(warehouse, sku)
                 office.send(
                     MoveStock(
-                        **office.base("warehouse"), sku=sku, quantity=quantity, from_location=f"{warehouse}-RET", to_location=home, lot=lot,
-                        from_status="quarantine", to_status="available", reason="returned goods in order",
+                        **office.base("warehouse"),
+                        sku=sku,
+                        quantity=quantity,
+                        from_location=f"{warehouse}-RET",
+                        to_location=home,
+                        lot=lot,
+                        from_status="quarantine",
+                        to_status="available",
+                        reason="returned goods in order",
                     )
-                )  # fmt: skip
+                )
                 office.cell(warehouse, sku).add(home, lot, expiry, quantity)
             else:
                 office.send(
                     AdjustStock(
-                        **office.base("warehouse"), sku=sku, location=f"{warehouse}-RET", quantity=-quantity, reason="scrapped", lot=lot,
+                        **office.base("warehouse"),
+                        sku=sku,
+                        location=f"{warehouse}-RET",
+                        quantity=-quantity,
+                        reason="scrapped",
+                        lot=lot,
                         status="quarantine",
                     )
-                )  # fmt: skip
+                )
 
     def scrap_expired(self) -> None:
         """What has expired leaves the shelves."""
@@ -453,7 +524,12 @@ class Selling:
                     break
                 office.send(
                     AdjustStock(
-                        **office.base("warehouse"), sku=cell.sku, location=slot.location, quantity=-free, reason="expired", lot=slot.lot
+                        **office.base("warehouse"),
+                        sku=cell.sku,
+                        location=slot.location,
+                        quantity=-free,
+                        reason="expired",
+                        lot=slot.lot,
                     )
                 )
                 office.log["expired"].append({"sku": cell.sku, "lot": slot.lot, "quantity": free, "warehouse": cell.warehouse})

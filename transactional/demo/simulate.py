@@ -1,8 +1,8 @@
 """What happens in the demo company, day by day? Every day's commands, in the order people would have sent them.
 
-    morning    deliveries at customers, receipts, inspections, transfers in, completions
-    midday     new orders with promises, allocation, shipping
-    afternoon  transfers, work orders, purchasing, invoices, returns; on the last day of a quarter the count
+morning    deliveries at customers, receipts, inspections, transfers in, completions
+midday     new orders with promises, allocation, shipping
+afternoon  transfers, work orders, purchasing, invoices, returns; on the last day of a quarter the count
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from transactional.demo.making import Making
 from transactional.demo.moving import Moving
 from transactional.demo.plot import Plot
 from transactional.demo.problems import plan_problems
+from transactional.demo.scale import FULL, Scale
 from transactional.demo.selling import Selling
 from transactional.demo.setup import master_data, terms_command
 from transactional.demo.state import FAR
 from transactional.demo.world import PLANT, World, build_world
-from transactional.demo.scale import FULL, Scale
 
 __all__ = ["Simulation", "simulation"]
 
@@ -106,7 +106,11 @@ class Simulation:
             if quantity <= 0:
                 continue
             lot = f"OPEN-{world.scale.start_date:%y%m}" if item.is_lot_tracked else None
-            expiry = FAR if item.shelf_life_days is None else int(item.shelf_life_days * random_for(world.seed, "opening lot", sku).uniform(0.6, 0.85))
+            expiry = (
+                FAR
+                if item.shelf_life_days is None
+                else int(item.shelf_life_days * random_for(world.seed, "opening lot", sku).uniform(0.6, 0.85))
+            )
             home = office.home(warehouse, sku)
             lines.append(self._opening_line(sku, home, quantity, item.standard_cost, lot, expiry))
             cell.add(home, lot, expiry, quantity)
@@ -122,9 +126,14 @@ class Simulation:
     def _opening_line(self, sku: str, location: str, quantity: int, cost: int, lot: str | None, expiry: int) -> OpeningLine:
         world = self.world
         return OpeningLine(
-            sku=sku, location=location, quantity=quantity, unit_cost=cost, lot=lot, expiry_date=None if expiry == FAR else world.date(expiry),
+            sku=sku,
+            location=location,
+            quantity=quantity,
+            unit_cost=cost,
+            lot=lot,
+            expiry_date=None if expiry == FAR else world.date(expiry),
             received_date=world.scale.start_date - timedelta(days=20) if lot else None,
-        )  # fmt: skip
+        )
 
     def _new_prices(self, year: int) -> None:
         """Every year the suppliers send new price lists."""
@@ -133,8 +142,10 @@ class Simulation:
             for terms in sources:
                 base: dict[str, object] = {
                     "command_id": import_command_id(world.code, "terms", f"{year}:{terms.supplier}:{sku}"),
-                    "actor": world.buyer_of[sku], "source": "demo", "business_date": office.today,
-                }  # fmt: skip
+                    "actor": world.buyer_of[sku],
+                    "source": "demo",
+                    "business_date": office.today,
+                }
                 office.send(terms_command(base, terms, office.today, year))
 
 

@@ -1,7 +1,8 @@
 """What is wrong in the demo company, on purpose? The truth file against which causes, alerts and plans are judged.
 
-One record per planted problem: its code, names in both languages, the subject (codes), when it runs, measures (days late, money in
-currency units) and the documents it shows in (number and line position from 0). Everything is taken from what the company lived.
+One record per planted problem: its code, names in both languages, the subject (codes), when it runs, measures (days
+late, money in currency units) and the documents it shows in (number and line position from 0). Everything is taken
+from what the company lived.
 """
 
 from __future__ import annotations
@@ -47,9 +48,16 @@ def truth_of(company: Simulation, *, clean: bool) -> Truth:
     world = company.world
     problems = [] if clean else [record for code in TITLES for record in _TELLERS[code](company)]
     return {
-        "company": world.code, "company_name": world.name, "company_name_zh": world.name_zh, "seed": world.seed, "scale": world.scale.name,
-        "is_clean": clean, "start_date": str(world.scale.start_date), "end_date": str(world.scale.end_date), "problems": problems,
-    }  # fmt: skip
+        "company": world.code,
+        "company_name": world.name,
+        "company_name_zh": world.name_zh,
+        "seed": world.seed,
+        "scale": world.scale.name,
+        "is_clean": clean,
+        "start_date": str(world.scale.start_date),
+        "end_date": str(world.scale.end_date),
+        "problems": problems,
+    }
 
 
 def _record(
@@ -57,9 +65,15 @@ def _record(
 ) -> dict[str, Any]:
     title, title_zh = TITLES[code]
     return {
-        "problem": code, "title": title, "title_zh": title_zh, "subject": subject, "from": start, "to": end, "measures": measures,
+        "problem": code,
+        "title": title,
+        "title_zh": title_zh,
+        "subject": subject,
+        "from": start,
+        "to": end,
+        "measures": measures,
         "documents": documents,
-    }  # fmt: skip
+    }
 
 
 def _units(quantity: int) -> float | int:
@@ -75,7 +89,13 @@ def _span(found: list[dict[str, Any]]) -> tuple[str, str]:
 
 
 def _purchase_document(fact: dict[str, Any], *keep: str) -> dict[str, Any]:
-    return {"kind": "purchase_order", "number": fact["order"], "line": fact["line"], "sku": fact["sku"], **{name: fact[name] for name in keep}}
+    return {
+        "kind": "purchase_order",
+        "number": fact["order"],
+        "line": fact["line"],
+        "sku": fact["sku"],
+        **{name: fact[name] for name in keep},
+    }
 
 
 def _supplier_slips(company: Simulation) -> list[dict[str, Any]]:
@@ -108,10 +128,13 @@ def _pays_above_reference(company: Simulation) -> list[dict[str, Any]]:
         total += paid
         documents.append(
             {
-                **_purchase_document(fact, "supplier"), "quantity": _units(fact["quantity"]), "unit_price": fact["unit_price"] / PRICE_SCALE,
-                "reference_unit_price": fact["reference_unit_price"] / PRICE_SCALE, "overpaid": paid,
+                **_purchase_document(fact, "supplier"),
+                "quantity": _units(fact["quantity"]),
+                "unit_price": fact["unit_price"] / PRICE_SCALE,
+                "reference_unit_price": fact["reference_unit_price"] / PRICE_SCALE,
+                "overpaid": paid,
             }
-        )  # fmt: skip
+        )
     measures = {"line_count": len(found), "overpaid": round(total, 2)}
     return [_record("pays_above_reference", {"buyer": found[0]["buyer"]}, *_span(found), measures, documents)]
 
@@ -120,11 +143,15 @@ def _expiring_qualification(company: Simulation) -> list[dict[str, Any]]:
     end = company.world.scale.end_date
     return [
         _record(
-            "expiring_qualification", {"supplier": supplier}, str(end), str(expiry),
-            {"days_left": (expiry - end).days, "qualification_expiry_date": str(expiry)}, [],
+            "expiring_qualification",
+            {"supplier": supplier},
+            str(end),
+            str(expiry),
+            {"days_left": (expiry - end).days, "qualification_expiry_date": str(expiry)},
+            [],
         )
         for supplier, expiry in company.plot.expiring_qualification.items()
-    ]  # fmt: skip
+    ]
 
 
 def _stock(company: Simulation, sku: str) -> int:
@@ -144,7 +171,9 @@ def _overstocked_family(company: Simulation) -> list[dict[str, Any]]:
             worth = _money(stock, item.standard_cost)
             value += worth
             cover = round(stock / QUANTITY_SCALE / ahead, 1) if ahead > 0 else None
-            items.append({"sku": item.sku, "stock_quantity": _units(stock), "stock_value_at_standard": worth, "days_of_cover": cover})
+            items.append(
+                {"sku": item.sku, "stock_quantity": _units(stock), "stock_value_at_standard": worth, "days_of_cover": cover}
+            )
         measures = {"extra_days_of_cover": round(extra_days, 1), "stock_value_at_standard": round(value, 2), "items": items}
         start, end = str(company.world.date(day)), str(company.world.scale.end_date)
         records.append(_record("overstocked_family", {"category": category}, start, end, measures, []))
@@ -156,16 +185,21 @@ def _lot_expires_unsold(company: Simulation) -> list[dict[str, Any]]:
     for fact in company.office.log["lot_expires_unsold"]:
         world, sku = company.world, fact["sku"]
         cell = company.office.cell(PLANT, sku)
-        slots = [slot for slot in cell.slots if slot.lot is not None and slot.lot.endswith(f"{fact['supplier']}-{fact['order'][-3:]}0")]
+        slots = [
+            slot for slot in cell.slots if slot.lot is not None and slot.lot.endswith(f"{fact['supplier']}-{fact['order'][-3:]}0")
+        ]
         left = sum(slot.on_hand for slot in slots)
         expires = date.fromisoformat(fact["expires"])
         use = company.demand.expected(PLANT, sku, world.scale.days, world.day(expires))
         unsold = max(0, left - int(use) * QUANTITY_SCALE)
         measures = {
-            "received_quantity": _units(fact["quantity"]), "left_quantity": _units(left), "expected_use_until_expiry": round(use),
-            "expected_unsold_quantity": _units(unsold), "expected_loss": _money(unsold, fact["unit_price"]),
+            "received_quantity": _units(fact["quantity"]),
+            "left_quantity": _units(left),
+            "expected_use_until_expiry": round(use),
+            "expected_unsold_quantity": _units(unsold),
+            "expected_loss": _money(unsold, fact["unit_price"]),
             "days_to_expiry": (expires - world.scale.end_date).days,
-        }  # fmt: skip
+        }
         lot = slots[0].lot if slots else fact["lot"]
         subject = {"sku": sku, "lot": lot, "warehouse": PLANT, "supplier": fact["supplier"]}
         records.append(_record("lot_expires_unsold", subject, fact["day"], fact["expires"], measures, [_purchase_document(fact)]))
@@ -179,12 +213,12 @@ def _turnover_collapses(company: Simulation) -> list[dict[str, Any]]:
         usual = sum(company.demand.mean[sku][day : world.scale.days])
         stock = _stock(company, sku)
         measures = {
-            "demand_share_left": share, "usual_demand_since": round(usual), "stock_quantity": _units(stock),
+            "demand_share_left": share,
+            "usual_demand_since": round(usual),
+            "stock_quantity": _units(stock),
             "stock_value_at_standard": _money(stock, world.catalogue.items[sku].standard_cost),
-        }  # fmt: skip
-        records.append(
-            _record("turnover_collapses", {"sku": sku}, str(world.date(day)), str(world.scale.end_date), measures, [])
-        )
+        }
+        records.append(_record("turnover_collapses", {"sku": sku}, str(world.date(day)), str(world.scale.end_date), measures, []))
     return records
 
 
@@ -208,9 +242,12 @@ def _impossible_promise(company: Simulation) -> list[dict[str, Any]]:
     records = []
     for fact in company.office.log["impossible_promise"]:
         measures = {
-            "quantity": _units(fact["quantity"]), "promised": fact["promised"], "earliest_feasible": fact["earliest_feasible"],
-            "infeasible_days": fact["late_days"], **_delivered(company, "impossible_promise", fact),
-        }  # fmt: skip
+            "quantity": _units(fact["quantity"]),
+            "promised": fact["promised"],
+            "earliest_feasible": fact["earliest_feasible"],
+            "infeasible_days": fact["late_days"],
+            **_delivered(company, "impossible_promise", fact),
+        }
         subject = {"customer": fact["customer"], "sku": fact["sku"], "order": fact["order"]}
         records.append(_record("impossible_promise", subject, fact["day"], fact["promised"], measures, [_sales_document(fact)]))
     return records
@@ -219,9 +256,18 @@ def _impossible_promise(company: Simulation) -> list[dict[str, Any]]:
 def _stock_taken(company: Simulation) -> list[dict[str, Any]]:
     records = []
     for fact in company.office.log["stock_taken"]:
-        measures = {"quantity": _units(fact["quantity"]), "promised": fact["promised"], **_delivered(company, "stock_taken", fact)}
+        measures = {
+            "quantity": _units(fact["quantity"]),
+            "promised": fact["promised"],
+            **_delivered(company, "stock_taken", fact),
+        }
         taker = {"kind": "sales_order", "number": fact["taken_by_order"], "line": fact["taken_by_line"], "role": "taker"}
-        subject = {"order": fact["order"], "customer": fact["customer"], "sku": fact["sku"], "taken_by_order": fact["taken_by_order"]}
+        subject = {
+            "order": fact["order"],
+            "customer": fact["customer"],
+            "sku": fact["sku"],
+            "taken_by_order": fact["taken_by_order"],
+        }
         documents = [{**_sales_document(fact), "role": "victim"}, taker]
         records.append(_record("stock_taken", subject, fact["day"], fact["day"], measures, documents))
     return records
@@ -233,14 +279,22 @@ def _component_shortage(company: Simulation) -> list[dict[str, Any]]:
         return []
     first = supply[0]
     waiting = [
-        {"kind": "work_order", "number": fact["order"], "sku": fact["sku"], "planned_start": fact["planned_start"],
-         "started": fact["started"], "late_days": fact["late_days"]}
-        for fact in found if fact["component"] == first["sku"]
-    ]  # fmt: skip
+        {
+            "kind": "work_order",
+            "number": fact["order"],
+            "sku": fact["sku"],
+            "planned_start": fact["planned_start"],
+            "started": fact["started"],
+            "late_days": fact["late_days"],
+        }
+        for fact in found
+        if fact["component"] == first["sku"]
+    ]
     measures = {
-        "supply_late_days": first["late_days"], "delayed_work_order_count": len(waiting),
+        "supply_late_days": first["late_days"],
+        "delayed_work_order_count": len(waiting),
         "production_late_days": sum(entry["late_days"] for entry in waiting),
-    }  # fmt: skip
+    }
     documents = [*[_purchase_document(fact, "promised", "received", "late_days") for fact in supply], *waiting]
     subject = {"component": first["sku"], "supplier": first["supplier"]}
     return [_record("component_shortage", subject, *_span([*supply, *found]), measures, documents)]
@@ -263,7 +317,13 @@ def _carrier_late(company: Simulation) -> list[dict[str, Any]]:
         return []
     first = found[0]
     documents = [
-        {"kind": "shipment", "number": f["shipment"], "expected": f["expected"], "delivered": f["arrives"], "late_days": f["late_days"]}
+        {
+            "kind": "shipment",
+            "number": f["shipment"],
+            "expected": f["expected"],
+            "delivered": f["arrives"],
+            "late_days": f["late_days"],
+        }
         for f in found
     ]
     measures = {"late_shipment_count": len(found), "late_days": sum(fact["late_days"] for fact in found)}
@@ -276,14 +336,23 @@ def _counted(company: Simulation, code: str, subject: dict[str, Any]) -> list[di
     if not found:
         return []
     documents = [
-        {"kind": "stocktake", "number": f["stocktake"], "warehouse": f["warehouse"], "sku": f["sku"], "location": f["location"],
-         "lot": f["lot"], "difference": _units(f["difference"]), "value_at_standard": f["value_micro"] / 1_000_000}
+        {
+            "kind": "stocktake",
+            "number": f["stocktake"],
+            "warehouse": f["warehouse"],
+            "sku": f["sku"],
+            "location": f["location"],
+            "lot": f["lot"],
+            "difference": _units(f["difference"]),
+            "value_at_standard": f["value_micro"] / 1_000_000,
+        }
         for f in found
-    ]  # fmt: skip
+    ]
     measures = {
-        "record_count": len(found), "difference_value_at_standard": round(sum(f["value_micro"] for f in found) / 1_000_000, 2),
+        "record_count": len(found),
+        "difference_value_at_standard": round(sum(f["value_micro"] for f in found) / 1_000_000, 2),
         "absolute_value_at_standard": round(sum(abs(f["value_micro"]) for f in found) / 1_000_000, 2),
-    }  # fmt: skip
+    }
     return [_record(code, subject, *_span(found), measures, documents)]
 
 
@@ -300,9 +369,11 @@ def _return_reason_of_one_lot(company: Simulation) -> list[dict[str, Any]]:
     for lot in company.office.log["bad_lot"]:
         found = [f for f in company.office.log["return_reason_of_one_lot"] if (f["sku"], f["lot"]) == (lot["sku"], lot["lot"])]
         measures = {
-            "made_quantity": _units(lot["quantity"]), "return_count": len(found), "returned_quantity": _units(sum(f["quantity"] for f in found)),
+            "made_quantity": _units(lot["quantity"]),
+            "return_count": len(found),
+            "returned_quantity": _units(sum(f["quantity"] for f in found)),
             "refund": round(sum(f["refund_amount"] for f in found) / 100, 2),
-        }  # fmt: skip
+        }
         documents: list[dict[str, Any]] = [{"kind": "work_order", "number": lot["order"]}]
         documents += [{**_sales_document(f), "quantity": _units(f["quantity"])} for f in found]
         subject = {"sku": lot["sku"], "lot": lot["lot"], "reason": lot["reason"]}
@@ -323,11 +394,15 @@ def _dead_supplier(company: Simulation) -> list[dict[str, Any]]:
     end = company.world.scale.end_date
     return [
         _record(
-            "dead_supplier", {"supplier": supplier}, str(company.world.date(day)), str(end),
-            {"days_without_order": (end - company.world.date(day)).days, "status": "active"}, [],
+            "dead_supplier",
+            {"supplier": supplier},
+            str(company.world.date(day)),
+            str(end),
+            {"days_without_order": (end - company.world.date(day)).days, "status": "active"},
+            [],
         )
         for supplier, day in company.plot.dead_supplier.items()
-    ]  # fmt: skip
+    ]
 
 
 _TELLERS: dict[str, Callable[[Simulation], list[dict[str, Any]]]] = {

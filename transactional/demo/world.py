@@ -48,10 +48,15 @@ WAREHOUSES = (
     ("DS", "South Distribution Warehouse", "华南分拨仓", "south", ("south", "southwest")),
 )
 RETURN_REASONS = (
-    ("LEAK", "Leaks", "漏水"), ("NOISE", "Too loud", "噪音大"), ("DAMAGED", "Damaged in transit", "运输破损"), ("WRONG", "Wrong goods", "发错货"),
+    ("LEAK", "Leaks", "漏水"), ("NOISE", "Too loud", "噪音大"), ("DAMAGED", "Damaged in transit", "运输破损"),
+    ("WRONG", "Wrong goods", "发错货"),
     ("UNSOLD", "Not sold, agreed return", "滞销协议退货"), ("TASTE", "Taste or smell", "口味异味"),
 )  # fmt: skip
-SCRAP_REASONS = (("SCRATCH", "Surface scratched", "表面划伤"), ("TEST", "Failed the test", "测试不合格"), ("SETUP", "Set-up loss", "调机损耗"))
+SCRAP_REASONS = (
+    ("SCRATCH", "Surface scratched", "表面划伤"),
+    ("TEST", "Failed the test", "测试不合格"),
+    ("SETUP", "Set-up loss", "调机损耗"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +232,12 @@ def build_world(seed: int, scale: Scale) -> World:
 
 _STAFF = (
     # login, role, language
-    ("admin", "admin", "en"), ("manager", "manager", "zh"), ("planner", "planner", "en"), ("buyer", "buyer", "en"), ("buyer2", "buyer", "zh"),
-    ("buyer3", "buyer", "zh"), ("sales", "sales", "en"), ("sales2", "sales", "zh"), ("sales3", "sales", "zh"), ("warehouse", "warehouse", "en"),
-    ("counter1", "warehouse", "zh"), ("counter2", "warehouse", "zh"), ("counter3", "warehouse", "zh"), ("production", "production", "zh"),
+    ("admin", "admin", "en"), ("manager", "manager", "zh"), ("planner", "planner", "en"), ("buyer", "buyer", "en"),
+    ("buyer2", "buyer", "zh"),
+    ("buyer3", "buyer", "zh"), ("sales", "sales", "en"), ("sales2", "sales", "zh"), ("sales3", "sales", "zh"),
+    ("warehouse", "warehouse", "en"),
+    ("counter1", "warehouse", "zh"), ("counter2", "warehouse", "zh"), ("counter3", "warehouse", "zh"),
+    ("production", "production", "zh"),
     ("finance", "finance", "zh"),
 )  # fmt: skip
 
@@ -262,9 +270,11 @@ def _suppliers(random: Random, scale: Scale, length: int) -> dict[str, Supplier]
         habit = random.random()
         suppliers[code] = Supplier(
             code, f"{city} {syllable} {label} Co., Ltd.", f"{city_zh}{syllable_zh}{label_zh}有限公司", city, trade,
-            lead_days=random.choice({"electronics": (12, 15, 18), "motor": (14, 18, 20), "trading": (12, 15, 20)}.get(trade, (5, 7, 9, 10))),
+            lead_days=random.choice({"electronics": (12, 15, 18), "motor": (14, 18, 20), "trading": (12, 15,
+            20)}.get(trade, (5, 7, 9, 10))),
             late_rate=0.05 + 0.13 * habit * habit, late_days=random.uniform(1.2, 2.8), reject_rate=random.uniform(0.01, 0.07),
-            reject_share=random.uniform(0.01, 0.05), closure=closure, is_inspected=random.random() < 0.45 or trade in ("food", "electronics"),
+            reject_share=random.uniform(0.01, 0.05), closure=closure,
+            is_inspected=random.random() < 0.45 or trade in ("food", "electronics"),
             credit_rating=random.randint(1, 4), calendar=calendars[closure],
             qualification_end=date(2028, 1, 31) + timedelta(days=random.randint(0, 700)),
         )  # fmt: skip
@@ -294,7 +304,8 @@ def _terms(random: Random, catalogue: Catalogue, suppliers: dict[str, Supplier])
             drift = random.uniform(-0.03, 0.04)
             terms.append(
                 Terms(
-                    supplier.code, item.sku, round(item.standard_cost * premium / 100) * 100, least * QUANTITY_SCALE, pack * QUANTITY_SCALE,
+                    supplier.code, item.sku, round(item.standard_cost * premium / 100) * 100, least * QUANTITY_SCALE,
+                    pack * QUANTITY_SCALE,
                     ((0, 1.0), (least * 10 * QUANTITY_SCALE, 0.975), (least * 40 * QUANTITY_SCALE, 0.95)), supplier.lead_days,
                     is_contract and preference == 1, preference, tuple(round((1 + drift) ** step, 4) for step in range(6)),
                 )
@@ -350,9 +361,12 @@ def _lanes(random: Random) -> tuple[list[Carrier], dict[tuple[str, str], Lane]]:
     names = (("Swift Heron Express", "迅鹭快运"), ("Green Ridge Logistics", "青岭物流"), ("Three Rivers Freight", "三川货运"))
     carriers = [Carrier(f"T{index + 1}", name, name_zh) for index, (name, name_zh) in enumerate(names)]
     days = {
-        ("PL", "east"): 1, ("PL", "central"): 2, ("DN", "north"): 1, ("DN", "northeast"): 2, ("DS", "south"): 1, ("DS", "southwest"): 3,
+        ("PL", "east"): 1, ("PL", "central"): 2, ("DN", "north"): 1, ("DN", "northeast"): 2, ("DS", "south"): 1,
+        ("DS", "southwest"): 3,
     }  # fmt: skip
     lanes: dict[tuple[str, str], Lane] = {}
     for index, ((warehouse, region), transit) in enumerate(days.items()):
-        lanes[warehouse, region] = Lane(carriers[index % 3].code, warehouse, region, transit, random.randint(40, 90) * 100 * transit)
+        lanes[warehouse, region] = Lane(
+            carriers[index % 3].code, warehouse, region, transit, random.randint(40, 90) * 100 * transit
+        )
     return carriers, lanes

@@ -53,9 +53,9 @@ class Rows:
             row["posting_sequence"] = sequence
         if len(row) != len(form.columns):
             raise TypeError(f"{table} has no column {sorted(set(row) - set(form.columns))}")
-        for column in form.required:
-            if row[column] is None:
-                raise TypeError(f"{table}.{column} needs a value")
+        if None in form.required_of(row):
+            missing = [column for column in sorted(form.required) if row[column] is None]
+            raise TypeError(f"{table}.{missing[0]} needs a value")
         key = form.key_of(row)
         self._live[table][key] = row
         self._new[table].append(row)
@@ -180,7 +180,7 @@ class Rows:
                 if values[position] is not None:
                     values[position] = values[position].isoformat()
             return tuple(values)
-        return tuple([row[column] for column in form.columns])
+        return form.values_of(row)
 
     def _plain(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self._parse_dates:

@@ -51,6 +51,7 @@ class DocumentWriter:
         self._opening = opening
         self._packs = packs
         self._as_of = as_of
+        self._ids: dict[tuple[str, str], str] = {}
         self._order_lines: dict[str, tuple[str, ...]] = {}
         self._operations = stage.database.execute("SELECT 1 FROM t_operations WHERE bad = 0 LIMIT 1").fetchone() is not None
         self.unknown_packs = 0
@@ -279,7 +280,12 @@ class DocumentWriter:
     # --- what all share ------------------------------------------------------------------------------------------------------
 
     def _id(self, table: str, key: str) -> str:
-        return import_command_id(self._company.code, table, key)
+        found = self._ids.get((table, key))
+        if found is None:
+            if len(self._ids) > 20_000:
+                self._ids.clear()
+            found = self._ids[(table, key)] = import_command_id(self._company.code, table, key)
+        return found
 
     def _common(self, table: str, key: str, date_text: str) -> dict[str, Any]:
         return {"command_id": self._id(table, key), "actor": ACTOR, "source": SOURCE, "business_date": day(date_text)}

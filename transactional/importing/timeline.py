@@ -15,6 +15,7 @@ import heapq
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from transactional.importing.packs import Packs
@@ -54,7 +55,7 @@ class Step:
 
 
 class Bills:
-    """Accepted bills of materials, exploded one level by the day."""
+    """Accepted bills of materials, exploded by the day; phantoms are passed through to what they are made of."""
 
     def __init__(self, stage: Stage) -> None:
         self._lines: dict[str, list[tuple[str, int, int, str, str]]] = {}
@@ -62,23 +63,33 @@ class Bills:
             "SELECT assembly, component, quantity, scrap_rate, coalesce(valid_from, ''), coalesce(valid_to, '9999-12-31') "
             "FROM t_bom_lines WHERE bad = 0 ORDER BY assembly, id"
         )
-        for assembly, *line in stage.database.execute(query):
-            self._lines.setdefault(assembly, []).append(tuple(line))
-        self._steps: dict[str, int] = dict(
-            stage.database.execute("SELECT sku, quantity_step FROM t_items WHERE bad = 0").fetchall()
-        )
+        for assembly, component, quantity, scrap_ppm, valid_from, valid_to in stage.database.execute(query):
+            self._lines.setdefault(assembly, []).append((component, quantity, scrap_ppm, valid_from, valid_to))
+        items = stage.database.execute("SELECT sku, quantity_step, item_type FROM t_items WHERE bad = 0").fetchall()
+        self._steps: dict[str, int] = {sku: step for sku, step, _ in items}
+        self._phantoms = {sku for sku, _, kind in items if kind == "phantom"}
         self.depth = self._depths()
 
     def components(self, sku: str, quantity: int, day: str) -> list[tuple[str, int]]:
-        """What `quantity` of an item needs by the bill effective on `day`, rounded up to each component's step; one entry per item."""
-        needed: dict[str, int] = {}
+        """What `quantity` of an item needs by the bill effective on `day`, one entry per item, rounded up to its step at the end."""
+        needs: dict[str, int | Fraction] = {}
+        self._explode(sku, quantity, day, needs)
+        return [(component, self._up_to_step(component, need)) for component, need in needs.items()]
+
+    def _explode(self, sku: str, quantity: int | Fraction, day: str, needs: dict[str, int | Fraction]) -> None:
         for component, per_unit, scrap_ppm, valid_from, valid_to in self._lines.get(sku, ()):
             if valid_from <= day <= valid_to:
-                # quantity x per_unit / (1 - scrap), in 10^-6: quantity and per_unit are both scaled
-                step = self._steps.get(component, 1)
-                part = -(-quantity * per_unit // ((1_000_000 - scrap_ppm) * step)) * step
-                needed[component] = needed.get(component, 0) + part
-        return list(needed.items())
+                # quantity x per_unit / (1 - scrap); both quantities are 10^-6
+                above, below = quantity * per_unit, 1_000_000 - scrap_ppm
+                need: int | Fraction = Fraction(above, below) if above % below else above // below
+                if component in self._phantoms:
+                    self._explode(component, need, day, needs)
+                else:
+                    needs[component] = needs.get(component, 0) + need
+
+    def _up_to_step(self, component: str, need: int | Fraction) -> int:
+        step = self._steps.get(component, 1)
+        return int(-(-need // step) * step)
 
     def _depths(self) -> dict[str, int]:
         """Longest way from a product nobody uses down to the item; deeper items are made first."""

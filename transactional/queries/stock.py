@@ -13,7 +13,7 @@ __all__ = ["availability", "items", "live_stock", "movements", "stock_by_bin"]
 _LABELS = "i.item_id, i.sku, i.name AS item_name, i.name_zh AS item_name_zh"
 _PLACE = "w.warehouse_id, w.code AS warehouse_code, w.name AS warehouse_name, w.name_zh AS warehouse_name_zh"
 _FOUND = (
-    "(i.sku_normalised LIKE ? ESCAPE '\\' OR LOWER(i.name) LIKE ? ESCAPE '\\' OR i.name_zh LIKE ? ESCAPE '\\' OR EXISTS "
+    "(i.sku_normalised LIKE ? ESCAPE '\\' OR LOWER(i.name) LIKE ? ESCAPE '\\' OR LOWER(i.name_zh) LIKE ? ESCAPE '\\' OR EXISTS "
     "(SELECT 1 FROM item_barcode bc WHERE bc.item_id = i.item_id AND bc.barcode = ?))"
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+-- A view, not inlined: unit tests give it rows by column.
 with source as (
     {{ latest_rows(source("raw", "quote"), ["quote_id"]) }}
 ),

@@ -1,0 +1,219 @@
+"""The whole run on a real ledger, through dbt and Dagster: what a kill leaves, what a failed check stops, what a request gets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.home import Home
+from pipelines.lock import let_go
+from pipelines.run import Run
+from pipelines.settings import Settings, load_settings
+from pipelines.steps.forecast import run_forecast
+from pipelines.steps.ingest import run_ingest
+from pipelines.steps.plan import run_plan
+from pipelines.steps.publish import run_publish
+from pipelines.steps.transform import run_core, run_reports
+from tests.company import THE_DAY, common
+from tests.pipelines.trading_company import order_week, trading_company
+from transactional import open_ledger
+from transactional.commands import RequestRun
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(900)]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def settings_of(home: Path) -> Settings:
+    return load_settings({"THROUGHLINE_HOME": str(home), "THROUGHLINE_SIMULATED_CUTOFFS": "2"}, ROOT)
+
+
+def run_steps(home: Path, run_id: str) -> None:
+    """Every step in order, without Dagster and dbt's own tests."""
+    run = Run(run_id, settings_of(home))
+    run_ingest(run)
+    run_core(run, is_tested=False)
+    run_forecast(run)
+    run_plan(run)
+    run_reports(run, is_tested=False)
+    run_publish(run)
+    let_go(run.home.run_lock, run_id)
+
+
+def prints(home: Path) -> dict[str, tuple[int, str]]:
+    """Row count and checksum of every table after raw."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+        names = warehouse.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_schema IN ('intermediate', 'marts', 'plan_input', 'reports', 'forecast', 'plan') ORDER BY ALL"
+        ).fetchall()
+        found = {}
+        for schema, name in names:
+            query = f'SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "{schema}"."{name}" AS t'
+            found[f"{schema}.{name}"] = warehouse.execute(query).fetchall()[0]
+    return found
+
+
+@pytest.fixture(scope="module")
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one undisturbed run."""
+    home = tmp_path_factory.mktemp("first")
+    trading_company(home / "ledger.db")
+    run_steps(home, "first")
+    return home
+
+
+@pytest.fixture
+def home(first_home: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    copy = tmp_path / "home"
+    shutil.copytree(first_home, copy)
+    return copy
+
+
+KILLED = textwrap.dedent(
+    """
+    import os, sys
+    from tests.pipelines.test_whole_run import settings_of
+    from pathlib import Path
+    from pipelines.run import Run
+    home, place = Path(sys.argv[1]), sys.argv[2]
+    run = Run("killed", settings_of(home))
+
+    def die(*args, **kwargs):
+        os.kill(os.getpid(), 9)
+
+    if place == "ingest":
+        import pipelines.ingest.load as load
+        real, count = load._append, []
+        load._append = lambda *a: (count.append(1), die() if len(count) > 1 else real(*a))[1]
+        from pipelines.steps.ingest import run_ingest
+        run_ingest(run)
+    if place == "transform":
+        from pipelines.steps.ingest import run_ingest
+        run_ingest(run)
+        import dbt_common.events.functions as functions
+        real, seen = functions.msg_to_dict, []
+        def count(message):
+            made = real(message)
+            seen.append(made["info"]["name"])
+            if seen.count("NodeFinished") > 60:
+                die()
+            return made
+        functions.msg_to_dict = count
+        from pipelines.steps.transform import run_core
+        run_core(run, is_tested=False)
+    if place == "forecast":
+        import pipelines.steps.forecast as forecast
+        forecast._thin_out = die
+        forecast.run_forecast(run)
+    if place == "plan":
+        import pipelines.steps.plan as plan
+        real, count = plan.insert_frame, []
+        plan.insert_frame = lambda *a: (count.append(1), die() if len(count) > 3 else real(*a))[1]
+        plan.run_plan(run)
+    if place == "publish":
+        import pipelines.publish.snapshot as snapshot
+        snapshot._sync_file = die
+        from pipelines.steps.publish import run_publish
+        run_publish(run)
+    sys.exit("survived " + place)
+    """
+)
+
+
+def test_runs_killed_inside_every_step_end_like_an_undisturbed_one(home, tmp_path):
+    """Goal: a kill leaves nothing behind. Method: kill inside each transaction in turn, then run to the end and compare."""
+    ledger = open_ledger(home / "ledger.db")
+    order_week(ledger, THE_DAY + timedelta(weeks=61), 61)
+    ledger.close()
+    quiet = tmp_path / "quiet"
+    shutil.copytree(home, quiet)
+    run_steps(quiet, "undisturbed")
+    before = Home(home).current_snapshot_id()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for place in ("ingest", "transform", "forecast", "plan", "publish"):
+        words = [sys.executable, "-c", KILLED, str(home), place]
+        died = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True)
+        assert died.returncode == -signal.SIGKILL, (place, died.stderr[-2000:])
+        assert before == Home(home).current_snapshot_id()
+    run_steps(home, "after")
+    expected, found = prints(quiet), prints(home)
+
+    assert expected.keys() == found.keys()
+    assert {name: (expected[name], found[name]) for name in expected if expected[name] != found[name]} == {}
+    assert Home(quiet).manifest()["tables"] == Home(home).manifest()["tables"]
+
+
+def test_running_again_changes_nothing(home):
+    before = prints(home)
+    run_steps(home, "again")
+
+    assert before == prints(home)
+
+
+def test_whoever_waits_for_a_run_that_was_killed_is_told(home):
+    from pipelines.requests import fail_stopped_requests, open_requests, report
+
+    settings = settings_of(home)
+    ledger = open_ledger(settings.ledger)
+    ledger.post([RequestRun(**common("planner", THE_DAY + timedelta(weeks=59)))])
+    waiting = open_requests(settings.ledger)
+    report(Run("killed", settings, None, tuple(waiting)), "running", progress="plan")
+
+    told = fail_stopped_requests(settings)
+
+    assert waiting
+    assert waiting == told
+    assert not open_requests(settings.ledger)
+    assert ledger.rows("SELECT status, run_id FROM run_request") == [("failed", "killed")]
+    ledger.close()
+
+
+def test_a_request_is_picked_up_run_and_answered(home, monkeypatch):
+    """Goal: "replan now" becomes a run that writes its progress back. Method: the sensor's own answer starts the run."""
+    from dagster import build_sensor_context
+
+    from pipelines.assets.context import REQUEST_TAG
+    from pipelines.job import JOB
+    from pipelines.runner import run_all
+    from pipelines.sensors import request_sensor
+
+    settings = settings_of(home)
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    ledger = open_ledger(settings.ledger)
+    ledger.post([RequestRun(**common("planner", THE_DAY + timedelta(weeks=59)))])
+    sensor = request_sensor(JOB, settings)
+    asked = sensor(build_sensor_context())
+    summary = run_all(settings, run_request_ids=tuple(int(number) for number in asked.tags[REQUEST_TAG].split("-")))
+    row = ledger.records("SELECT status, run_id, snapshot_id, message FROM run_request")[0]
+    again = sensor(build_sensor_context())
+    ledger.close()
+
+    assert summary.is_published, summary.message
+    assert {"status": "succeeded", "run_id": summary.run_id, "snapshot_id": summary.snapshot_id, "message": ""} == row
+    assert summary.snapshot_id == Home(home).current_snapshot_id()
+    assert all(summary.checks.values())
+    assert again.skip_message == "no run was asked for"
+
+    # What follows uses the run above: one start of Dagster serves both.
+    published = summary.snapshot_id
+    with duckdb.connect(str(home / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("UPDATE raw.item SET name = name || ' spoiled' WHERE item_id = (SELECT min(item_id) FROM raw.item)")
+    refused = run_all(settings)
+    last = Home(home).read_last_run()
+
+    assert not refused.is_published
+    assert (last["status"], last["failed_step"]) == ("failed", "check")
+    assert "raw_equals_ledger" in last["message"]
+    assert published == Home(home).current_snapshot_id() == refused.snapshot_id
