@@ -47,7 +47,7 @@ def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -
         )
     layers.append(base.mark_line(color=BLUE, strokeWidth=2).encode(y=value))
     layers.append(
-        base.mark_point(size=60, color=BLUE, filled=True, opacity=1).encode(
+        base.mark_point(size=60, color=BLUE, stroke=BLUE, strokeWidth=1.5, filled=True, opacity=1).encode(
             y=value,
             fillOpacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0)),
             tooltip=tips,
