@@ -107,7 +107,10 @@ def kpi_value(value: Any, unit: str, currency: str, language: str) -> str:
         return percent(value)
     if unit == "currency":
         return short_money(value, currency, language)
-    return number(value, 2 if unit == "turns_per_year" else 1)
+    if is_missing(value):
+        return MISSING
+    words = {"turns_per_year": ("turns/yr", "次/年"), "days": ("days", "天")}.get(unit, ("", ""))
+    return f"{number(value, 2 if unit == 'turns_per_year' else 1)} {words[language == 'zh']}".rstrip()
 
 
 def change(value: Any, before: Any, unit: str) -> str | None:

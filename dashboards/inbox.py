@@ -21,10 +21,14 @@ from dashboards.i18n import code_text, label, t
 from dashboards.session import Person
 from dashboards.snapshot import Snapshot
 
-__all__ = ["KINDS", "Entry", "entries"]
+__all__ = ["KINDS", "NEAR_DAYS", "Entry", "entries"]
 
 KINDS = ("suggestion", "exception", "forecast", "stock", "supplier", "action")
 
+NEAR_DAYS = 14
+"""Suggestions to be ordered later than this stand on the plan page only."""
+
+_FORECASTS = 25
 _EXCEPTION_KINDS_SHOWN_AS_SUGGESTIONS = ("release_due", "release_past_due")
 _ROLE_KINDS = {
     "buyer": ("suggestion", "exception", "supplier", "action"),
@@ -83,6 +87,23 @@ def _urgency(due: date | None, as_of: date) -> int:
     return 3 if left <= 3 else 2 if left <= 10 else 1
 
 
+def _is_near(due: date | None, as_of: date) -> bool:
+    return due is None or (due - as_of).days <= NEAR_DAYS
+
+
+def _raised(urgency: int, late_order_count: int | None) -> int:
+    """What is due this week is for today when customers' orders come late because of it."""
+    return 3 if urgency == 2 and (late_order_count or 0) > 0 else urgency
+
+
+def _of_message(row: Mapping[str, Any], as_of: date) -> int:
+    """Stock below zero is for today; a supply that could come later never is."""
+    if row["kind"] == "negative_stock":
+        return 3
+    urgency = _raised(_urgency(row["from_date"], as_of), row["late_order_count"])
+    return min(urgency, 2) if row["kind"] in ("defer", "cancel") else urgency
+
+
 def _subject(row: Mapping[str, Any]) -> str:
     place = row.get("warehouse_code")
     return f"{row.get('sku') or ''} {label(row, 'item_name')}".strip() + (f" @ {place}" if place else "")
@@ -98,12 +119,13 @@ def _suggestions(snapshot: Snapshot, as_of: date) -> list[Entry]:
         Entry(
             message_id=f"suggestion:{row['planned_order_id']}",
             kind="suggestion",
-            urgency=3 if (row["late_order_count"] or 0) > 0 else _urgency(row["release_date"], as_of),
+            urgency=_raised(_urgency(row["release_date"], as_of), row["late_order_count"]),
             money=_float(row["value_at_stake"]),
             due_date=row["release_date"],
             subject=_subject(row),
             text=t(
-                "today.text.suggestion",
+                f"today.text.suggestion_{row['kind']}",
+                source=row["source_warehouse_code"] or "–",
                 quantity=number(row["quantity"]),
                 unit=row["base_unit"] or "",
                 supplier=label(row, "supplier_name") or t("suggestions.no_supplier"),
@@ -113,7 +135,7 @@ def _suggestions(snapshot: Snapshot, as_of: date) -> list[Entry]:
             link={"order": str(row["planned_order_id"])},
         )
         for row in reports.suggestions(snapshot).iter_rows(named=True)
-        if str(row["planned_order_id"]) not in decided
+        if str(row["planned_order_id"]) not in decided and _is_near(row["release_date"], as_of)
     ]
 
 
@@ -122,9 +144,7 @@ def _exceptions(snapshot: Snapshot, as_of: date) -> list[Entry]:
         Entry(
             message_id=str(row["message_id"]),
             kind="exception",
-            urgency=3
-            if (row["late_order_count"] or 0) > 0 or row["kind"] == "negative_stock"
-            else _urgency(row["from_date"], as_of),
+            urgency=_of_message(row, as_of),
             money=_float(row["value_at_stake"]),
             due_date=row["from_date"],
             subject=_subject(row),
@@ -135,7 +155,7 @@ def _exceptions(snapshot: Snapshot, as_of: date) -> list[Entry]:
                 unit=row["base_unit"] or "",
                 start=plain(row["from_date"]),
                 end=plain(row["to_date"]),
-                supply=row["supply_id"] or "",
+                supply=row["document_number"] or row["supply_id"] or "",
             ),
             page="item",
             link={"series": str(row["item_location_id"])},
@@ -146,6 +166,8 @@ def _exceptions(snapshot: Snapshot, as_of: date) -> list[Entry]:
 
 
 def _forecasts(snapshot: Snapshot) -> list[Entry]:
+    # The dearest only: the review page holds them all.
+    found = reports.forecast_series(snapshot).head(_FORECASTS)
     return [
         Entry(
             message_id=f"forecast:{row['series_id']}",
@@ -158,7 +180,7 @@ def _forecasts(snapshot: Snapshot) -> list[Entry]:
             page="forecast",
             link={"series": str(row["series_id"])},
         )
-        for row in reports.forecast_series(snapshot).iter_rows(named=True)
+        for row in found.iter_rows(named=True)
         if row["needs_review_reason"] and (row["needs_review_score"] or 0) > 0
     ]
 

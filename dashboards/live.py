@@ -183,7 +183,7 @@ def stock(words: str = "", warehouse: str = "", status: str = "", lot: str = "",
     """Stock by item, place, lot and status, found by code, name or barcode; first to expire first within an item."""
     return _rows(
         "select i.item_id, i.sku, i.name as item_name, i.name_zh as item_name_zh, m.code as base_unit, w.code as warehouse_code, "
-        "w.name as warehouse_name, w.name_zh as warehouse_name_zh, l.code as location_code, "
+        "w.name as warehouse_name, w.name_zh as warehouse_name_zh, l.code as location_code, l.kind as location_kind, "
         "case when b.lot_id = 0 then '' else t.code end as lot_code, t.expiry_date, b.status, b.on_hand_quantity, "
         "b.allocated_quantity "
         f"{_STOCK} order by i.sku, w.code, t.expiry_date is null, t.expiry_date, l.code, b.status limit {int(limit)}",

@@ -85,7 +85,7 @@ _TABLES = {
     "rpt_exceptions": f"message_id varchar, kind varchar, supply_id varchar, planned_order_id varchar, item_location_id "
     f"bigint, {_ITEM}, "
     f"{_WAREHOUSE}, quantity decimal(38,6), from_date date, to_date date, value_at_stake decimal(38,6), late_order_count bigint, "
-    "pegged_demands varchar",
+    "pegged_demands varchar, document_number varchar",
     "rpt_projection": "item_location_id bigint, date date, projected_quantity decimal(38,6), "
     "projected_with_plan_quantity decimal(38,6), "
     "safety_stock_quantity decimal(38,6), gross_requirement_quantity decimal(38,6), scheduled_receipts_quantity decimal(38,6), "

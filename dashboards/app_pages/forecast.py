@@ -15,7 +15,7 @@ from dashboards.components import charts
 from dashboards.components.filters import choose, search, segment
 from dashboards.components.notes import notes
 from dashboards.components.tables import Column, table
-from dashboards.formats import number, percent, period, plain, safe
+from dashboards.formats import MISSING, number, percent, period, plain, safe
 from dashboards.i18n import code_text, label, reason_text, t
 from dashboards.session import notice
 from dashboards.snapshot import Snapshot
@@ -229,6 +229,7 @@ def _overrides(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> N
                 **{names[key]: st.column_config.NumberColumn(format="localized") for key in ("baseline", "last_year", "total")},
             },
             height=280,
+            placeholder=MISSING,
             alt=t("forecast.override_title"),
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):

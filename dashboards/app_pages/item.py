@@ -95,11 +95,9 @@ def _numbers(row: Mapping[str, Any], shown: Snapshot) -> None:
             t("column.days_of_cover"), t("unit.days_of", days=number(row["days_of_cover"], 0)), help=t("item.help_days_of_cover")
         )
         st.metric(t("item.stock_value"), short_money(row["stock_value"], shown.currency, language()))
-    now = sum(
-        entry["on_hand_quantity"]
-        for entry in live.stock(str(row["sku"]), str(row["warehouse_code"]) or "")
-        if entry["sku"] == row["sku"]
-    )
+    # In transit and in production is not on hand here.
+    lying = [entry for entry in live.stock(str(row["sku"]), str(row["warehouse_code"] or "")) if entry["location_kind"] == "bin"]
+    now = sum(entry["on_hand_quantity"] for entry in lying if entry["sku"] == row["sku"])
     held = float(row["on_hand_quantity"] or 0)
     if live.ledger() is not None and abs(now / QUANTITY_SCALE - held) > 1e-6:
         shown_now = t("item.live_now", quantity=number(now / QUANTITY_SCALE), unit=safe(unit), date=plain(shown.data_through))

@@ -233,7 +233,7 @@ def _evidence(lines: pl.DataFrame, causes: pl.DataFrame, shown: Snapshot, row: d
                 Column("days", "count"),
                 Column("evidence_key", "code", "evidence"),
                 Column("document_kind", "code", "document_kind"),
-                Column("document_number"),
+                Column("document_number", title="record_number"),
                 Column("supplier_name", "name"),
             ],
             key="evidence",

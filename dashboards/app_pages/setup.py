@@ -14,6 +14,7 @@ from dashboards.formats import number, plain, safe
 from dashboards.i18n import LANGUAGES, code_text, label, t
 from dashboards.session import notice, person
 from dashboards.snapshot import Snapshot
+from transactional.settings_catalogue import SETTINGS
 
 _SECTIONS = ("runs", "readiness", "users", "rates")
 _ROLES = ("admin", "manager", "planner", "buyer", "sales", "warehouse", "production", "finance", "viewer")
@@ -182,7 +183,7 @@ def _rates(_shown: Snapshot | None) -> None:
         st.caption(t("setup.manager_only"))
         return
     command_id = actions.drawn_id("rate")
-    names = sorted({str(row["name"]) for row in found})
+    names = sorted({str(row["name"]) for row in found} | set(SETTINGS))
     known = {code: code_text("setting", code) for code in names}
     with st.form("rate", clear_on_submit=True, border=False):
         one, two, three = st.columns([2, 1, 2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -17,12 +18,14 @@ from dashboards.components.replan import replan
 from dashboards.components.tables import Column, table
 from dashboards.formats import money, number, plain, safe
 from dashboards.i18n import label, t
+from dashboards.inbox import NEAR_DAYS
 from dashboards.session import notice
 from dashboards.snapshot import Snapshot
 
 _COLUMNS = [
     Column("sku", pinned=True),
     Column("state", "code", "decision"),
+    Column("kind", "code", "procurement", title="procurement"),
     Column("document_number"),
     Column("item_name", "name"),
     Column("warehouse_code"),
@@ -57,7 +60,7 @@ def show() -> None:
         st.success(t("suggestions.none", date=plain(shown.data_through)), icon=":material/check_circle:")
         replan(shown)
         return
-    listed = _filtered(whole)
+    listed = _filtered(whole, shown.data_through or date.min)
     _totals(listed, shown)
     replan(shown)
     selected = _list(listed, shown)
@@ -75,10 +78,13 @@ def with_decisions(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _filtered(whole: pl.DataFrame) -> pl.DataFrame:
+def _filtered(whole: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Filters that live in the link."""
     suppliers = {row["supplier_code"]: row for row in whole.filter(pl.col("supplier_code").is_not_null()).iter_rows(named=True)}
+    kinds = [kind for kind in ("buy", "make", "transfer") if kind in whole["kind"].to_list()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = segment("supply", t("suggestions.kind"), [*kinds, "every"], lambda code: t(f"suggestions.kind_{code}"))
+        due = segment("due", t("column.release_date"), ["soon", "all"], lambda code: t(f"suggestions.due_{code}", days=NEAR_DAYS))
         state = segment("state", t("column.state"), ["open", "decided", "all"], lambda code: t(f"suggestions.state_{code}"))
     one, two, three = st.columns([2, 2, 1])
     with one:
@@ -94,7 +100,9 @@ def _filtered(whole: pl.DataFrame) -> pl.DataFrame:
         place = choose(
             "warehouse", t("column.warehouse_code"), sorted({code for code in whole["warehouse_code"].to_list() if code})
         )
-    frame = whole
+    frame = whole if kind == "every" else whole.filter(pl.col("kind") == kind)
+    if due == "soon":
+        frame = frame.filter(pl.col("release_date").is_null() | (pl.col("release_date") <= as_of + timedelta(days=NEAR_DAYS)))
     if state != "all":
         frame = frame.filter(pl.col("state") == "open" if state == "open" else pl.col("state") != "open")
     if chosen:
@@ -235,9 +243,7 @@ def _what(row: Mapping[str, Any], shown: Snapshot) -> None:
     supplier = label(row, "supplier_name")
     lines = [
         t("suggestions.line_quantity", quantity=number(row["quantity"]), unit=unit, warehouse=safe(row["warehouse_code"])),
-        t("suggestions.line_supplier", supplier=safe(f"{row['supplier_code']} {supplier}"))
-        if row["supplier_code"]
-        else t("suggestions.no_supplier"),
+        _from(row, supplier),
         t(
             "suggestions.line_dates",
             release=plain(row["release_date"]),
@@ -260,6 +266,17 @@ def _what(row: Mapping[str, Any], shown: Snapshot) -> None:
         icon=":material/deployed_code:",
         query_params={"series": str(row["item_location_id"])},
     )
+
+
+def _from(row: Mapping[str, Any], supplier: str) -> str:
+    """Where it comes from: a supplier, our own production, another warehouse."""
+    if row["kind"] == "make":
+        return t("suggestions.line_made")
+    if row["kind"] == "transfer":
+        return t("suggestions.line_moved", source=safe(row["source_warehouse_code"] or "–"))
+    if not row["supplier_code"]:
+        return t("suggestions.no_supplier")
+    return t("suggestions.line_supplier", supplier=safe(f"{row['supplier_code']} {supplier}"))
 
 
 def _decide(row: Mapping[str, Any]) -> None:

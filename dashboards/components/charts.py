@@ -16,7 +16,8 @@ from dashboards.i18n import code_text, t
 
 __all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "forecast", "projection", "split_bars", "trend"]
 
-BLUE, ORANGE, GREEN, RED, GREY, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#888888", "#56B4E9"
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+GREY, SKY, PINK = "#888888", "#56B4E9", "#CC79A7"
 
 
 def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -> alt.LayerChart:
@@ -46,7 +47,7 @@ def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -
         )
     layers.append(base.mark_line(color=BLUE, strokeWidth=2).encode(y=value))
     layers.append(
-        base.mark_point(size=60, color=BLUE, filled=True, opacity=1).encode(
+        base.mark_point(size=60, color=BLUE, stroke=BLUE, strokeWidth=1.5, filled=True, opacity=1).encode(
             y=value,
             fillOpacity=alt.condition("datum.is_complete", alt.value(1), alt.value(0)),
             tooltip=tips,
@@ -133,7 +134,15 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
                 .mark_area(color=SKY, opacity=opacity)
                 .encode(x=x, y=alt.Y(f"{low}:Q", title=unit_title), y2=f"{high}:Q")
             )
-    domain = list(names.values())
+    present = lines["series"].unique().to_list()
+    styles = {
+        names["demand_quantity"]: (BLUE, [1, 0]),
+        names["baseline_quantity"]: (ORANGE, [6, 3]),
+        names["override_quantity"]: (RED, [1, 0]),
+        names["last_year_quantity"]: (GREY, [2, 3]),
+        names["last_forecast_quantity"]: (PINK, [4, 2, 1, 2]),
+    }
+    domain = [name for name in styles if name in present]
     layers.append(
         alt.Chart(lines)
         .mark_line(point=alt.OverlayMarkDef(size=16))
@@ -143,14 +152,14 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
             color=alt.Color(
                 "series:N",
                 title=None,
-                scale=alt.Scale(domain=domain, range=[BLUE, ORANGE, RED, GREY, "#CC79A7"]),
+                scale=alt.Scale(domain=domain, range=[styles[name][0] for name in domain]),
                 legend=alt.Legend(orient="bottom", columns=3, labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
             ),
             strokeDash=alt.StrokeDash(
                 "series:N",
                 title=None,
                 legend=None,
-                scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3], [1, 0], [2, 3], [4, 2, 1, 2]]),
+                scale=alt.Scale(domain=domain, range=[styles[name][1] for name in domain]),
             ),
             tooltip=[
                 alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
