@@ -158,7 +158,6 @@ def _post_difference(work: UnitOfWork, stocktake: Row, movement: Row, line: Row)
             document_line_id=key,
         )
         return
-    work.children("stock_balance", "item_id", line["item_id"])
     balance = work.get("stock_balance", _record(line))
     free = 0 if balance is None else balance["on_hand_quantity"] - balance["allocated_quantity"]
     if -difference > free:
