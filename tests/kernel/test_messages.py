@@ -34,7 +34,9 @@ def test_chinese_is_chinese() -> None:
         if plain.search(entry["en"]) and not re.search(r"[\u4e00-\u9fff]", entry["zh"]) and entry["en"] == entry["zh"]
     ]
 
-    assert [key for key in wrong if not key.endswith(("_name", ".english"))] == []
+    # Names that people say in English in both languages, and sentences made of values alone.
+    names = {"WAPE", "Excel", "English"}
+    assert [] == [key for key in wrong if plain.search(re.sub(r"\{\w+\}", "", catalogue()[key]["en"])) and catalogue()[key]["en"] not in names]
 
 
 def test_an_unknown_key_still_shows_what_happened() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
 from kernel.numbers import QUANTITY_SCALE
@@ -33,6 +34,11 @@ from transactional.demo.world import PLANT, Supplier, Terms
 __all__ = ["Buying", "Held"]
 
 _REJECT_REASONS = ("dimension", "surface", "moisture", "packing")
+
+
+def received_lot(number: str, line: int, arrival: date) -> str:
+    """The lot code written on goods that arrive: the order line and the day, so that no two deliveries share one."""
+    return f"{number[2:]}.{line}-{arrival:%m%d}"
 
 
 @dataclass(slots=True)
@@ -380,7 +386,7 @@ class Buying:
                 )
             lot, expiry = None, FAR
             if item.is_lot_tracked:
-                lot = f"{office.today:%y%m%d}-{supplier.code}-{opened.number[-3:]}{opened.line}"
+                lot = received_lot(opened.number, opened.line, office.today)
                 if item.shelf_life_days is not None:
                     expiry = office.day + item.shelf_life_days - random.randint(0, 20)
                     expiry = office.plot.lot_expiry.get((opened.number, opened.line), expiry)

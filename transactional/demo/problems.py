@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kernel.numbers import QUANTITY_SCALE
 from transactional.commands import PlacePurchaseOrder, PurchaseLine
+from transactional.demo.buying import received_lot
 from transactional.demo.catalogue import Item
 from transactional.demo.chance import random_for
 from transactional.demo.demand import Want
@@ -152,7 +153,7 @@ def _buy_too_much(simulation: Simulation, item: Item) -> None:
         unit_price=price,
         supplier=supplier.code,
         expires=str(world.date(expiry)),
-        lot=f"{world.date(arrival):%y%m%d}-{supplier.code}-{number[-3:]}0",
+        lot=received_lot(number, 0, world.date(arrival)),
     )
 
 
