@@ -24,7 +24,7 @@ def load_company(settings: Settings, folder: Path, mapping: Path | None) -> int:
         InvalidInput: no mapping was named and none lies in the folder.
     """
     from transactional import open_ledger
-    from transactional.importing import load
+    from transactional.importing import load, summary
 
     mapping = mapping or next((folder / name for name in _MAPPING_NAMES if (folder / name).is_file()), None)
     if mapping is None:
@@ -37,7 +37,7 @@ def load_company(settings: Settings, folder: Path, mapping: Path | None) -> int:
     finally:
         line.end()
         ledger.close()
-    typer.echo(report.text(settings.language))
+    typer.echo(summary(report, settings.language))
     if report.exit_code == 0:
         typer.echo(text("cli.load.next", settings.language))
     return int(report.exit_code)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from kernel.errors import NotFound
-from transactional.engine.shapes import CHILDREN, CODES, UNIQUE, Shape, shape
+from transactional.engine.shapes import CHILDREN, CODES, PARENTS_FIRST, UNIQUE, Shape, shape
 from transactional.engine.store import Session
 
 __all__ = ["ChangedMeanwhile", "Row", "Rows"]
@@ -155,7 +155,8 @@ class Rows:
 
     def flush(self) -> None:
         """Write everything. Raises ChangedMeanwhile when an old row is no longer what was read."""
-        for table, rows in self._new.items():
+        for table in sorted(self._new, key=PARENTS_FIRST.__getitem__):
+            rows = self._new[table]
             form = shape(table)
             self._session.insert(table, form.columns, (self._tuple(form, row) for row in rows), len(rows))
         grouped: dict[tuple[str, tuple[str, ...]], list[Any]] = defaultdict(list)

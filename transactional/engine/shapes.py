@@ -13,7 +13,7 @@ from sqlalchemy import Date
 
 from transactional.schema import metadata
 
-__all__ = ["CHILDREN", "CODES", "UNIQUE", "Shape", "shape"]
+__all__ = ["CHILDREN", "CODES", "PARENTS_FIRST", "UNIQUE", "Shape", "shape"]
 
 CHILDREN: dict[str, tuple[str, ...]] = {
     "allocation": ("demand_line_id",),
@@ -70,6 +70,10 @@ CODES: dict[str, str] = {
     "work_center": "code",
 }
 """The column that names a row of master data for people."""
+
+
+PARENTS_FIRST: dict[str, int] = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
+"""Order in which tables are written: a row whose parent is not there yet makes SQLite search for orphans at every later insert."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,6 @@ rejects, readiness, reconcile, report           what a person gets to see
 
 from transactional.importing.load import Progress, load
 from transactional.importing.problems import Finding
-from transactional.importing.report import LoadReport, Sum, TableCount
+from transactional.importing.report import LoadReport, Sum, TableCount, summary
 
-__all__ = ["Finding", "LoadReport", "Progress", "Sum", "TableCount", "load"]
+__all__ = ["Finding", "LoadReport", "Progress", "Sum", "TableCount", "load", "summary"]

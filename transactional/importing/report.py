@@ -16,7 +16,7 @@ from kernel.numbers import show_quantity
 from transactional.importing.poster import KindCount
 from transactional.importing.problems import Finding
 
-__all__ = ["LoadReport", "Sum", "TableCount", "write_report"]
+__all__ = ["LoadReport", "Sum", "TableCount", "summary", "write_report"]
 
 _SHOWN = 20
 
@@ -151,6 +151,31 @@ def render(report: LoadReport, language: str) -> str:
     lines += ["", f"## {say('blocks')}", ""]
     lines += _findings(report, language)
     return "\n".join(lines) + "\n"
+
+
+def summary(report: LoadReport, language: str) -> str:
+    """A screenful for the person who started the load: rows in and out per table, what does not add up, where the report is."""
+
+    def say(key: str, **values: object) -> str:
+        return text(f"importing.report.{key}", language, **values)
+
+    lines = [say("dates", as_of=report.as_of, opening=report.opening_date, load_id=report.load_id)]
+    for table in report.tables:
+        lines.append(
+            say(
+                "row_summary",
+                target=table.target,
+                accepted=table.accepted,
+                rejected=table.rejected,
+                already_there=table.already_there,
+            )
+        )
+    if report.rejects is not None:
+        lines.append(say("rejects", folder=f"rejects/{report.rejects.name}"))
+    differing = [each for each in report.sums if each.difference and not each.name.startswith("rounding_micro")]
+    lines += [say("sum_differs", name=each.name, source=each.source, ledger=each.ledger) for each in differing]
+    lines.append(say("summary_end", findings=len(report.findings), report=report.readiness.name if report.readiness else "-"))
+    return "\n".join(lines)
 
 
 def _findings(report: LoadReport, language: str) -> list[str]:

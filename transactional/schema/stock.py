@@ -211,7 +211,7 @@ allocation = Table(
     # The line that got this stock when it was taken away from this one.
     Column("taken_by_line_id", LONG, nullable=True),
     posting(),
-    Index("ix_allocation_demand", "demand_kind", "demand_line_id"),
+    Index("ix_allocation_demand", "demand_line_id", "demand_kind"),
     one_of("demand_kind", "sales_order_line", "work_order_component", "transfer_order_line"),
     one_of("state", "open", "consumed", "released"),
     CheckConstraint("quantity > 0", name="quantity_positive"),

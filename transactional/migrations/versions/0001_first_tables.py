@@ -1188,7 +1188,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("allocation_id", name=op.f("pk_allocation")),
     )
-    op.create_index("ix_allocation_demand", "allocation", ["demand_kind", "demand_line_id"], unique=False)
+    op.create_index("ix_allocation_demand", "allocation", ["demand_line_id", "demand_kind"], unique=False)
     op.create_index(op.f("ix_allocation_posting_sequence"), "allocation", ["posting_sequence"], unique=False)
     op.create_table(
         "balance_daily",
