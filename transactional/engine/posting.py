@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +55,7 @@ def post(
     """
     for attempt in range(_TRIES):
         try:
-            with store.writing() as session:
+            with store.writing() as session, _no_garbage_collection():
                 if session.dialect == "postgresql" and attempt >= 3:
                     # Under heavy contention take turns, so that everybody gets through.
                     session.rows("SELECT pg_advisory_xact_lock(?)", (7_341_002,))
@@ -67,6 +69,18 @@ def post(
                 raise
         time.sleep(random.random() * 0.01 * (attempt + 1))
     raise Unavailable("ledger.busy")
+
+
+@contextlib.contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """A batch makes hundreds of thousands of rows and no circles; looking for circles among them costs a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _state(problem: BaseException) -> str | None:
