@@ -65,8 +65,8 @@ FULL = Scale(
     trading_variants=10,
     suppliers=25,
     customers=64,
-    lines_per_week=232.0,
-    lot_days=(19, 31),
+    lines_per_week=150.0,
+    lot_days=(24, 38),
 )
 SMALL = Scale(
     name="small",
