@@ -65,7 +65,7 @@ FULL = Scale(
     trading_variants=10,
     suppliers=25,
     customers=64,
-    lines_per_week=150.0,
+    lines_per_week=232.0,
     lot_days=(24, 38),
 )
 SMALL = Scale(
