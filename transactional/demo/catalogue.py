@@ -338,7 +338,7 @@ class _Builder:
     def _finished(self, family: Family, number: int, size: int, style: int, root: str, prefix: str = "") -> Item:
         label, label_zh = family.sizes[size]
         colour, colour_zh = family.styles[style]
-        category = self._category(f"{root}-{family.code}", f"{family.name}s", family.name_zh, root)
+        category = self._category(f"{root}-{family.code}", _plural(family.name), family.name_zh, root)
         item = Item(
             f"{prefix}{family.code}-{101 + number}",
             f"{family.name} {label}, {colour}",
@@ -481,3 +481,11 @@ class _Builder:
         for item in sold:
             if item.pattern not in ("intermittent", "lumpy"):
                 item.weekly_lines *= scale
+
+
+def _plural(name: str) -> str:
+    if name.endswith("s"):
+        return name
+    if name.endswith("fe"):
+        return f"{name[:-2]}ves"
+    return f"{name}es" if name.endswith(("x", "sh", "ch")) else f"{name}s"
