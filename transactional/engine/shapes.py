@@ -73,7 +73,7 @@ CODES: dict[str, str] = {
 
 
 PARENTS_FIRST: dict[str, int] = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
-"""Order in which tables are written: a row whose parent is not there yet makes SQLite search for orphans at every later insert."""
+"""Order in which tables are written: where a parent is not there yet, SQLite searches for orphans at every later insert."""
 
 
 @dataclass(frozen=True)
