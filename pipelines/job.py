@@ -37,7 +37,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             forecast,
             plan,
             reports,
-            snapshot_asset([*reports.keys, *core.keys, *forecast.keys, *plan.keys]),
+            snapshot_asset([*ledger_copy.keys, *reports.keys, *core.keys, *forecast.keys, *plan.keys]),
         ],
         asset_checks=asset_checks(kpi),
         jobs=[job],

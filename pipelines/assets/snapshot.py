@@ -9,7 +9,7 @@ __all__ = ["snapshot_asset"]
 
 
 def snapshot_asset(made_before: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Publish the reports, after everything a run makes."""
+    """Publish the reports, after everything a run makes: a blocking check holds back only what names its asset as dependency."""
 
     @dg.asset(key=["snapshot"], deps=sorted(made_before), group_name="publish", kinds={"duckdb"})
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

@@ -80,8 +80,6 @@ def test_an_approved_suggestion_comes_back_as_a_scheduled_receipt(served: tuple[
     with browser() as opened:
         page = open_page(opened, f"{url}/suggestions?lang=en&order={planned}&state=all")
         sign_in(page, "buyer")
-        page.goto(f"{url}/suggestions?lang=en&order={planned}&state=all")
-        settle(page)
         page.get_by_role("button", name="Approve", exact=True).click()
         page.get_by_text("Approved: order").wait_for()
         settle(page)
