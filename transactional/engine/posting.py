@@ -73,7 +73,7 @@ def post(
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """A batch makes hundreds of thousands of rows and no circles; looking for circles among them took about a seventh of the time."""
+    """A batch makes hundreds of thousands of rows and no circles; looking for circles took about a seventh of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
