@@ -64,6 +64,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": str(home / "logs" / "dbt"),
         # The debug log of a run is larger than its data and slower to write.
         "DBT_LOG_LEVEL_FILE": "info",
+        # Unit tests prove the SQL, not a night's data; the test suite runs them.
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -10,28 +10,6 @@ with lines as (
         on lines.item_id = items.item_id
 ),
 
-{%- for measure, day in [("first", "first_date"), ("last", "last_date"), ("requested", "requested_date")] %}
-orders_by_{{ measure }} as (
-    select
-        sales_order_id,
-        any_value(customer_id) as customer_id,
-        max({{ day }}) as fact_date,
-        bool_and(is_{{ measure }}_on_time) as is_on_time
-    from lines
-    where is_{{ measure }}_counted
-    group by all
-    -- An order counts when the last of its days has come.
-    having bool_and(is_{{ measure }}_due)
-),
-{% endfor %}
-order_facts as (
-    select 'headline' as reading, * from orders_by_first
-    union all by name
-    select 'by_last_promise' as reading, * from orders_by_last
-    union all by name
-    select 'by_requested' as reading, * from orders_by_requested
-),
-
 counted_orders as (
     select
         reading,
@@ -40,7 +18,7 @@ counted_orders as (
         cast(is_on_time as integer) as numerator,
         1 as denominator,
         1 as record_count
-    from order_facts
+    from {{ ref("int_order_on_time") }}
 ),
 
 customer_orders as (

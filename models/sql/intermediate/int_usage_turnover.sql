@@ -76,8 +76,9 @@ select
     before_turnover as previous_usage_turnover,
     year_ago_turnover as previous_year_usage_turnover,
     coalesce(
-        last_turnover <= before_turnover * (1 - fall_rate)
-        and last_turnover <= year_ago_turnover * (1 - fall_rate)
+        -- Rounded, so that a fall of exactly the alert rate is one: 0.7 x 0.1 is not 0.07 in binary.
+        round(last_turnover - before_turnover * (1 - fall_rate), 9) <= 0
+        and round(last_turnover - year_ago_turnover * (1 - fall_rate), 9) <= 0
         and active_month_count >= 3
         and coalesce(bigger_value_micro, 0) * 100 < all_value_micro * 80,
         false

@@ -183,7 +183,7 @@ select
         -- Above the band is neither good nor bad: look whether stock-outs pay for it.
         when target_high is not null and value > target_high then 'watch'
         -- Still above the floor, but two points lower than the period before.
-        when unit = 'rate' and previous_value - value >= 0.02 then 'watch'
+        when unit = 'rate' and round(previous_value - value, 9) >= 0.02 then 'watch'
         else 'good'
     end as status,
     case

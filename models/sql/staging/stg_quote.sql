@@ -1,5 +1,3 @@
-{{ config(materialized="view") }}
--- A view, not inlined: unit tests give it rows by column.
 with source as (
     {{ latest_rows(source("raw", "quote"), ["quote_id"]) }}
 ),
