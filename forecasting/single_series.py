@@ -238,8 +238,10 @@ def _fit_theta(values: FloatArray, season: int, horizon: int, exog: FloatArray |
         method="multiplicative" if is_positive else "additive",
     ).fit()
     mean = np.asarray(fit.forecast(horizon), dtype=np.float64)
-    interval = np.asarray(fit.prediction_intervals(horizon, alpha=0.2), dtype=np.float64)
-    _, spread = _normal(mean, interval[:, 0], interval[:, 1])
+    # Theta is smoothing with a drift (Hyndman and Billah 2003): a shock stays with its share alpha. The interval of statsmodels
+    # lets all of it and more stay, which makes half a year of weeks around a level wider than the level itself.
+    alpha = float(fit.params["alpha"])
+    spread = np.sqrt(float(fit.sigma2) * (1.0 + np.arange(horizon) * alpha * alpha))
     return _Estimate(mean, spread, np.full_like(values, np.nan), _named(fit.params.index, fit.params))
 
 

@@ -14,6 +14,7 @@ from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.filters import choose, search, segment
 from dashboards.components.notes import notes
+from dashboards.components.second_opinion import second_opinion
 from dashboards.components.tables import Column, table
 from dashboards.formats import MISSING, number, percent, period, plain, safe
 from dashboards.i18n import code_text, label, reason_text, t
@@ -56,6 +57,7 @@ def show() -> None:
         _accuracy(shown, row)
     _overrides(frame, row, frequency)
     _log(row, frequency)
+    second_opinion(shown, frame, row, frequency)
     notes("series", str(row["series_id"]))
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -33,6 +33,20 @@ def seasonal_item(months: int = 60, series_id: int = 4) -> pl.DataFrame:
             "quantity": values,
         }
     )
+
+
+def test_the_interval_of_theta_around_a_level_stays_near_the_noise_of_that_level() -> None:
+    """statsmodels lets every shock stay for ever: half a year ahead its interval was six times the noise that was ever seen."""
+    weeks = 130
+    noise = np.random.default_rng(7).normal(100, 15, weeks)
+    starts = period_starts((2024 - 1970) * 52 + np.arange(weeks), "week")
+    demand = pl.DataFrame({"series_id": [1] * weeks, "period_start": starts, "quantity": noise})
+
+    fit = fit_series(demand, 1, model="theta", frequency="week", horizon=26, cutoff=starts[-1] + timedelta(days=6))
+    wide = fit.forecasts.pivot(on="measure", index="period_start", values="quantity").sort("period_start")
+    widths = (wide["p90"] - wide["p10"]).to_list()
+
+    assert widths[0] <= widths[-1] < 2 * 2 * 1.2816 * 15
 
 
 @pytest.mark.parametrize("model", SERIES_MODELS)
