@@ -326,30 +326,42 @@ def _book_issue(work: UnitOfWork, order: Row, component: Row, quantity: int, whe
     work.change("work_order_component", component["work_order_component_id"], **columns)
 
 
-_CLOSING = (
-    "SELECT d.business_date, SUM(d.quantity_delta) FROM balance_daily d JOIN location l ON l.location_id = d.location_id "
-    "WHERE d.item_id = ? AND l.warehouse_id = ? AND l.kind = 'bin' AND d.status = 'available' AND d.business_date < ? "
-    "GROUP BY d.business_date ORDER BY d.business_date"
-)
+_STOCK_AND_LATER = """
+    SELECT NULL AS day, SUM(b.on_hand_quantity) FROM stock_balance b JOIN location l ON l.location_id = b.location_id
+    WHERE b.item_id = ? AND b.status = 'available' AND l.warehouse_id = ? AND l.kind = 'bin'
+    UNION ALL
+    SELECT d.business_date, SUM(d.quantity_delta)
+    FROM stock_balance b
+    JOIN location l ON l.location_id = b.location_id
+    JOIN balance_daily d
+        ON d.item_id = b.item_id AND d.location_id = b.location_id AND d.lot_id = b.lot_id AND d.status = b.status
+    WHERE b.item_id = ? AND b.status = 'available' AND l.warehouse_id = ? AND l.kind = 'bin' AND d.business_date > ?
+    GROUP BY d.business_date
+"""
 
 
 def _available_date(work: UnitOfWork, order: Row, component: Row, issued: date) -> date | None:
     """First day from the required date on whose closing stock covers the whole requirement; None when it was not short.
 
-    Days whose movements are posted in this very batch are not seen; the issue date stands for them.
+    Closing stock of a day = stock now less what moved on later days, so that only the days since the need are read. Days whose
+    movements are posted in this very batch are not seen; the issue date stands for them.
     """
-    text = issued.isoformat() if work.session.dialect == "sqlite" else issued
-    balance = 0
-    days = []
-    for day, delta in work.session.rows(_CLOSING, (component["item_id"], order["warehouse_id"], text)):
-        balance += int(delta)
-        days.append((date.fromisoformat(day) if isinstance(day, str) else day, balance))
     needed, required_date = component["required_quantity"], component["required_date"]
-    at_need = [closing for day, closing in days if day <= required_date]
-    if at_need and at_need[-1] >= needed:
+    place = (component["item_id"], order["warehouse_id"])
+    since = required_date.isoformat() if work.session.dialect == "sqlite" else required_date
+    now = 0
+    moved: dict[date, int] = {}
+    for day, quantity in work.session.rows(_STOCK_AND_LATER, (*place, *place, since)):
+        if day is None:
+            now = int(quantity or 0)
+        else:
+            moved[date.fromisoformat(day) if isinstance(day, str) else day] = int(quantity)
+    closing = now - sum(moved.values())
+    if closing >= needed:
         return None
-    for day, closing in days:
-        if day > required_date and closing >= needed:
+    for day in sorted(moved):
+        closing += moved[day]
+        if day < issued and closing >= needed:
             return day
     return issued
 
