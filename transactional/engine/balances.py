@@ -21,13 +21,15 @@ __all__ = ["Balance", "Balances"]
 
 
 class Balance:
-    """One balance of the batch: its live row, its key, and what each day added: [quantity, posting sequence]."""
+    """One balance of the batch: its live row and what has changed in it, its key, and what each day added: [quantity, posting
+    sequence]."""
 
-    __slots__ = ("daily", "key", "row")
+    __slots__ = ("changed", "daily", "key", "row")
 
-    def __init__(self, key: tuple[int, int, int, str], row: Row) -> None:
+    def __init__(self, key: tuple[int, int, int, str], row: Row, changed: set[str]) -> None:
         self.key = key
         self.row = row
+        self.changed = changed
         self.daily: dict[date, list[int]] = {}
 
 
@@ -61,7 +63,7 @@ class Balances:
                 status=status,
                 is_physical=self._places.row(location_id)["is_physical"],
             )
-        balance = held[place] = Balance(key, row)
+        balance = held[place] = Balance(key, row, work.rows.changes_of("stock_balance", key))
         return balance
 
     def of_item(self, item_id: int) -> Iterable[Balance]:
@@ -69,19 +71,20 @@ class Balances:
         held = self._held.setdefault(item_id, {})
         if item_id not in self._loaded:
             self._loaded.add(item_id)
-            for row in self._work.rows.read("stock_balance", "item_id = ? AND on_hand_quantity > 0", (item_id,)):
+            rows = self._work.rows
+            for row in rows.read("stock_balance", "item_id = ? AND on_hand_quantity > 0", (item_id,)):
                 place = (row["location_id"], row["lot_id"], row["status"])
                 if place not in held:
-                    held[place] = Balance((item_id, *place), row)
+                    key = (item_id, *place)
+                    held[place] = Balance(key, row, rows.changes_of("stock_balance", key))
         return held.values()
 
-    def add(self, balance: Balance, quantity: int, when: date, **more: int) -> None:
-        """Add a quantity on a day; `more` names further columns of the row and their new values."""
-        row = balance.row
-        work = self._work
-        sequence = work.posting_sequence
-        more["on_hand_quantity"] = row["on_hand_quantity"] + quantity
-        work.rows.change("stock_balance", balance.key, more, sequence)
+    def add(self, balance: Balance, quantity: int, when: date) -> None:
+        """Add a quantity on a day."""
+        row, sequence = balance.row, self._work.posting_sequence
+        row["on_hand_quantity"] += quantity
+        row["posting_sequence"] = sequence
+        balance.changed.add("on_hand_quantity")
         entry = balance.daily.get(when)
         if entry is None:
             balance.daily[when] = [quantity, sequence]
@@ -90,8 +93,11 @@ class Balances:
             entry[1] = sequence
 
     def tie(self, balance: Balance, quantity: int) -> None:
-        """Change the allocated quantity."""
-        self._work.change("stock_balance", balance.key, allocated_quantity=balance.row["allocated_quantity"] + quantity)
+        """Add to the allocated quantity."""
+        row = balance.row
+        row["allocated_quantity"] += quantity
+        row["posting_sequence"] = self._work.posting_sequence
+        balance.changed.add("allocated_quantity")
 
     def flush(self, session: Session) -> None:
         """Add the days' deltas to the daily table."""

@@ -122,6 +122,12 @@ class Rows:
                 changed.update(columns)
         return row
 
+    def changes_of(self, table: str, key: Any) -> set[str]:
+        """The changed columns of a row, to add to: for the engine's own rows, which it changes in place by the hundred thousand.
+        Whoever uses it also sets the row's `posting_sequence`."""
+        held = self._tables[table]
+        return held.changed.setdefault(key, set()) if key in held.seen else set()
+
     def children(self, table: str, column: str, value: Any) -> list[Row]:
         """Rows of `table` whose `column` is `value`, in key order when read, new ones behind; a live list, do not keep it."""
         held = self._tables[table]
@@ -193,7 +199,8 @@ class Rows:
         form = held.form
         grouped: dict[tuple[str, ...], list[Any]] = defaultdict(list)
         for key, columns in held.changed.items():
-            grouped[tuple(sorted(columns))].append(key)
+            if columns:
+                grouped[tuple(sorted(columns))].append(key)
         located = " AND ".join(f"{part} = ?" for part in form.key)
         for names, keys in sorted(grouped.items()):
             keys.sort()  # every poster locks rows in the same order

@@ -94,9 +94,8 @@ class Stock(Shelves):
                 raise self._short(item_id, from_location, lot_id, from_status, quantity, free)
         when: date = movement["business_date"]
         if consume_allocated:
-            balances.add(source, -quantity, when, allocated_quantity=held["allocated_quantity"] - quantity)
-        else:
-            balances.add(source, -quantity, when)
+            balances.tie(source, -quantity)
+        balances.add(source, -quantity, when)
         balances.add(target, quantity, when)
         work = self._work
         return work.rows.insert_whole(
@@ -140,7 +139,7 @@ class Stock(Shelves):
             for location, sign in ((from_location, -1), (to_location, 1)):
                 area = self._places.area(location)
                 if area is not None:
-                    self._costs.add(item_id, area, 0, sign * amount, business_date)
+                    self._costs.add(self._costs.of(item_id, area), 0, sign * amount, business_date)
         work = self._work
         work.insert(
             "value_entry",
@@ -174,7 +173,7 @@ class Stock(Shelves):
 
     def average_cost(self, item_id: int, warehouse_id: int) -> tuple[int, int]:
         """(value in minor units, quantity) of the item in the warehouse's valuation area."""
-        cost = self._costs.of(item_id, self._work.row("warehouse", warehouse_id)["valuation_area_id"])
+        cost = self._costs.of(item_id, self._work.row("warehouse", warehouse_id)["valuation_area_id"]).row
         return cost["value_amount"], cost["on_hand_quantity"]
 
     def virtual(self, name: str) -> int:
