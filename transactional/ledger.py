@@ -9,6 +9,7 @@ from typing import Any
 
 import transactional.handlers  # noqa: F401  (registers every handler)
 from transactional.commands.base import Command
+from transactional.engine.memory import Memory
 from transactional.engine.posting import Answer, post
 from transactional.engine.store import Store
 from transactional.migrations import migrate
@@ -37,6 +38,7 @@ class Ledger:
         self.store = store
         self._clock = clock
         self._known_codes: dict[tuple[str, str], int] = {}
+        self._memory = Memory()
 
     def post(self, commands: Sequence[Command], *, recorded_at: int | Sequence[int] | None = None) -> list[Answer]:
         """Post a batch in one transaction: all of it or nothing.
@@ -50,7 +52,7 @@ class Ledger:
 
         Raises: ThroughlineError naming what, where and the next step; `values` hold `command_id` and `position`.
         """
-        return post(self.store, commands, self._known_codes, _clock_of(recorded_at, self._clock))
+        return post(self.store, commands, self._known_codes, _clock_of(recorded_at, self._clock), self._memory)
 
     def watermark(self) -> int:
         """W such that every posting with a sequence <= W is committed and visible to the next reader."""
@@ -69,6 +71,7 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._memory.forget()
         self.store.close()
 
 

@@ -35,7 +35,7 @@ from transactional.commands import (
     ShipTransfer,
     StartStocktake,
 )
-from transactional.commands.base import content_of
+from transactional.commands.content import content_of
 from transactional.demo.catalogue import PATTERNS
 from transactional.demo.problems import PROBLEMS
 from transactional.demo.scale import FULL, SMALL, Scale

@@ -28,33 +28,41 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres_url: str) -> str:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE ledger_template")
-    ledger = open_ledger(postgres_url.rsplit("/", 1)[0] + "/ledger_template")
-    ledger.close()
-    return postgres_url
+    url = postgres_url.rsplit("/", 1)[0] + "/ledger_template"
+    open_ledger(url).close()
+    return url
+
+
+def copy_of(template: Path | str, folder: Path) -> Ledger:
+    """A ledger of its own that begins as the template: a SQLite file, or the URL of a PostgreSQL database nobody uses."""
+    name = f"ledger_{next(_names)}"
+    if isinstance(template, Path):
+        path = folder / f"{name}.db"
+        shutil.copy(template, path)
+        return open_ledger(path)
+    server, database = template.rsplit("/", 1)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {database}")
+    return open_ledger(f"{server}/{name}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def template(request: pytest.FixtureRequest) -> Path | str:
+    """An empty ledger to copy, in turn on both databases."""
+    found: Path | str = request.getfixturevalue("sqlite_template" if request.param == "sqlite" else "postgres_template")
+    return found
 
 
 @pytest.fixture
 def sqlite_ledger(sqlite_template: Path, tmp_path: Path) -> Iterator[Ledger]:
-    path = tmp_path / "ledger.db"
-    shutil.copy(sqlite_template, path)
-    ledger = open_ledger(path)
+    ledger = copy_of(sqlite_template, tmp_path)
     yield ledger
     ledger.close()
 
 
 @pytest.fixture
-def postgres_ledger(postgres_template: str) -> Iterator[Ledger]:
-    name = f"ledger_{next(_names)}"
-    with psycopg.connect(postgres_template, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE ledger_template")
-    ledger = open_ledger(postgres_template.rsplit("/", 1)[0] + "/" + name)
+def ledger(template: Path | str, tmp_path: Path) -> Iterator[Ledger]:
+    """The same test on both databases."""
+    ledger = copy_of(template, tmp_path)
     yield ledger
     ledger.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def ledger(request: pytest.FixtureRequest) -> Ledger:
-    """The same test on both databases."""
-    name = "sqlite_ledger" if request.param == "sqlite" else "postgres_ledger"
-    found: Ledger = request.getfixturevalue(name)
-    return found

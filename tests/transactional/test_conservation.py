@@ -9,21 +9,19 @@ lies there.
 
 from __future__ import annotations
 
-import itertools
 import random
-import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Conflict, ThroughlineError
 from tests.company import THE_DAY, UNIT, common, tiny_company
-from transactional import Ledger, open_ledger
+from tests.transactional.conftest import copy_of
+from transactional import Ledger
 from transactional.check import check
 from transactional.commands import (
     AdjustStock,
@@ -82,17 +80,26 @@ _VALUE_INSIDE = (
 )
 _CARRY_ON = {"do_receive", "do_inspect", "do_allocate", "do_ship", "do_deliver", "do_take_back", "do_issue", "do_complete",
              "do_ship_transfer", "do_receive_transfer", "do_count"}  # fmt: skip
-_names = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("founded") / "ledger.db"
-    ledger = open_ledger(path)
+def founded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny company on SQLite, to copy."""
+    ledger = copy_of(sqlite_template, tmp_path_factory.mktemp("founded"))
     tiny_company(ledger)
     ledger.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     ledger.close()
-    return path
+    assert ledger.store.path is not None
+    return ledger.store.path
+
+
+@pytest.fixture(scope="module")
+def founded_on_postgresql(postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The tiny company on PostgreSQL, to copy."""
+    ledger = copy_of(postgres_template, tmp_path_factory.mktemp("founded"))
+    tiny_company(ledger)
+    ledger.close()
+    return ledger.store.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Story:
@@ -379,20 +386,21 @@ def _aim(ledger: Ledger, command: Command) -> Command:
     return replace(command, movement_id=ids[min(-command.movement_id, len(ids)) - 1][0])
 
 
-@pytest.fixture
-def copies(founded: Path, tmp_path: Path) -> Callable[[], Ledger]:
-    def fresh() -> Ledger:
-        path = tmp_path / f"ledger_{next(_names)}.db"
-        shutil.copy(founded, path)
-        return open_ledger(path)
-
-    return fresh
-
-
 @given(seed=st.integers(0, 2**32))
-def test_any_history_conserves_quantity_and_value(copies: Callable[[], Ledger], seed: int) -> None:
+def test_any_history_conserves_quantity_and_value(founded: Path, tmp_path: Path, seed: int) -> None:
     """Goal: no order of commands may create or lose anything. Method: random histories, checked from inside and outside."""
-    ledger = copies()
+    _live_through(copy_of(founded, tmp_path), seed)
+
+
+@pytest.mark.postgres
+@settings(max_examples=settings.default.max_examples // 10)
+@given(seed=st.integers(0, 2**32))
+def test_any_history_conserves_quantity_and_value_on_postgresql(founded_on_postgresql: str, tmp_path: Path, seed: int) -> None:
+    """The same on the other database, which is slower to make: fewer histories."""
+    _live_through(copy_of(founded_on_postgresql, tmp_path), seed)
+
+
+def _live_through(ledger: Ledger, seed: int) -> None:
     accepted: list[tuple[Command, dict[str, object]]] = []
     refusals: list[ThroughlineError] = []
     for drawn in history(seed):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,12 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Conflict, Refused, ThroughlineError
 from kernel.ids import new_command_id
 from tests.transactional.bench_company import BIN_A, BIN_B, SUPPLIER, Shift, balance, buy, common, cost, give_back, ground
+from tests.transactional.conftest import copy_of
 from transactional import Ledger, open_ledger
 
 UNIT = 1_000_000
@@ -86,14 +86,28 @@ def test_average_cost_takes_its_share_and_the_last_unit_takes_the_rest(ledger: L
     assert cost(ledger) == (0, 0)
 
 
-@given(st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 10**6), st.booleans()), min_size=1, max_size=25))
+_MOVES = st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 10**6), st.booleans()), min_size=1, max_size=25)
+
+
+@given(_MOVES)
 def test_value_is_conserved_and_empty_stock_is_worth_nothing(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int, bool]]
+    sqlite_template: Path, tmp_path: Path, moves: list[tuple[int, int, bool]]
 ) -> None:
     """Random receipts and issues: in = out + remaining, exactly, and zero quantity means zero value."""
-    path = tmp_path_factory.mktemp("value") / "ledger.db"
-    shutil.copy(sqlite_template, path)
-    ledger = open_ledger(path)
+    _conserve(copy_of(sqlite_template, tmp_path), moves)
+
+
+@pytest.mark.postgres
+@settings(max_examples=settings.default.max_examples // 5)
+@given(_MOVES)
+def test_value_is_conserved_and_empty_stock_is_worth_nothing_on_postgresql(
+    postgres_template: str, tmp_path: Path, moves: list[tuple[int, int, bool]]
+) -> None:
+    """The same on the other database, which is slower to make: fewer histories."""
+    _conserve(copy_of(postgres_template, tmp_path), moves)
+
+
+def _conserve(ledger: Ledger, moves: list[tuple[int, int, bool]]) -> None:
     ground(ledger)
     paid, held = 0, 0
     for quantity, price, is_receipt in moves:
@@ -198,18 +212,16 @@ def test_time_never_runs_backwards_in_the_log(sqlite_ledger: Ledger) -> None:
     assert sorted(moments) == moments
 
 
-def test_what_was_answered_survives_a_killed_process(sqlite_template: Path, tmp_path: Path) -> None:
+def test_what_was_answered_survives_a_killed_process(ledger: Ledger) -> None:
     """kill -9 in the middle of posting: every acknowledged document is there, the rest wholly absent, balances add up."""
-    path = tmp_path / "ledger.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    ledger = open_ledger(path)
     ground(ledger)
+    url = ledger.store.url.render_as_string(hide_password=False)
     ledger.close()
     program = textwrap.dedent(
         f"""
         from tests.transactional.bench_company import buy
         from transactional import open_ledger
-        ledger = open_ledger({str(path)!r})
+        ledger = open_ledger({url!r})
         while True:
             answers = ledger.post([buy(1_000_000, 10) for _ in range(20)])
             print(answers[-1].posting_sequence, flush=True)
@@ -225,7 +237,7 @@ def test_what_was_answered_survives_a_killed_process(sqlite_template: Path, tmp_
     acknowledged += [int(line) for line in child.stdout.read().split()]
     child.wait()
 
-    ledger = open_ledger(path)
+    ledger = open_ledger(url)
     lines, quantity = ledger.rows("SELECT COUNT(*), SUM(quantity) FROM movement_line")[0]
     assert ledger.rows("SELECT MAX(posting_sequence) FROM posting")[0][0] >= max(acknowledged)
     assert lines % 20 == 0

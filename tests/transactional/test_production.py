@@ -154,6 +154,22 @@ def test_a_component_that_came_late_is_on_record(ledger: Ledger) -> None:
     assert (rows["RAW-01"], str(rows["RAW-02"])) == (None, str(days[2]))
 
 
+def test_what_moved_on_later_days_does_not_blur_when_a_component_came(ledger: Ledger) -> None:
+    """Written down late: movements dated after the issue stand in the ledger already and are no part of the days before it."""
+    tiny_company(ledger)
+    days = [THE_DAY + timedelta(days=n) for n in range(7)]
+    block = {"sku": "RAW-02", "from_location": "A-01", "to_location": "A-01"}
+    placed = order()
+    ledger.post([MoveStock(**block, quantity=95 * UNIT, to_status="quarantine", **common()), placed])
+    ledger.post([MoveStock(**block, quantity=3 * UNIT, from_status="quarantine", **common(day=days[1]))])
+    ledger.post([MoveStock(**block, quantity=92 * UNIT, from_status="quarantine", **common(day=days[3]))])
+    ledger.post([MoveStock(**block, quantity=60 * UNIT, to_status="quarantine", **common(day=days[6]))])
+    ledger.post([issue(placed, day=days[5])])
+
+    rows = dict(ledger.rows("SELECT i.sku, c.available_date FROM work_order_component c JOIN item i ON i.item_id = c.item_id"))
+    assert (None, str(days[3])) == (rows["RAW-01"], str(rows["RAW-02"]))
+
+
 def test_finished_goods_are_put_away_where_they_lie_and_lots_keep_their_order(ledger: Ledger) -> None:
     """Without a bin the ledger chooses one; a named lot is linked to the order."""
     tiny_company(ledger)

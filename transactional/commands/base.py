@@ -8,14 +8,13 @@ Quantities, prices and amounts are ledger integers (`kernel.numbers`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+import hashlib
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any
 
-from kernel.ids import content_hash
+from transactional.commands.content import canonical_text
 
-__all__ = ["Command", "DocumentRef", "LineRef", "content_of"]
+__all__ = ["Command", "DocumentRef", "LineRef"]
 
 DocumentRef = int | str
 LineRef = int | tuple[str, int]
@@ -44,31 +43,4 @@ class Command:
 
     def hash_of_content(self) -> str:
         """SHA-256 over everything but the command id."""
-        return content_hash(content_of(self))
-
-
-def content_of(value: Any) -> Any:
-    """The command as plain data, ready for canonical JSON (`command_id` left out at every level)."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, (list, tuple)):
-        return [content_of(inner) for inner in value]
-    if isinstance(value, dict):
-        return {str(k): content_of(v) for k, v in value.items()}
-    if is_dataclass(value):
-        kind: Any = type(value)
-        body: dict[str, Any] = {"_": kind.__name__}
-        for name in _field_names(kind):
-            inner = getattr(value, name)
-            # Most fields are plain: no call for those.
-            body[name] = inner if type(inner) in _PLAIN else content_of(inner)
-        return body
-    return value
-
-
-_PLAIN = frozenset({str, int, bool, date, type(None)})
-
-
-@cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name != "command_id")
+        return hashlib.sha256(canonical_text(self).encode()).hexdigest()

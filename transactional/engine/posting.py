@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kernel.errors import Conflict, ThroughlineError, Unavailable
 from transactional.commands.base import Command
+from transactional.engine.memory import Memory
 from transactional.engine.registry import handler_of, require_permission
 from transactional.engine.rows import ChangedMeanwhile
 from transactional.engine.store import Session, Store
@@ -45,9 +46,17 @@ class Answer:
 
 
 def post(
-    store: Store, commands: Sequence[Command], known_codes: dict[tuple[str, str], int], now: Callable[[], int]
+    store: Store,
+    commands: Sequence[Command],
+    known_codes: dict[tuple[str, str], int],
+    now: Callable[[], int],
+    memory: Memory,
 ) -> list[Answer]:
     """Post a batch in one transaction.
+
+    Args:
+        known_codes: keys of master data by table and code; grows.
+        memory: what earlier batches of this ledger left to believe.
 
     Returns: one answer per command, in order.
 
@@ -55,12 +64,16 @@ def post(
     """
     for attempt in range(_TRIES):
         try:
-            with store.writing() as session, _no_garbage_collection():
-                if session.dialect == "postgresql" and attempt >= 3:
-                    # Under heavy contention take turns, so that everybody gets through.
-                    session.rows("SELECT pg_advisory_xact_lock(?)", (7_341_002,))
-                answers, created = _post_once(session, commands, known_codes, now)
-            known_codes.update(created)
+            with _no_garbage_collection():
+                with store.writing() as session:
+                    if session.dialect == "postgresql" and attempt >= 3:
+                        # Under heavy contention take turns, so that everybody gets through.
+                        session.rows("SELECT pg_advisory_xact_lock(?)", (7_341_002,))
+                    tables, stamp = memory.recall(session)
+                    work = UnitOfWork(session, known_codes, now, tables)
+                    answers = _post_once(work, commands)
+                known_codes.update(work.new_codes)
+                memory.keep(work.close(), stamp)
             return answers
         except ChangedMeanwhile:
             pass
@@ -88,11 +101,8 @@ def _state(problem: BaseException) -> str | None:
     return getattr(original, "sqlstate", None)
 
 
-def _post_once(
-    session: Session, commands: Sequence[Command], known_codes: dict[tuple[str, str], int], now: Callable[[], int]
-) -> tuple[list[Answer], dict[tuple[str, str], int]]:
-    before = _already_posted(session, [command.command_id for command in commands])
-    work = UnitOfWork(session, known_codes, now)
+def _post_once(work: UnitOfWork, commands: Sequence[Command]) -> list[Answer]:
+    before = _already_posted(work.session, [command.command_id for command in commands])
     answers = []
     accepted = 0
     for position, command in enumerate(commands):
@@ -118,7 +128,7 @@ def _post_once(
         answers.append(Answer(command.command_id, work.posting_sequence, ids))
     if accepted:
         work.flush()
-    return answers, work.new_codes
+    return answers
 
 
 def _already_posted(session: Session, command_ids: list[str]) -> dict[str, tuple[int, str, dict[str, Any]]]:

@@ -138,9 +138,7 @@ def free_in(work: UnitOfWork, line: Row, wanted: int, location: str | None, lot:
     lot_id = None if lot is None else existing_lot(work, item, lot)
     today = work.command.business_date
     pieces = []
-    for slot in work.stock.on_hand(item["item_id"], line["warehouse_id"]):
-        if location_id not in (None, slot.location_id) or lot_id not in (None, slot.lot_id):
-            continue
+    for slot in work.stock.on_hand(item["item_id"], line["warehouse_id"], location_id=location_id, lot_id=lot_id):
         if slot.expiry_date is not None and slot.expiry_date < today:
             if lot_id is not None:
                 raise Refused("command.lot_expired", item=item["sku"], lot=lot, got=slot.expiry_date, expected=today)

@@ -1,4 +1,4 @@
-"""What was asked for, offered, ordered, promised, invoiced and cancelled on the buying side?
+"""What was ordered, promised and cancelled on the buying side?
 
 A line stays open until received + cancelled = ordered; the order's status is a function of its lines:
 
@@ -16,8 +16,6 @@ from transactional.commands import (
     PlacePurchaseOrder,
     PromisePurchaseLine,
     PurchaseLine,
-    RecordQuotes,
-    RecordSupplierInvoice,
 )
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
@@ -31,7 +29,6 @@ from transactional.handlers.support import (
     known,
     lines_given,
     minor_amount,
-    named_once,
     not_before,
     optional_key,
     origin_is_free,
@@ -44,50 +41,15 @@ from transactional.handlers.support import (
     whole,
 )
 
-__all__ = ["close_lines", "open_quantity", "refresh_order"]
+__all__ = ["close_lines", "open_quantity", "place_purchase_order", "refresh_order"]
 
 _HEADER_STATUS = ("approved", "draft", "pending", "rejected")
+
 _LINE_STATUS = ("open", "pending", "rejected")
+
 _STRATEGIES = ("quote", "contract", "spot", "consolidated")
+
 _SOURCES = ("contract", "list", "last_price", "standard_cost", "none")
-
-
-@handles(RecordQuotes)
-def record_quotes(work: UnitOfWork, command: RecordQuotes) -> dict[str, Any]:
-    """Offers of several suppliers for one requirement, kept whether they won or lost."""
-    item_id = work.lookup("item", command.sku)
-    where = command.sku
-    quantity = positive_quantity(command.quantity, where)
-    lines_given(command.offers, where)
-    named_once([offer.supplier for offer in command.offers], "supplier", where)
-    line_id = None
-    if command.purchase_order_line is not None:
-        line = work.line("purchase_order_line", command.purchase_order_line)
-        line_id = line["purchase_order_line_id"]
-    request_id = work.new_id()
-    ids = []
-    for offer in command.offers:
-        supplier = work.row("supplier", work.lookup("supplier", offer.supplier))
-        if offer.lead_time_days is not None:
-            whole(offer.lead_time_days, "lead_time_days", where, 0, 36_500)
-        quote = work.insert(
-            "quote",
-            quote_id=work.new_id(),
-            supplier_id=supplier["supplier_id"],
-            item_id=item_id,
-            request_id=request_id,
-            quantity=quantity,
-            unit_price=price(offer.unit_price, f"{where} / {offer.supplier}"),
-            currency=work.company["currency"],
-            lead_time_days=offer.lead_time_days,
-            quote_date=command.quote_date,
-            valid_to=offer.valid_to,
-            is_chosen=int(offer.is_chosen),
-            purchase_order_line_id=line_id,
-        )
-        ids.append(quote["quote_id"])
-    work.event("quote", request_id, "quoted", quantity=quantity, business_date=command.quote_date)
-    return {"document_id": request_id, "request_id": request_id, "line_ids": ids}
 
 
 @handles(PlacePurchaseOrder)
@@ -131,53 +93,6 @@ def promise_purchase_line(work: UnitOfWork, command: PromisePurchaseLine) -> dic
     not_before(work, command.promised_date, order["order_date"], "promised_date", "order_date", order["number"])
     _promise(work, order, line, command.promised_date)
     return {"document_id": order["purchase_order_id"], "line_ids": [line["purchase_order_line_id"]]}
-
-
-@handles(RecordSupplierInvoice)
-def record_supplier_invoice(work: UnitOfWork, command: RecordSupplierInvoice) -> dict[str, Any]:
-    """What was charged for a line; together never more than was received."""
-    line = work.line("purchase_order_line", command.line)
-    order = work.row("purchase_order", line["purchase_order_id"])
-    where = order["number"]
-    number = given_text(command.invoice_number, "invoice_number", where)
-    quantity = positive_quantity(command.quantity, where)
-    price(command.unit_price, where)
-    amount(command.landed_cost_amount, where, "landed_cost_amount")
-    if line["status"] in ("pending", "rejected"):
-        raise refuse_status("purchase_order_line", where, line["status"], "invoice")
-    line_id = line["purchase_order_line_id"]
-    charged = sum(row["quantity"] for row in work.children("supplier_invoice_line", "purchase_order_line_id", line_id))
-    if charged + quantity > line["received_quantity"]:
-        raise Refused(
-            "command.invoice_above_received",
-            number=where,
-            got=show_quantity(charged + quantity),
-            expected=show_quantity(line["received_quantity"]),
-        )
-    invoice = work.insert(
-        "supplier_invoice_line",
-        supplier_invoice_line_id=work.new_id(),
-        invoice_number=number,
-        purchase_order_line_id=line_id,
-        invoice_date=command.invoice_date,
-        quantity=quantity,
-        unit_price=command.unit_price,
-        landed_cost_amount=command.landed_cost_amount,
-        line_amount=minor_amount(work, line_total_micro(quantity, command.unit_price), order["currency"], where),
-        currency=order["currency"],
-        exchange_rate_ppm=order["exchange_rate_ppm"],
-    )
-    invoice_id = invoice["supplier_invoice_line_id"]
-    work.event(
-        "purchase_order",
-        order["purchase_order_id"],
-        "invoiced",
-        line_id=line_id,
-        quantity=quantity,
-        business_date=command.invoice_date,
-        new=number,
-    )
-    return {"document_id": invoice_id, "line_ids": [invoice_id], "number": number}
 
 
 @handles(CancelPurchaseLine)

@@ -1,4 +1,4 @@
-"""What arrived, what was accepted, what went back to the supplier, and with which value does it enter stock?
+"""What arrived, and with which value does it enter stock?
 
     value of a receipt line = quantity x unit price x exchange rate, rounded once to the minor unit, half to even
 
@@ -6,9 +6,7 @@ The sum of the rounded lines may differ from the rounded sum; that difference go
 value entry, so the supplier account shows what the whole receipt is worth.
 
 Quantity rejected at the door never becomes stock and moves nowhere: it stands on the receipt line and in the events. Without an
-inspection date everything that is not rejected waits in status 'quarantine' with accepted quantity 0; InspectGoods then adds
-receipt lines with received quantity 0 that hold what was accepted and rejected, so that sums over receipt lines are right at
-any time.
+inspection date everything that is not rejected waits in status 'quarantine' with accepted quantity 0, see `inspecting`.
 """
 
 from __future__ import annotations
@@ -17,17 +15,15 @@ from typing import Any
 
 from kernel.errors import InvalidInput, Refused
 from kernel.numbers import decimal_from, divide_half_even, show_quantity
-from transactional.commands import InspectGoods, ReceiptLine, ReceiveGoods, ReturnToSupplier
+from transactional.commands import ReceiptLine, ReceiveGoods
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
-from transactional.handlers.lots import born_lot, existing_lot
+from transactional.handlers.lots import born_lot
 from transactional.handlers.purchasing import refresh_order
 from transactional.handlers.support import (
     Row,
     bin_of,
     document_number,
-    given_text,
-    known,
     lines_given,
     not_before,
     positive_quantity,
@@ -35,8 +31,6 @@ from transactional.handlers.support import (
     refuse_status,
     step_of,
 )
-
-_STATUSES = ("available", "quarantine", "blocked")
 
 
 @handles(ReceiveGoods)
@@ -207,156 +201,6 @@ class _Desk:
                     business_date=self.command.received_date,
                     new=line.reject_reason if kind == "rejected" else self.receipt["number"],
                 )
-
-
-@handles(InspectGoods)
-def inspect_goods(work: UnitOfWork, command: InspectGoods) -> dict[str, Any]:
-    """Somebody has looked: what is good becomes available where it lies, what is not goes back to the supplier.
-
-    Lines without a result are accepted whole.
-    """
-    receipt = work.document("goods_receipt", command.goods_receipt)
-    if receipt["inspected_date"] is not None:
-        raise refuse_status("goods_receipt", receipt["number"], f"inspected {receipt['inspected_date']}", "inspect")
-    not_before(work, command.inspected_date, receipt["received_date"], "inspected_date", "received_date", receipt["number"])
-    receipt_id = receipt["goods_receipt_id"]
-    lines = list(work.children("goods_receipt_line", "goods_receipt_id", receipt_id))
-    by_id = {line["goods_receipt_line_id"]: line for line in lines}
-    rejected: dict[int, tuple[int, str | None]] = {}
-    for result in command.results:
-        line = work.line("goods_receipt_line", result.line)
-        key = line["goods_receipt_line_id"]
-        if key not in by_id or key in rejected:
-            raise InvalidInput("command.line_of_other_document", where=receipt["number"], got=key)
-        waiting = line["received_quantity"] - line["rejected_quantity"]
-        quantity_not_negative(result.rejected_quantity, receipt["number"], "rejected_quantity")
-        if result.rejected_quantity > waiting:
-            raise InvalidInput(
-                "command.rejected_above_received",
-                where=receipt["number"],
-                got=show_quantity(result.rejected_quantity),
-                expected=show_quantity(waiting),
-            )
-        rejected[key] = (result.rejected_quantity, result.reject_reason)
-    order = work.row("purchase_order", receipt["purchase_order_id"])
-    back: Row | None = None
-    passed: Row | None = None
-    ids = []
-    for line in lines:
-        waiting = line["received_quantity"] - line["rejected_quantity"]
-        if not waiting:
-            continue
-        bad, reason = rejected.get(line["goods_receipt_line_id"], (0, None))
-        good = waiting - bad
-        place = {"item_id": line["item_id"], "lot_id": line["lot_id"], "location_id": line["location_id"]}
-        added = work.insert(
-            "goods_receipt_line",
-            goods_receipt_line_id=work.new_id(),
-            goods_receipt_id=receipt_id,
-            purchase_order_line_id=line["purchase_order_line_id"],
-            received_quantity=0,
-            accepted_quantity=good,
-            rejected_quantity=bad,
-            reject_reason=reason,
-            **place,
-        )
-        ids.append(added["goods_receipt_line_id"])
-        if good:
-            if passed is None:
-                passed = work.stock.movement("status_change", "goods_receipt", receipt_id, business_date=command.inspected_date)
-            _leave_quarantine(work, passed, line, good, line["location_id"], "available", added["goods_receipt_line_id"])
-        if bad:
-            if back is None:
-                back = work.stock.movement(
-                    "supplier_return", "goods_receipt", receipt_id, business_date=command.inspected_date, reason_code=reason
-                )
-            supplier = work.stock.virtual("SUPPLIER")
-            _leave_quarantine(work, back, line, bad, supplier, "available", added["goods_receipt_line_id"])
-        _book_inspection(work, command, order, line["purchase_order_line_id"], good, bad, reason)
-    work.change("goods_receipt", receipt_id, inspected_date=command.inspected_date)
-    work.event("goods_receipt", receipt_id, "inspected", business_date=command.inspected_date)
-    return {"document_id": receipt_id, "line_ids": ids, "number": receipt["number"]}
-
-
-@handles(ReturnToSupplier)
-def return_to_supplier(work: UnitOfWork, command: ReturnToSupplier) -> dict[str, Any]:
-    """Received goods go back, at the moving average; the order line keeps its history, a replacement is a new order."""
-    line = work.line("purchase_order_line", command.line)
-    order = work.row("purchase_order", line["purchase_order_id"])
-    item = work.row("item", line["item_id"])
-    where = f"{order['number']} {item['sku']}"
-    reason = given_text(command.reason, "reason", where)
-    quantity = step_of(item, positive_quantity(command.quantity, where), where)
-    known(command.status, _STATUSES, "status", where)
-    line_id = line["purchase_order_line_id"]
-    kept = line["received_quantity"] - line["rejected_quantity"]
-    if quantity > kept:
-        raise Refused("command.return_above_received", number=where, got=show_quantity(quantity), expected=show_quantity(kept))
-    movement = work.stock.movement(
-        "supplier_return",
-        "purchase_order",
-        order["purchase_order_id"],
-        business_date=command.business_date,
-        reason_code=reason,
-    )
-    work.stock.move(
-        movement,
-        item["item_id"],
-        quantity,
-        from_location=bin_of(work, line["warehouse_id"], command.location),
-        from_status=command.status,
-        to_location=work.stock.virtual("SUPPLIER"),
-        lot_id=existing_lot(work, item, command.lot),
-        document_line_id=line_id,
-    )
-    # Sent back later counts as rejected, so received - rejected stays what was kept.
-    work.change(
-        "purchase_order_line",
-        line_id,
-        rejected_quantity=line["rejected_quantity"] + quantity,
-        accepted_quantity=max(line["accepted_quantity"] - quantity, 0),
-    )
-    work.event("purchase_order", order["purchase_order_id"], "returned", line_id=line_id, quantity=quantity, new=reason)
-    return {"document_id": order["purchase_order_id"], "line_ids": [line_id], "movement_id": movement["movement_id"]}
-
-
-def _leave_quarantine(
-    work: UnitOfWork, movement: Row, line: Row, quantity: int, to_location: int, to_status: str, document_line_id: int
-) -> None:
-    work.stock.move(
-        movement,
-        line["item_id"],
-        quantity,
-        from_location=line["location_id"],
-        from_status="quarantine",
-        to_location=to_location,
-        to_status=to_status,
-        lot_id=line["lot_id"],
-        document_line_id=document_line_id,
-    )
-
-
-def _book_inspection(
-    work: UnitOfWork, command: InspectGoods, order: Row, line_id: int, good: int, bad: int, reason: str | None
-) -> None:
-    row = work.row("purchase_order_line", line_id)
-    work.change(
-        "purchase_order_line",
-        line_id,
-        accepted_quantity=row["accepted_quantity"] + good,
-        rejected_quantity=row["rejected_quantity"] + bad,
-    )
-    for kind, quantity in (("accepted", good), ("rejected", bad)):
-        if quantity:
-            work.event(
-                "purchase_order",
-                order["purchase_order_id"],
-                kind,
-                line_id=line_id,
-                quantity=quantity,
-                business_date=command.inspected_date,
-                new=reason if kind == "rejected" else None,
-            )
 
 
 def _tolerance(work: UnitOfWork, supplier_id: int) -> Any:

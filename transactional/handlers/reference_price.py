@@ -11,7 +11,6 @@ All as of the day the requirement arose; "last" is in posting order.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from weakref import WeakKeyDictionary
 
 from kernel.numbers import RATE_SCALE, divide_half_even
 from transactional.engine.work import UnitOfWork
@@ -25,12 +24,12 @@ _LAST_SUPPLIER = (
     "WHERE l.item_id = ? AND l.status NOT IN ('cancelled', 'rejected', 'pending') AND o.order_date <= ? "
     "ORDER BY l.purchase_order_line_id DESC LIMIT 1"
 )
-_bought: WeakKeyDictionary[UnitOfWork, dict[int, list[tuple[date, int]]]] = WeakKeyDictionary()
+_BOUGHT = "purchases of the batch"
 
 
 def note_purchase(work: UnitOfWork, item_id: int, order_date: date, supplier_id: int) -> None:
     """Remember a purchase this batch has buffered, so that the next line of the same batch knows its incumbent."""
-    _bought.setdefault(work, {}).setdefault(item_id, []).append((order_date, supplier_id))
+    work.notes.setdefault(_BOUGHT, {}).setdefault(item_id, []).append((order_date, supplier_id))
 
 
 def reference_price(work: UnitOfWork, item: Row, quantity: int, as_of: date) -> tuple[int | None, str]:
@@ -64,7 +63,8 @@ def _incumbent(work: UnitOfWork, item_id: int, terms: list[Row], as_of: date) ->
     if contracts:
         newest: int = max(contracts, key=lambda row: (row["valid_from"], row["supplier_item_id"]))["supplier_id"]
         return newest
-    for order_date, supplier_id in reversed(_bought.get(work, {}).get(item_id, ())):
+    supplier_id: int
+    for order_date, supplier_id in reversed(work.notes.get(_BOUGHT, {}).get(item_id, ())):
         if order_date <= as_of:
             return supplier_id
     text = as_of.isoformat() if work.session.dialect == "sqlite" else as_of

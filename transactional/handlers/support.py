@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from kernel.errors import Conflict, InvalidInput, NotFound, Refused
 from kernel.numbers import MAX_AMOUNT, MAX_QUANTITY, amount_of, show_quantity
@@ -48,7 +47,6 @@ HISTORY_SOURCES = ("import", "demo")
 
 _MAX_PRICE = 10**18
 _DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3, "OMR": 3, "TND": 3}
-_numbers: WeakKeyDictionary[UnitOfWork, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 def whole(value: object, what: str, where: object, low: int, high: int) -> int:
@@ -175,7 +173,7 @@ def minor_amount(work: UnitOfWork, micro: int, currency: str, where: object) -> 
 
 def document_number(work: UnitOfWork, table: str, given: str | None) -> str:
     """The number an imported document has, or the next one of the series; never one that is taken. Raises Conflict."""
-    taken = _numbers.setdefault(work, set())
+    taken = work.notes.setdefault("document numbers", set())
     while True:
         number = work.number(table, None if given is None else given_text(given, "number", table))
         if (table, number) not in taken and not work.session.rows(f"SELECT 1 FROM {table} WHERE number = ?", (number,)):
