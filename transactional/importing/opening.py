@@ -55,11 +55,18 @@ class OpeningPlace:
 
 
 class Opening:
-    """The opening stock of a load, from its steps and its closing bins."""
+    """The opening stock of a load, from its steps and its closing bins.
 
-    def __init__(self, stage: Stage, steps: Iterator[Step], default_location: str) -> None:
+    Attributes:
+        items: what is known of every item that moves or is kept.
+        is_stated: whether the source states any stock; where it does not, nothing is said about closings.
+    """
+
+    def __init__(self, stage: Stage, steps: Iterator[Step], default_location: str, homes: dict[str, str]) -> None:
         self.items: dict[str, ItemStock] = {}
         self._default = default_location
+        self._homes = homes
+        self.is_stated = stage.has("stock")
         if stage.mapping.rules.stock == "closing":
             query = "SELECT sku, location, sum(quantity) FROM t_stock WHERE bad = 0 GROUP BY sku, location ORDER BY sku, location"
             for sku, location, quantity in stage.database.execute(query):
@@ -74,7 +81,9 @@ class Opening:
                     item.lowest = item.net
 
     def home(self, sku: str) -> str:
-        """The bin an item moves through."""
+        """The bin an item moves through: where it has moved so far, else the one that holds most of it."""
+        if sku in self._homes:
+            return self._homes[sku]
         item = self.items.get(sku)
         if item is None or not item.closing:
             return self._default

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from kernel.numbers import show_quantity
-from transactional.importing.documents import DocumentWriter
+from kernel.numbers import divide_half_even, show_quantity
+from transactional.importing.costs import Costs
 from transactional.importing.opening import Opening
 from transactional.importing.packs import Packs
 from transactional.importing.problems import Finding
@@ -17,19 +17,17 @@ __all__ = ["findings"]
 _STALE_DAYS = 365
 
 
-def findings(
-    stage: Stage, opening: Opening, packs: Packs, writer: DocumentWriter, as_of: date, costs: dict[str, int]
-) -> list[Finding]:
+def findings(stage: Stage, opening: Opening, packs: Packs, costs: Costs, as_of: date, *, has_opening: bool) -> list[Finding]:
     """Everything a person should settle, worst first within each subject; empty when all is ready."""
     found: list[Finding] = []
     for part in (
-        _costs(stage, opening, costs),
+        _costs(stage, costs),
         _lead_times(stage),
         _terms(stage),
         _bills(stage),
         _suppliers(stage, as_of),
         _names(stage),
-        _closing(opening),
+        _closing(opening, costs, as_of) if opening.is_stated and not has_opening else iter(()),
         _packs(stage, packs),
         _documents(stage, as_of),
         _not_recorded(stage),
@@ -38,15 +36,14 @@ def findings(
     return found + stage.notes()
 
 
-def _costs(stage: Stage, opening: Opening, costs: dict[str, int]) -> Iterator[Finding]:
+def _costs(stage: Stage, costs: Costs) -> Iterator[Finding]:
     query = "SELECT sku, name FROM t_items WHERE bad = 0 AND standard_cost IS NULL ORDER BY sku"
     for sku, name in stage.database.execute(query).fetchall():
-        if not costs.get(sku):
+        if not costs.is_known(sku):
             yield Finding("missing_cost", "costing", sku, {"name": name})
     without = stage.database.execute("SELECT count(*), sum(standard_cost IS NULL) FROM t_items WHERE bad = 0").fetchone()
     if without[1]:
         yield Finding("no_standard_cost", "costing", "items", {"count": without[1], "total": without[0]})
-    del opening
 
 
 def _lead_times(stage: Stage) -> Iterator[Finding]:
@@ -104,15 +101,25 @@ def _names(stage: Stage) -> Iterator[Finding]:
             yield Finding("duplicate_name", "nothing", codes, {"name": name, "table": table})
 
 
-def _closing(opening: Opening) -> Iterator[Finding]:
+def _closing(opening: Opening, costs: Costs, as_of: date) -> Iterator[Finding]:
+    """Every item that does not close as its bins say, the dearest difference first."""
+    differing: list[tuple[int, str, Finding]] = []
     for sku in sorted(opening.items):
         item = opening.items[sku]
         close, bins = item.opening + item.net, sum(item.closing.values())
         if item.closing and close != bins:
-            named = {"close": show_quantity(close), "bins": show_quantity(bins), "difference": show_quantity(close - bins)}
-            yield Finding("close_differs_from_bin", "stock", sku, named)
+            worth = divide_half_even((close - bins) * costs.on(sku, as_of.isoformat()), 1_000_000)
+            named = {
+                "close": show_quantity(close),
+                "bins": show_quantity(bins),
+                "difference": show_quantity(close - bins),
+                "worth": show_quantity(worth),
+            }
+            differing.append((-abs(worth), sku, Finding("close_differs_from_bin", "stock", sku, named)))
         elif not item.closing and close:
             yield Finding("no_closing_stock", "stock", sku, {"close": show_quantity(close)})
+    for _, _, finding in sorted(differing, key=lambda entry: entry[:2]):
+        yield finding
 
 
 def _packs(stage: Stage, packs: Packs) -> Iterator[Finding]:
@@ -139,6 +146,15 @@ def _documents(stage: Stage, as_of: date) -> Iterator[Finding]:
     for status, count, received, rejected in select(query).fetchall():
         named = {"status": status, "count": count, "received": show_quantity(received), "rejected": show_quantity(rejected)}
         yield Finding("order_status_overruled", "nothing", "purchase_lines", named)
+    for table, column, than in (
+        ("purchase_lines", "promised_date", "order_date"),
+        ("sales_lines", "promised_date", "order_date"),
+        ("work_orders", "due_date", "start_date"),
+    ):
+        (count,) = select(f"SELECT count(*) FROM t_{table} WHERE bad = 0 AND {column} < {than}").fetchone()
+        if count:
+            named = {"count": count, "column": column, "than": than}
+            yield Finding("due_before_begin", "delivery", table, named)
     for table, column in (("purchase_lines", "received_date"), ("sales_lines", "shipped_date"), ("work_orders", "end_date")):
         (count,) = select(f"SELECT count(*) FROM t_{table} WHERE bad = 0 AND {column} > ?", (day,)).fetchone()
         if count:
