@@ -142,40 +142,27 @@ class Held:
                 found[(sku, code)] = found.get((sku, code), 0) + sign * int(quantity)
         return found
 
-    def other_flows(self) -> list[tuple[str, int, str, int]]:
-        """(day, phase, sku, signed quantity) of posted documents that are not among the accepted rows of this load, in order: an
-        export may leave out what is long done, and a row that is bad now may have been good before."""
-        missing = {
-            table: {
-                key
-                for (key,) in self._stage.database.execute(
-                    f'SELECT DISTINCT "order" FROM {held} EXCEPT SELECT "order" FROM t_{staged} WHERE bad = 0'
-                )
-            }
-            for table, held, staged in (
-                ("goods_receipt", "h_purchase", "purchase_lines"),
-                ("shipment", "h_sales", "sales_lines"),
-                ("work_order", "h_work", "work_orders"),
-            )
-        }
-        keys = {
-            "goods_receipt": "SELECT r.goods_receipt_id, o.source_key FROM goods_receipt r JOIN purchase_order o ON "
-            "o.purchase_order_id = r.purchase_order_id",
-            "shipment": "SELECT shipment_id, source_key FROM shipment",
-            "work_order": "SELECT work_order_id, source_key FROM work_order",
-        }
+    def flows(self) -> list[tuple[str, int, str, int]]:
+        """(day, phase, sku, signed quantity) of what the ledger holds already, in order: every receipt and shipment of earlier
+        loads, and the work orders that are not among the accepted rows of this one. An export may leave out what is long
+        done, and may remember one date where the ledger remembers several."""
+        if self.is_new:
+            return []
+        query = 'SELECT DISTINCT "order" FROM h_work EXCEPT SELECT "order" FROM t_work_orders WHERE bad = 0'
+        absent = {order for (order,) in self._stage.database.execute(query)}
+        work = set()
+        if absent:
+            rows = self._ledger.rows("SELECT work_order_id, source_key FROM work_order WHERE source_key IS NOT NULL")
+            work = {key for key, source in rows if source in absent}
         found: list[tuple[str, int, str, int]] = []
-        for kind, absent in missing.items():
-            if not absent:
-                continue
-            documents = {key for key, source in self._ledger.rows(keys[kind]) if source in absent}
+        for kind in ("goods_receipt", "shipment", *(["work_order"] if work else [])):
             query = (
                 "SELECT h.document_id, h.movement_type, h.business_date, i.sku, CASE WHEN t.kind = 'bin' THEN m.quantity ELSE "
                 f"-m.quantity END {_IMPORTED} WHERE p.source = 'import' AND h.document_kind = ? AND "
                 "(t.kind = 'bin' OR f.kind = 'bin')"
             )
             for document, movement, day, sku, change in self._ledger.rows(query, (kind,)):
-                if document in documents and movement in _PHASES:
+                if movement in _PHASES and (kind != "work_order" or document in work):
                     found.append((str(day), _PHASES[movement], sku, int(change)))
         return sorted(found)
 

@@ -91,17 +91,21 @@ class Opening:
 
     def places(self) -> list[OpeningPlace]:
         """The opening document's lines by item and bin."""
-        placed = []
-        for sku in sorted(self.items):
-            item = self.items[sku]
-            home = self.home(sku)
-            spare = item.opening - item.required
-            elsewhere = 0
-            for location in sorted(item.closing):
-                part = min(item.closing[location], spare - elsewhere) if location != home else 0
-                if part > 0:
-                    placed.append(OpeningPlace(sku, location, part))
-                    elsewhere += part
-            if item.opening > elsewhere:
-                placed.append(OpeningPlace(sku, home, item.opening - elsewhere))
+        return [
+            OpeningPlace(sku, location, quantity)
+            for sku in sorted(self.items)
+            for location, quantity in self.placed(sku).items()
+            if quantity > 0
+        ]
+
+    def placed(self, sku: str) -> dict[str, int]:
+        """The opening of one item by bin."""
+        item, home = self.items[sku], self.home(sku)
+        spare = item.opening - item.required
+        placed: dict[str, int] = {}
+        for location in sorted(item.closing):
+            part = min(item.closing[location], spare - sum(placed.values())) if location != home else 0
+            if part > 0:
+                placed[location] = part
+        placed[home] = item.opening - sum(placed.values())
         return placed

@@ -116,10 +116,26 @@ def _closing(opening: Opening, costs: Costs, as_of: date) -> Iterator[Finding]:
                 "worth": show_quantity(worth),
             }
             differing.append((-abs(worth), sku, Finding("close_differs_from_bin", "stock", sku, named)))
+        elif item.closing:
+            yield from _other_bins(opening, sku)
         elif not item.closing and close:
             yield Finding("no_closing_stock", "stock", sku, {"close": show_quantity(close)})
     for _, _, finding in sorted(differing, key=lambda entry: entry[:2]):
         yield finding
+
+
+def _other_bins(opening: Opening, sku: str) -> Iterator[Finding]:
+    """Right in sum, but in other bins than stated, because all documents move through one."""
+    item = opening.items[sku]
+    found = {location: -quantity for location, quantity in item.closing.items()}
+    for location, quantity in opening.placed(sku).items():
+        found[location] = found.get(location, 0) + quantity
+    home = opening.home(sku)
+    found[home] = found.get(home, 0) + item.net
+    more = {place: quantity for place, quantity in sorted(found.items()) if quantity}
+    if more:
+        shown = ", ".join(f"{place} {'+' if quantity > 0 else ''}{show_quantity(quantity)}" for place, quantity in more.items())
+        yield Finding("other_bins", "stock", sku, {"bins": shown})
 
 
 def _packs(stage: Stage, packs: Packs) -> Iterator[Finding]:

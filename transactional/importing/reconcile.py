@@ -98,7 +98,8 @@ def sums(stage: Stage, ledger: Ledger, packs: Packs, as_of: date) -> tuple[Sum, 
         compare(
             "scrapped_quantity", f"SELECT sum(scrapped_quantity) {base} AND {ended}", f"SELECT sum(scrapped_quantity) {held}", day
         )
-        compare("operations", "SELECT count(*) FROM t_operations WHERE bad = 0", "SELECT count(*) FROM work_order_operation")
+        if stage.has("operations"):
+            compare("operations", "SELECT count(*) FROM t_operations WHERE bad = 0", "SELECT count(*) FROM work_order_operation")
     found += _rounding(ledger)
     return tuple(found)
 

@@ -101,7 +101,7 @@ def summary(report: LoadReport, language: str) -> str:
         lines.append(
             say(
                 "row_summary",
-                target=table.target,
+                target=text(f"importing.target.{table.target}", language),
                 accepted=table.accepted,
                 rejected=table.rejected,
                 already_there=table.already_there,

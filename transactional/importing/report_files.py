@@ -17,6 +17,7 @@ from kernel.numbers import show_quantity
 from transactional.importing.problems import Finding
 from transactional.importing.rejects import safe_cell
 from transactional.importing.report import LoadReport, Sum
+from transactional.importing.targets import TARGETS
 
 __all__ = ["render", "write_report"]
 
@@ -48,7 +49,11 @@ def write_report(report: LoadReport, folder: Path) -> Path:
 
 
 def _detail(each: Finding, language: str) -> str:
-    return text(f"importing.finding.{each.finding}", language, subject=each.subject, **each.values)
+    values = dict(each.values)
+    if "what" in values:
+        values["what"] = text(f"importing.fact.{values['what']}", language)
+    subject = text(f"importing.target.{each.subject}", language) if each.subject in TARGETS else each.subject
+    return text(f"importing.finding.{each.finding}", language, subject=subject, **values)
 
 
 def _as_json(report: LoadReport) -> dict[str, object]:

@@ -13,6 +13,14 @@ from transactional.importing.targets import TARGETS, Target
 __all__ = ["check_rows", "duplicates", "infer_steps", "normalised", "number_lines"]
 
 
+_WRITTEN = (
+    "kg kgs g mg t ton lb oz m cm mm km in ft yd mtr meter metre m2 cm2 m3 l ml gal liter litre 千克 公斤 克 毫克 吨 斤 两 "
+    "米 厘米 毫米 公里 英寸 英尺 平方米 立方米 升 毫升"
+)
+_MEASURES = frozenset(_WRITTEN.split())
+"""Units of weight, length, area and volume, as people write them."""
+
+
 def normalised(code: str) -> str:
     """A code without width, case and spaces: two that agree here are one thing written twice."""
     return "".join(unicodedata.normalize("NFKC", code).casefold().split())
@@ -28,22 +36,29 @@ def number_lines(stage: Stage) -> None:
 
 
 def infer_steps(stage: Stage) -> None:
-    """Items that are counted in fractions somewhere can be counted so everywhere, when the mapping says nothing about steps."""
+    """What is weighed or measured is counted as finely as its documents are, when the mapping says nothing about steps;
+    pieces are whole."""
     if any("quantity_step" in spec.columns for spec in stage.mapping.tables if spec.target == "items"):
         return
+    measured = {code for (code,) in stage.database.execute("SELECT code FROM t_units WHERE dimension <> 'count' AND bad = 0")}
     steps: dict[str, int] = {}
     for target in TARGETS.values():
-        if target.stepped is not None:
-            unit = "AND unit IS NULL" if "unit" in target.by_name else ""
-            query = f"SELECT DISTINCT sku, {target.stepped} FROM t_{target.name} WHERE {target.stepped} % 1000000 <> 0 {unit}"
-            for sku, quantity in stage.database.execute(query).fetchall():
+        if target.stepped is None:
+            continue
+        unit = "AND (t.unit IS NULL OR t.unit = i.base_unit)" if "unit" in target.by_name else ""
+        query = (
+            f"SELECT DISTINCT i.sku, i.base_unit, t.{target.stepped} FROM t_{target.name} t JOIN t_items i ON i.sku = t.sku "
+            f"WHERE t.{target.stepped} % 1000000 <> 0 {unit}"
+        )
+        for sku, base, quantity in stage.database.execute(query).fetchall():
+            if base in measured or base.casefold() in _MEASURES:
                 step = steps.get(sku, 1_000_000)
                 while quantity % step:
                     step //= 10
                 steps[sku] = step
-    for sku, step in steps.items():
-        if stage.database.execute("UPDATE t_items SET quantity_step = ? WHERE sku = ?", (step, sku)).rowcount:
-            stage.note("counted_in_fractions", "items", "quantity_step", sku)
+    for sku, step in sorted(steps.items()):
+        stage.database.execute("UPDATE t_items SET quantity_step = ? WHERE sku = ?", (step, sku))
+        stage.note("counted_in_fractions", "items", "quantity_step", sku)
 
 
 def duplicates(stage: Stage, target: Target) -> None:

@@ -128,6 +128,9 @@ class LoadRun:
         self.timeline = Timeline(self.stage, self.as_of.isoformat(), self.bills, self.packs, self.held)
         rules = self.stage.mapping.rules
         self.opening = Opening(self.stage, self.timeline.steps(), rules.location, self.held.homes())
+        if self.held.today > self.as_of.isoformat():
+            # An older export says nothing about the stock of a later day.
+            self.opening.is_stated = False
         self.first = self.held.opening_date() or rules.opening_date or date.fromisoformat(self.timeline.first_day())
         self._lap("opening")
 
@@ -174,9 +177,6 @@ class LoadRun:
             return None
         last = self.as_of if self.held.is_behind(self.as_of) else self.first
         plan = StockPlan.of(self.stage, self.opening, self.held.stock(), self.costs, self.first, last)
-        if self.held.today > self.as_of.isoformat():
-            # An older export says nothing about what came later.
-            plan.after.clear()
         self._found += plan.findings()
         self._post(poster, plan.items_before(), "opening stock")
         return plan

@@ -40,7 +40,7 @@ def no_such_file(folder: Path, source: str) -> InvalidInput:
         old = folder / f"{stem}.xls"
         if old.is_file():
             return InvalidInput("importing.old_workbook", file=old.name)
-        there = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+        there = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
         near = difflib.get_close_matches(stem.casefold(), [Path(name).stem.casefold() for name in there], 1, 0.7)
         for name in there:
             if near and Path(name).stem.casefold() == near[0]:

@@ -86,7 +86,7 @@ class Timeline:
             self._purchase_orders(),
             self._sales_orders(),
             self._work_orders_placed(),
-            self._others(),
+            self._history(),
             self._receipts(),
             self._completions(),
             self._issues(),
@@ -136,9 +136,9 @@ class Timeline:
             for _, document, rows in self._documents(table, f"'{self.as_of}'", where, held):
                 yield Step(self.as_of, _CHANGE, 1, document, f"promise_{kind}", rows)
 
-    def _others(self) -> Iterator[Step]:
-        """What the ledger holds of documents this load does not bring."""
-        for day, phase, sku, change in self._held.other_flows():
+    def _history(self) -> Iterator[Step]:
+        """What the ledger holds already."""
+        for day, phase, sku, change in self._held.flows():
             yield Step(day, phase, -1000, "", "held", [], ((sku, change),))
 
     def _purchase_orders(self) -> Iterator[Step]:
@@ -158,7 +158,7 @@ class Timeline:
                 before, before_rejected = row["held_received"] or 0, row["held_rejected"] or 0
                 row["new_received"] = max(received - before, 0)
                 row["new_rejected"] = min(max(rejected - before_rejected, 0), row["new_received"])
-                flows.append((row["sku"], max(received, before) - max(rejected, before_rejected)))
+                flows.append((row["sku"], row["new_received"] - row["new_rejected"]))
             yield Step(day, _RECEIVE, 0, document, "receive", rows, tuple(flows))
 
     def _base(self, row: dict[str, Any], column: str) -> int:
@@ -179,7 +179,7 @@ class Timeline:
                 shipped = self._base(row, "quantity" if row["shipped_quantity"] is None else "shipped_quantity")
                 before = row["held_shipped"] or 0
                 row["new_shipped"] = max(shipped - before, 0)
-                flows.append((row["sku"], -max(shipped, before)))
+                flows.append((row["sku"], -row["new_shipped"]))
             yield Step(day, _SHIP, 0, document, "ship", rows, tuple(flows))
 
     def _work_orders_placed(self) -> Iterator[Step]:
