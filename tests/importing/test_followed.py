@@ -203,8 +203,8 @@ def test_a_following_load_that_was_killed_ends_the_same(
 
 
 def test_what_the_bins_say_later_is_posted_as_a_difference_and_told(follower: Callable[[str], Follower]) -> None:
-    """Seven wheels more and five bolts fewer than the documents explain, in another bin: told item by item. Documents go on through the bin
-    they went through before."""
+    """Seven wheels more and five bolts fewer than the documents explain, in another bin: told item by item. Documents go on
+    through the bin they went through before."""
     followed = follower("differing")
     followed.load("2024-01-31")
     later = _export(_END)

@@ -93,7 +93,6 @@ class Buying:
         order = desk.id("purchase_order", step.document)
         for warehouse in sorted({row["warehouse"] for row in step.rows}):
             rows = [row for row in step.rows if row["warehouse"] == warehouse and row["new_received"]]
-            rows = desk.are_there(rows)
             if not rows:
                 yield There("ReceiveGoods")
                 continue
@@ -125,7 +124,9 @@ class Buying:
         if not desk.stage.mapping.rules.close_short:
             return
         order = desk.id("purchase_order", step.document)
-        for row in desk.are_there(step.rows):
+        for row in step.rows:
+            if row["held_line"] is None and row["held_order"] is not None:
+                continue
             common = desk.common("purchase_closed_short", f"{step.document}/{row['line']}", step.date)
             if common["command_id"] in desk.known:
                 yield There("CancelPurchaseLine")

@@ -21,6 +21,9 @@ def looks_like_formula(text: str) -> bool:
     return re.fullmatch(r"[+-]?[\d.,]+", text) is None
 
 
+_WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
+
+
 def is_empty(value: Any) -> bool:
     """None, empty text and a lone space are all "nothing"."""
     return value is None or (isinstance(value, str) and not value.strip())
@@ -29,7 +32,9 @@ def is_empty(value: Any) -> bool:
 def plain(value: Any) -> str:
     """One text for one value whatever file it came from: 5, 5.0, "5" and Decimal("5.0000") are all ``5``."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFKC", value).strip() if not value.isascii() else value.strip()
+        text = unicodedata.normalize("NFKC", value).strip() if not value.isascii() else value.strip()
+        # Programs write whole numbers of a column with gaps as 5.0, and decimals as 5.0000.
+        return text.partition(".")[0] if text.endswith("0") and _WHOLE.fullmatch(text) else text
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, int):

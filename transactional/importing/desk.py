@@ -85,11 +85,3 @@ class Desk:
                 self._lines.clear()
             places = self._lines[key] = {held: position for position, (held,) in enumerate(found)}
         return document, places[row["id"]]
-
-    def are_there(self, rows: list[Row]) -> list[Row]:
-        """The rows a step can be posted for: a line that joined an order after it was loaded is not in the ledger."""
-        return [row for row in rows if row["held_line"] is not None or not self._is_held(row)]
-
-    def _is_held(self, row: Row) -> bool:
-        table = "h_purchase" if "supplier" in row else "h_sales"
-        return self.stage.database.execute(f'SELECT 1 FROM {table} WHERE "order" = ?', (row["order"],)).fetchone() is not None

@@ -1,7 +1,8 @@
 """How do mended rejects come back?
 
 A rejects folder is loaded like any other folder: it remembers which folder it came from (`load.json`), that folder is read again,
-and the lines that stand in the rejects files count as written there. So only what was mended is new; everything else is there.
+and the lines that stand in the rejects files, or stood in rejects mended before, count as written there. So only what was
+mended is new; everything else is there.
 """
 
 from __future__ import annotations
@@ -62,12 +63,13 @@ def origin_of(folder: Path) -> tuple[Path, Mended] | None:
     origin = Path(body["folder"])
     if not origin.is_dir():
         raise InvalidInput("importing.no_origin", folder=str(origin), file=f"{folder.name}/{MANIFEST}")
-    mended = Mended()
+    before = {name: {int(line): cells for line, cells in rows.items()} for name, rows in body.get("mended", {}).items()}
+    mended = Mended(before, [manifest])
     for name, source in body["files"].items():
         path = folder / name
         if path.is_file():
             mended.paths.append(path)
-            mended.rows[source] = _rows(path)
+            mended.rows.setdefault(source, {}).update(_rows(path))
     return origin, mended
 
 

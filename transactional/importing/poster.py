@@ -89,6 +89,7 @@ class Poster:
     _batch: list[Item] = field(default_factory=list)
     _lines: int = 0
     _fallen: set[str] = field(default_factory=set)
+    _fallen_rows: set[tuple[str, int]] = field(default_factory=set)
 
     def add(self, item: Item | There) -> None:
         """Queue one item; posts when the batch is full."""
@@ -146,13 +147,18 @@ class Poster:
     def _refuse(self, item: Item, error: ThroughlineError | None) -> None:
         self.counts[item.command.kind].refused += 1
         self._fallen.add(item.command.command_id)
+        self._fallen_rows.update((item.target, row) for row in item.rows)
         self.refusals.append(Refusal(item, error))
         self.progress(1)
 
     def _drop_fallen(self, items: list[Item]) -> list[Item]:
         kept = []
         for item in items:
-            if any(command_id in self._fallen for command_id in item.after):
+            # After one step of a document was refused, its later steps would tell half a story.
+            rows = ((item.target, row) for row in item.rows)
+            if self._fallen and (
+                any(each in self._fallen for each in item.after) or any(each in self._fallen_rows for each in rows)
+            ):
                 self._refuse(item, None)
             else:
                 kept.append(item)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from kernel.numbers import divide_half_even, show_quantity
+from transactional.importing.bills import Bills
 from transactional.importing.costs import Costs
 from transactional.importing.opening import Opening
 from transactional.importing.packs import Packs
@@ -17,14 +18,23 @@ __all__ = ["findings"]
 _STALE_DAYS = 365
 
 
-def findings(stage: Stage, opening: Opening, packs: Packs, costs: Costs, as_of: date, *, has_opening: bool) -> list[Finding]:
+def findings(
+    stage: Stage,
+    opening: Opening,
+    packs: Packs,
+    bills: Bills,
+    costs: Costs,
+    as_of: date,
+    *,
+    has_opening: bool,
+) -> list[Finding]:
     """Everything a person should settle, worst first within each subject; empty when all is ready."""
     found: list[Finding] = []
     for part in (
-        _costs(stage, costs),
+        _costs(stage, costs, as_of),
         _lead_times(stage),
         _terms(stage),
-        _bills(stage),
+        _bills(stage, bills),
         _suppliers(stage, as_of),
         _names(stage),
         _closing(opening, costs, as_of) if opening.is_stated and not has_opening else iter(()),
@@ -36,11 +46,16 @@ def findings(stage: Stage, opening: Opening, packs: Packs, costs: Costs, as_of: 
     return found + stage.notes()
 
 
-def _costs(stage: Stage, costs: Costs) -> Iterator[Finding]:
+def _costs(stage: Stage, costs: Costs, as_of: date) -> Iterator[Finding]:
     query = "SELECT sku, name FROM t_items WHERE bad = 0 AND standard_cost IS NULL ORDER BY sku"
     for sku, name in stage.database.execute(query).fetchall():
         if not costs.is_known(sku):
             yield Finding("missing_cost", "costing", sku, {"name": name})
+    query = "SELECT sku, standard_cost FROM t_items WHERE bad = 0 AND standard_cost IS NOT NULL ORDER BY sku"
+    for sku, stated in stage.database.execute(query).fetchall():
+        history = costs.standard(sku, stated, as_of.isoformat())
+        if history is not None and history != stated:
+            yield Finding("cost_disagrees", "costing", sku, {"history": show_quantity(history), "stated": show_quantity(stated)})
     without = stage.database.execute("SELECT count(*), sum(standard_cost IS NULL) FROM t_items WHERE bad = 0").fetchone()
     if without[1]:
         yield Finding("no_standard_cost", "costing", "items", {"count": without[1], "total": without[0]})
@@ -64,13 +79,17 @@ def _terms(stage: Stage) -> Iterator[Finding]:
         yield Finding("bought_without_terms", "purchasing", sku, {"name": name})
 
 
-def _bills(stage: Stage) -> Iterator[Finding]:
+def _bills(stage: Stage, bills: Bills) -> Iterator[Finding]:
     roots, without = stage.database.execute(
         "SELECT count(*), sum(NOT EXISTS (SELECT 1 FROM t_bom_lines b WHERE b.assembly = r.sku AND b.bad = 0)) "
         "FROM t_bom_roots r WHERE r.bad = 0"
     ).fetchone()
     if roots:
         yield Finding("bom_roots", "nothing", "bill_of_materials", {"count": roots, "without": without or 0})
+    query = "SELECT sku, count(*) FROM t_work_orders WHERE bad = 0 GROUP BY sku ORDER BY sku"
+    for sku, count in stage.database.execute(query).fetchall():
+        if not bills.has(sku):
+            yield Finding("made_from_nothing", "costing", sku, {"count": count})
     query = (
         "SELECT p.sku, i.name FROM t_planning p JOIN t_items i ON i.sku = p.sku AND i.bad = 0 WHERE p.bad = 0 AND "
         "p.procurement = 'make' AND NOT EXISTS (SELECT 1 FROM t_bom_lines b WHERE b.assembly = p.sku AND "

@@ -131,7 +131,9 @@ class LoadRun:
         if self.held.today > self.as_of.isoformat():
             # An older export says nothing about the stock of a later day.
             self.opening.is_stated = False
-        self.first = self.held.opening_date() or rules.opening_date or date.fromisoformat(self.timeline.first_day())
+        first_day = date.fromisoformat(self.timeline.first_day())
+        # What comes in later may have happened before anything that is there.
+        self.first = rules.opening_date or min(self.held.opening_date() or first_day, first_day)
         self._lap("opening")
 
     def _known(self) -> frozenset[str]:
@@ -256,7 +258,9 @@ class LoadRun:
 
     def _report(self, poster: Poster, *, is_check: bool) -> LoadReport:
         rejects = write_rejects(self.stage, self.home / "rejects" / self.load_id)
-        found = findings(self.stage, self.opening, self.packs, self.costs, self.as_of, has_opening=self._opening_is_stated())
+        found = findings(
+            self.stage, self.opening, self.packs, self.bills, self.costs, self.as_of, has_opening=self._opening_is_stated()
+        )
         found += [*self._found, *changed_documents(self.stage, self.packs, self.as_of)]
         tables = _table_counts(self.stage, poster)
         self._lap("report")

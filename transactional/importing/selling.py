@@ -72,7 +72,7 @@ class Selling:
         for row in step.rows:
             parcels.setdefault((row["warehouse"], row["carrier"], row["tracking_number"]), []).append(row)
         for number, ((warehouse, carrier, tracking), parcel) in enumerate(parcels.items()):
-            rows = desk.are_there([row for row in parcel if row["new_shipped"]])
+            rows = [row for row in parcel if row["new_shipped"]]
             if not rows:
                 yield There("ShipGoods")
                 continue

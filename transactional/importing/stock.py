@@ -84,7 +84,7 @@ class StockPlan:
         total = sum(there.values())
         if total and not opening.is_stated:
             # Nobody says what should be left: only what history needs is raised.
-            self._raise(sku, home, required - total)
+            self._raise(sku, home, required - there.get(home, 0))
             return
         gaps = {place: wanted.get(place, 0) - there.get(place, 0) for place in sorted({*wanted, *there})}
         for place in sorted(gaps, key=lambda name: (name != home, name)):
@@ -94,12 +94,14 @@ class StockPlan:
                     gaps[place] -= part
                     gaps[other] += part
                     (self.before if place == home else self.after).append(_Change(sku, part, other, place))
-        needed = required - total if self.last > self.first and total else 2**63
+        # What history needs must lie in the bin the documents go through, before they do.
+        moved = sum(change.quantity for change in self.before if change.sku == sku)
+        is_first = self.last == self.first or not total
         for place in sorted(gaps, key=lambda name: (name != home, name)):
             if gaps[place] > 0:
-                part = max(min(gaps[place], needed), 0)
+                needed = required - there.get(home, 0) - moved if place == home else 0
+                part = gaps[place] if is_first else max(min(gaps[place], needed), 0)
                 self._raise(sku, place, part)
-                needed -= part
                 if gaps[place] > part:
                     self.after.append(_Change(sku, gaps[place] - part, None, place))
             elif gaps[place] < 0:

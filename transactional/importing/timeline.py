@@ -156,7 +156,7 @@ class Timeline:
             for row in rows:
                 received, rejected = self._base(row, "received_quantity"), self._base(row, "rejected_quantity")
                 before, before_rejected = row["held_received"] or 0, row["held_rejected"] or 0
-                row["new_received"] = max(received - before, 0)
+                row["new_received"] = max(received - before, 0) if _is_placed(row) else 0
                 row["new_rejected"] = min(max(rejected - before_rejected, 0), row["new_received"])
                 flows.append((row["sku"], row["new_received"] - row["new_rejected"]))
             yield Step(day, _RECEIVE, 0, document, "receive", rows, tuple(flows))
@@ -178,7 +178,7 @@ class Timeline:
             for row in rows:
                 shipped = self._base(row, "quantity" if row["shipped_quantity"] is None else "shipped_quantity")
                 before = row["held_shipped"] or 0
-                row["new_shipped"] = max(shipped - before, 0)
+                row["new_shipped"] = max(shipped - before, 0) if _is_placed(row) else 0
                 flows.append((row["sku"], -row["new_shipped"]))
             yield Step(day, _SHIP, 0, document, "ship", rows, tuple(flows))
 
@@ -212,11 +212,17 @@ class Timeline:
 
 _HELD = {
     "h_purchase": "h.line_id AS held_line, h.order_status AS held_status, h.received AS held_received, "
-    "h.rejected AS held_rejected",
-    "h_sales": "h.line_id AS held_line, h.order_status AS held_status, h.shipped AS held_shipped",
+    'h.rejected AS held_rejected, (SELECT 1 FROM h_purchase o WHERE o."order" = t."order" LIMIT 1) AS held_order',
+    "h_sales": "h.line_id AS held_line, h.order_status AS held_status, h.shipped AS held_shipped, "
+    '(SELECT 1 FROM h_sales o WHERE o."order" = t."order" LIMIT 1) AS held_order',
     "h_work": "h.line_id AS held_line, h.order_status AS held_status, h.completed AS held_completed",
 }
 """What the ledger holds of a line, beside the columns of its row; None where it holds nothing."""
+
+
+def _is_placed(row: dict[str, Any]) -> bool:
+    """Whether the ledger has the line, or will have it by this load; a line that joined a posted order it never has."""
+    return row["held_line"] is not None or row["held_order"] is None
 
 
 def _made(row: dict[str, Any]) -> tuple[tuple[str, int], ...]:
