@@ -31,9 +31,9 @@ def load_company(
         InvalidInput: no mapping was named and none lies in the folder, or `as_of` is no date.
     """
     from transactional import open_ledger
-    from transactional.importing import load, summary
+    from transactional.importing import load, mapping_of, summary
 
-    mapping = mapping or next((folder / name for name in _MAPPING_NAMES if (folder / name).is_file()), None)
+    mapping = mapping or next((folder / name for name in _MAPPING_NAMES if (folder / name).is_file()), mapping_of(folder))
     if mapping is None:
         raise InvalidInput("pipelines.no_mapping", folder=folder.name, names=", ".join(_MAPPING_NAMES))
     day = _day(as_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ import pytest
 
 from kernel.errors import InvalidInput, Unavailable
 from tests.importing.conftest import Company
-from transactional.importing import LoadReport, load, rejects
+from transactional.importing import LoadReport, load, mapping_of, rejects
 
 
 def _mend(path: Path, change: dict[str, str], *, line: int) -> None:
@@ -162,3 +163,23 @@ def test_a_check_posts_nothing_and_tells_everything(company: Company) -> None:
     loaded = company.load()
     assert told == company.reasons(loaded, "purchases")
     assert {each.finding for each in checked.findings} == {each.finding for each in loaded.findings}
+
+
+def test_what_a_killed_load_left_behind_is_cleared_and_a_running_one_is_left_alone(company: Company) -> None:
+    company.home.mkdir()
+    ours, dead = company.home / f"load-{os.getpid()}-a", company.home / "load-99999999-b"
+    ours.mkdir()
+    dead.mkdir()
+    company.load()
+
+    assert (True, False) == (ours.is_dir(), dead.is_dir())
+
+
+def test_a_rejects_folder_remembers_its_mapping(company: Company) -> None:
+    """So the folder alone is enough at the command line."""
+    company.files["purchases"][3][5] = "many"
+    report = company.load()
+    assert report.rejects is not None
+
+    assert company.folder.parent / "mapping.toml" == mapping_of(report.rejects)
+    assert None is mapping_of(company.folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -66,10 +67,8 @@ def load(
     origin = origin_of(folder)
     folder, mended = origin if origin is not None else (folder, Mended())
     home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob(f"{_SCRATCH}*"):
-        # What a load that was killed left behind.
-        shutil.rmtree(left, ignore_errors=True)
-    scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home))
+    _clear_up(home)
+    scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=home))
     try:
         stage = Stage.create(scratch / "stage.db", folder, mapping, mended)
         try:
@@ -83,6 +82,18 @@ def load(
 
 def _silent(what: str, done: int, total: int) -> None:
     del what, done, total
+
+
+def _clear_up(home: Path) -> None:
+    """Remove what loads left behind that were killed; one that is running keeps its own."""
+    for left in home.glob(f"{_SCRATCH}*"):
+        process = left.name.removeprefix(_SCRATCH).partition("-")[0]
+        try:
+            os.kill(int(process), 0)
+        except (ValueError, ProcessLookupError):
+            shutil.rmtree(left, ignore_errors=True)
+        except OSError:
+            continue  # somebody else's process
 
 
 def _same_company(ledger: Ledger, mapping: Mapping) -> None:

@@ -16,7 +16,7 @@ from kernel.errors import InvalidInput
 from transactional.importing.batches import BATCH_ROWS, Batch, SourceFile
 from transactional.importing.cells import looks_like_formula
 
-__all__ = ["LINE_COLUMN", "MANIFEST", "Mended", "origin_of"]
+__all__ = ["LINE_COLUMN", "MANIFEST", "Mended", "mapping_of", "origin_of"]
 
 MANIFEST = "load.json"
 LINE_COLUMN = "reject_line"
@@ -71,6 +71,15 @@ def origin_of(folder: Path) -> tuple[Path, Mended] | None:
             mended.paths.append(path)
             mended.rows.setdefault(source, {}).update(_rows(path))
     return origin, mended
+
+
+def mapping_of(folder: Path) -> Path | None:
+    """The mapping a rejects folder was written by, if it is still there; None for any other folder."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return None
+    path = Path(json.loads(manifest.read_text(encoding="utf-8")).get("mapping", ""))
+    return path if path.is_file() else None
 
 
 def _rows(path: Path) -> dict[int, dict[str, str]]:

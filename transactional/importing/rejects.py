@@ -76,7 +76,12 @@ def _write_all(stage: Stage, folder: Path, by_file: dict[str, dict[int, list[Rea
             out = "".join("-" if char in '[]/\\:*?"<>|' else char for char in name) + ".csv"
         names[out] = name
         _write_file(stage, name, by_file[name], folder / out)
-    origin = {"folder": str(stage.folder.resolve()), "files": names, "mended": stage.mended.rows}
+    origin = {
+        "folder": str(stage.folder.resolve()),
+        "mapping": str(stage.mapping.path.resolve()),
+        "files": names,
+        "mended": stage.mended.rows,
+    }
     (folder / MANIFEST).write_text(json.dumps(origin, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     if stage.problems:
         with (folder / "files.csv").open("w", encoding="utf-8-sig", newline="") as stream:
