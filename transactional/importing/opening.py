@@ -82,12 +82,13 @@ class Opening:
 
     def home(self, sku: str) -> str:
         """The bin an item moves through: where it has moved so far, else the one that holds most of it."""
-        if sku in self._homes:
-            return self._homes[sku]
-        item = self.items.get(sku)
-        if item is None or not item.closing:
-            return self._default
-        return min(item.closing, key=lambda location: (-item.closing[location], location))
+        found = self._homes.get(sku)
+        if found is None:
+            item = self.items.get(sku)
+            closing = {} if item is None else item.closing
+            found = min(closing, key=lambda location: (-closing[location], location), default=self._default)
+            self._homes[sku] = found
+        return found
 
     def places(self) -> list[OpeningPlace]:
         """The opening document's lines by item and bin."""
