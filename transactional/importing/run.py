@@ -8,20 +8,19 @@ from datetime import date
 from pathlib import Path
 
 from kernel.errors import InvalidInput
-from kernel.ids import import_command_id
-from transactional.commands import AdvanceClock, CreateCompany
 from transactional.importing.bills import Bills
 from transactional.importing.changes import changed_documents
 from transactional.importing.checks import check_all, check_documents
 from transactional.importing.costs import Costs
 from transactional.importing.desk import Desk
 from transactional.importing.documents import DocumentWriter
+from transactional.importing.founding import advance_clock, found_company
 from transactional.importing.held import Held
 from transactional.importing.lookups import Lookups
 from transactional.importing.masters import cost_commands, master_commands
 from transactional.importing.opening import Opening
 from transactional.importing.packs import Packs
-from transactional.importing.poster import ACTOR, SOURCE, Item, Poster, There
+from transactional.importing.poster import SOURCE, Item, Poster, There
 from transactional.importing.problems import Finding
 from transactional.importing.readiness import findings
 from transactional.importing.reading import read_table
@@ -79,7 +78,7 @@ class LoadRun:
                 break
             poster.known = self._known()
             self.held = Held(self.ledger, self.stage)
-        self._advance_clock()
+        advance_clock(self.ledger, self._code, self.as_of)
         return self._report(poster, is_check=False)
 
     # --- before anything is posted -------------------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ class LoadRun:
     # --- posting -----------------------------------------------------------------------------------------------------------
 
     def _post_all(self, poster: Poster, *, is_again: bool) -> None:
-        self._found_company()
+        found_company(self.ledger, self.stage.mapping.company, self.first, self.as_of)
         if not is_again:
             masters = master_commands(self.stage, self.first, self.as_of, self.packs, self.costs, self.held)
             self._post(poster, masters, "masters")
@@ -201,34 +200,6 @@ class LoadRun:
     def _count(self, count: int) -> None:
         self._done += count
         self.progress(self._what, self._done, 0)
-
-    def _found_company(self) -> None:
-        if self.ledger.rows("SELECT 1 FROM company"):
-            return
-        company = self.stage.mapping.company
-        command = CreateCompany(
-            command_id=import_command_id(company.code, "company", company.code),
-            actor=ACTOR,
-            source=SOURCE,
-            business_date=self.first,
-            code=company.code,
-            name=company.name,
-            name_zh=company.name_zh,
-            currency=company.currency,
-            minor_digits=company.minor_digits,
-            time_zone=company.time_zone,
-            today=self.as_of,
-            kind_of_source="import",
-        )
-        self.ledger.post([command])
-
-    def _advance_clock(self) -> None:
-        rows = self.ledger.rows("SELECT today FROM company")
-        if rows and str(rows[0][0]) < self.as_of.isoformat():
-            command_id = import_command_id(self._code, "clock", self.as_of.isoformat())
-            self.ledger.post(
-                [AdvanceClock(command_id=command_id, actor=ACTOR, source=SOURCE, business_date=self.as_of, today=self.as_of)]
-            )
 
     # --- telling -----------------------------------------------------------------------------------------------------------
 
