@@ -87,10 +87,12 @@ def demo(
 def load(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_say("load.folder"))],
     mapping: Annotated[Path | None, typer.Option("--map", help=_say("load.map"))] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help=_say("load.as_of"))] = None,
+    check_only: Annotated[bool, typer.Option("--check", help=_say("load.check"))] = False,
 ) -> None:
     from pipelines.commands.load import load_company
 
-    raise typer.Exit(load_company(_settings(), folder, mapping))
+    raise typer.Exit(load_company(_settings(), folder, mapping, as_of=as_of, check_only=check_only))
 
 
 @app.command(help=_say("run.help"), epilog=_say("run.example"))

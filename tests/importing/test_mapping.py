@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import InvalidInput
-from transactional.importing.casts import caster, looks_like_formula, plain
-from transactional.importing.checks import circles
+from transactional.importing.batches import Batch
+from transactional.importing.casts import caster
+from transactional.importing.cells import looks_like_formula, plain
+from transactional.importing.circles import circles
 from transactional.importing.expressions import compile_expression, compile_filter
 from transactional.importing.mapping import read_mapping
 from transactional.importing.problems import Problem
 from transactional.importing.rejects import safe_cell
-from transactional.importing.sources import Batch
 from transactional.importing.targets import TARGETS, Column
 
 pytestmark = pytest.mark.fast
@@ -201,7 +202,7 @@ name = "name"
         ('name = "name"', "name = { lookup = 'a', on = 'b' }", "columns.name.key"),
         ('code = "T"', "", "company.code"),
         ("as_of = 2024-01-01", 'as_of = "soon"', "company.as_of"),
-        ('from = "items"', 'from = "items"\nform = "x"', "got form"),
+        ('from = "items"', 'from = "items"\nform = "x"', "did you mean from?"),
         ("[company]", "[company", "not valid TOML"),
     ],
 )

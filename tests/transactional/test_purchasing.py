@@ -26,6 +26,7 @@ from transactional.commands import (
     ReceiveGoods,
     RecordQuotes,
     RecordSupplierInvoice,
+    ReleasePurchaseOrder,
     ReturnToSupplier,
     SetSupplierTerms,
 )
@@ -176,6 +177,23 @@ def test_the_first_promise_is_kept(ledger: Ledger) -> None:
     first, last = one(ledger, "first_promised_date, last_promised_date", "purchase_order_line")
     assert (str(first), str(last)) == (str(THE_DAY), str(THE_DAY + timedelta(days=9)))
     assert ledger.rows("SELECT COUNT(*) FROM document_event WHERE event_kind = 'promised'") == [(3,)]
+
+
+def test_a_pending_order_receives_nothing_until_it_is_released(ledger: Ledger) -> None:
+    """Approval opens its lines, once."""
+    tiny_company(ledger)
+    placed = order(line(), status="pending")
+    ledger.post([placed])
+    release = ReleasePurchaseOrder(purchase_order=placed.command_id, **common())
+    with pytest.raises(Refused):
+        ledger.post([receipt(placed, 60)])
+    ledger.post([release])
+
+    assert one(ledger, "status", "purchase_order") == ("approved",)
+    assert one(ledger, "status", "purchase_order_line") == ("open",)
+    ledger.post([receipt(placed, 60)])
+    with pytest.raises(Refused):
+        ledger.post([ReleasePurchaseOrder(purchase_order=placed.command_id, **common())])
 
 
 def test_no_more_is_received_than_is_open_unless_tolerated(ledger: Ledger) -> None:

@@ -37,6 +37,7 @@ from transactional.commands.purchasing import (
     ReceiveGoods,
     RecordQuotes,
     RecordSupplierInvoice,
+    ReleasePurchaseOrder,
     ReturnToSupplier,
 )
 from transactional.commands.sales import (
@@ -171,6 +172,7 @@ __all__ = [
     "RecordSupplierInvoice",
     "RejectSuggestion",
     "ReleaseAllocation",
+    "ReleasePurchaseOrder",
     "ReportRun",
     "RequestRun",
     "ReturnGoods",

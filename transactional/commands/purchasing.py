@@ -71,6 +71,13 @@ class PlacePurchaseOrder(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReleasePurchaseOrder(Command):
+    """A pending order has been approved: its lines are open from now on."""
+
+    purchase_order: DocumentRef
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PromisePurchaseLine(Command):
     """The supplier says when; the first word is kept as first promise."""
 

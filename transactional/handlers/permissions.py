@@ -30,6 +30,7 @@ _BUYING = {
     "PromisePurchaseLine",
     "RecordQualification",
     "RecordQuotes",
+    "ReleasePurchaseOrder",
     "ReturnToSupplier",
     "SetSupplierTerms",
 }

@@ -7,37 +7,53 @@ half a document is worse than none.
 
 from __future__ import annotations
 
-import unicodedata
+import difflib
 from typing import Any
 
+from transactional.importing.circles import reject_circles
+from transactional.importing.held import Held
+from transactional.importing.row_checks import check_rows, duplicates, infer_steps, number_lines
 from transactional.importing.staging import Stage
 from transactional.importing.targets import TARGETS, Target
 
-__all__ = ["check_all", "normalised"]
+__all__ = ["check_all", "check_documents"]
+
+_SUGGESTED = 50
+"""How many different unknown codes get a suggestion; beyond that the list itself is wrong."""
 
 
-def normalised(code: str) -> str:
-    """A code without width, case and spaces: two that agree here are one thing written twice."""
-    return "".join(unicodedata.normalize("NFKC", code).casefold().split())
-
-
-def check_all(stage: Stage) -> None:
-    """Run every check; what fails is marked bad with its reason."""
+def check_all(stage: Stage, held: Held) -> None:
+    """Run every check; what fails is marked bad with its reason. Codes that the ledger holds need not be repeated."""
+    number_lines(stage)
     _imply_codes(stage)
+    infer_steps(stage)
     for target in TARGETS.values():
         _index(stage, target)
-        _duplicates(stage, target)
-        _orders(stage, target)
+        duplicates(stage, target)
+        check_rows(stage, target, held)
         for column in target.columns:
             if column.refers is not None:
-                _references(stage, target, column.name, column.refers)
-        if target.name == "bom_lines":
-            _cycles(stage)
-        if target.name == "work_orders":
-            _made_without_bom(stage)
-        if target.document is not None:
-            _one_head(stage, target)
-            _whole_documents(stage, target)
+                _references(stage, target, column.name, column.refers, held)
+        _documents(stage, target)
+
+
+def check_documents(stage: Stage) -> None:
+    """Once more what falls with rows that became bad since."""
+    for target in TARGETS.values():
+        for column in target.columns:
+            if column.refers is not None and column.refers not in ("warehouses", "units", "users"):
+                _fallen(stage, target, column.name, column.refers)
+        _documents(stage, target)
+
+
+def _documents(stage: Stage, target: Target) -> None:
+    if target.name == "bom_lines":
+        reject_circles(stage)
+    if target.name == "work_orders":
+        _made_without_bom(stage)
+    if target.document is not None:
+        _one_head(stage, target)
+        _whole_documents(stage, target)
 
 
 def _index(stage: Stage, target: Target) -> None:
@@ -85,81 +101,44 @@ def _imply(stage: Stage, name: str, code: str) -> None:
     stage.database.execute(f"INSERT INTO t_{name} VALUES ({places})", (None, 0, 0, 0, *row.values()))
 
 
-# --- one row at a time -------------------------------------------------------------------------------------------------------
-
-
-def _duplicates(stage: Stage, target: Target) -> None:
-    keys = [f'"{name}"' for name in target.key]
-    listed = ", ".join(keys)
-    query = (
-        f"SELECT t.id, f.first, {', '.join(f't.{key}' for key in keys)} FROM t_{target.name} t JOIN "
-        f"(SELECT {listed}, min(id) AS first FROM t_{target.name} GROUP BY {listed} HAVING count(*) > 1) f "
-        f"ON {' AND '.join(f't.{key} IS f.{key}' for key in keys)} WHERE t.id <> f.first AND t.{keys[0]} IS NOT NULL"
-    )
-    repeated = [
-        (row, "+".join(target.key), "/".join(str(part) for part in parts if part is not None), first)
-        for row, first, *parts in stage.database.execute(query).fetchall()
-    ]
-    if target.name == "items":
-        repeated += _same_normalised(stage, {row for row, *_ in repeated})
-    _reject_duplicates(stage, target.name, repeated)
-
-
-def _reject_duplicates(stage: Stage, target: str, repeated: list[tuple[int, str, str, int]]) -> None:
-    stage.reject(
-        target,
-        [
-            (row, column, value, "importing.duplicate_key", {"first": stage.place_of(target, first)})
-            for row, column, value, first in repeated
-        ],
-    )
-
-
-def _same_normalised(stage: Stage, known: set[int]) -> list[tuple[int, str, str, int]]:
-    seen: dict[str, int] = {}
-    found = []
-    for row, sku in stage.database.execute("SELECT id, sku FROM t_items WHERE sku IS NOT NULL ORDER BY id").fetchall():
-        first = seen.setdefault(normalised(sku), row)
-        if first != row and row not in known:
-            found.append((row, "sku", sku, first))
-    return found
-
-
-def _orders(stage: Stage, target: Target) -> None:
-    for earlier, later in target.not_before:
-        query = f'SELECT id, "{earlier}", "{later}" FROM t_{target.name} WHERE "{later}" < "{earlier}"'
-        found = stage.database.execute(query).fetchall()
-        stage.reject(
-            target.name,
-            [(row, later, last, "importing.date_before", {"than": earlier, "expected": first}) for row, first, last in found],
-        )
-    for part, whole in target.not_above:
-        query = f'SELECT id, "{part}" / 1000000.0, "{whole}" / 1000000.0 FROM t_{target.name} WHERE "{part}" > "{whole}"'
-        found = stage.database.execute(query).fetchall()
-        stage.reject(
-            target.name,
-            [(row, part, got, "importing.part_above_whole", {"whole": whole, "expected": limit}) for row, got, limit in found],
-        )
-
-
 # --- rows that name other rows -----------------------------------------------------------------------------------------------
 
 
-def _references(stage: Stage, target: Target, column: str, parent: str) -> None:
+def _references(stage: Stage, target: Target, column: str, parent: str, held: Held) -> None:
     key = TARGETS[parent].key[0]
     stage.database.execute(f'CREATE INDEX IF NOT EXISTS code_{parent} ON t_{parent} ("{key}", bad)')
     query = (
         f'SELECT id, "{column}" FROM t_{target.name} WHERE "{column}" IS NOT NULL AND NOT EXISTS '
-        f'(SELECT 1 FROM t_{parent} p WHERE p."{key}" = t_{target.name}."{column}" AND p.bad = 0)'
+        f'(SELECT 1 FROM t_{parent} p WHERE p."{key}" = t_{target.name}."{column}")'
+    )
+    missing = [(row, code) for row, code in stage.database.execute(query).fetchall() if code not in held.codes(parent)]
+    known = [code for (code,) in stage.database.execute(f'SELECT "{key}" FROM t_{parent} WHERE bad = 0')] if missing else []
+    near: dict[str, str] = {}
+    for _, code in missing:
+        if code not in near and len(near) < _SUGGESTED:
+            near[code] = (difflib.get_close_matches(code, known, 1, 0.75) or [""])[0]
+    rejected = []
+    for row, code in missing:
+        if near.get(code):
+            rejected.append((row, column, code, "importing.unknown_code_near", {"target": parent, "near": near[code]}))
+        else:
+            rejected.append((row, column, code, "importing.unknown_code", {"target": parent}))
+    stage.reject(target.name, rejected)
+    _fallen(stage, target, column, parent)
+
+
+def _fallen(stage: Stage, target: Target, column: str, parent: str) -> None:
+    """Rows that name a code whose own row was rejected."""
+    key = TARGETS[parent].key[0]
+    query = (
+        f'SELECT t.id, t."{column}", min(p.id) FROM t_{target.name} t JOIN t_{parent} p ON p."{key}" = t."{column}" '
+        f'WHERE t.bad = 0 AND p.bad > 0 AND NOT EXISTS (SELECT 1 FROM t_{parent} g WHERE g."{key}" = t."{column}" AND g.bad = 0) '
+        "GROUP BY t.id"
     )
     rejected = []
-    for row, code in stage.database.execute(query).fetchall():
-        held = stage.database.execute(f'SELECT id FROM t_{parent} WHERE "{key}" = ?', (code,)).fetchone()
-        if held is None:
-            rejected.append((row, column, code, "importing.unknown_code", {"target": parent}))
-        else:
-            named = {"target": parent, "at": stage.place_of(parent, held[0])}
-            rejected.append((row, column, code, "importing.depends_on_rejected", named))
+    for row, code, culprit in stage.database.execute(query).fetchall():
+        named = {"target": parent, "at": stage.place_of(parent, culprit)}
+        rejected.append((row, column, code, "importing.depends_on_rejected", named))
     stage.reject(target.name, rejected)
 
 
@@ -190,68 +169,6 @@ def _whole_documents(stage: Stage, target: Target) -> None:
         named = {"document": code, "at": stage.place_of(target.name, culprit)}
         rejected += [(row, document or "", code, "importing.document_rejected", named) for (row,) in others]
     stage.reject(target.name, rejected)
-
-
-# --- bills of materials ------------------------------------------------------------------------------------------------------
-
-
-def _cycles(stage: Stage) -> None:
-    """Every line that lies on a cycle is rejected, whatever its dates, naming the whole circle."""
-    children: dict[str, list[tuple[str, int]]] = {}
-    query = "SELECT assembly, component, id FROM t_bom_lines WHERE bad = 0 ORDER BY assembly, component, id"
-    for assembly, component, row in stage.database.execute(query).fetchall():
-        children.setdefault(assembly, []).append((component, row))
-    for members in circles({parent: [code for code, _ in lines] for parent, lines in children.items()}):
-        inside = set(members)
-        path = " > ".join([*members, members[0]])
-        stage.reject(
-            "bom_lines",
-            [
-                (row, "component", component, "importing.bom_cycle", {"path": path})
-                for assembly in members
-                for component, row in children[assembly]
-                if component in inside
-            ],
-        )
-
-
-def circles(graph: dict[str, list[str]]) -> list[list[str]]:
-    """Groups of nodes that reach each other (strongly connected, or a node that names itself), each sorted; no recursion."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_nodes: list[str] = []
-    is_open: set[str] = set()
-    found: list[list[str]] = []
-    for root in sorted(graph):
-        if root in index:
-            continue
-        work: list[tuple[str, int]] = [(root, 0)]
-        while work:
-            node, position = work.pop()
-            if position == 0:
-                index[node] = low[node] = len(index)
-                open_nodes.append(node)
-                is_open.add(node)
-            targets = graph.get(node, [])
-            for place in range(position, len(targets)):
-                child = targets[place]
-                if child not in index:
-                    work += [(node, place + 1), (child, 0)]
-                    break
-                if child in is_open:
-                    low[node] = min(low[node], index[child])
-            else:
-                if low[node] == index[node]:
-                    group: list[str] = []
-                    while not group or group[-1] != node:
-                        group.append(open_nodes.pop())
-                        is_open.discard(group[-1])
-                    if len(group) > 1 or node in targets:
-                        found.append(sorted(group))
-                if work:
-                    parent = work[-1][0]
-                    low[parent] = min(low[parent], low[node])
-    return found
 
 
 def _made_without_bom(stage: Stage) -> None:

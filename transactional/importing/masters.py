@@ -7,7 +7,7 @@ row is known and skipped and a changed one defines its code anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from kernel.ids import import_command_id, stable_id
@@ -32,32 +32,44 @@ from transactional.commands import (
     SetPlanning,
     SetSupplierTerms,
 )
+from transactional.importing.costs import Costs
+from transactional.importing.held import Held
 from transactional.importing.packs import Packs
 from transactional.importing.poster import ACTOR, SOURCE, Item
 from transactional.importing.staging import Stage
 
-__all__ = ["master_commands"]
+__all__ = ["cost_commands", "master_commands"]
 
 _META = ("id", "file", "line_no", "bad")
 Row = dict[str, Any]
 
 
-def master_commands(stage: Stage, first_day: date, packs: Packs) -> Iterator[Item]:
-    """Every accepted master row as a command, in the order of dependence; bills of materials last."""
+def master_commands(stage: Stage, first_day: date, today: date, packs: Packs, costs: Costs, held: Held) -> Iterator[Item]:
+    """Every accepted master row as a command, in the order of dependence; bills of materials last.
+
+    Args:
+        first_day: the day of the opening stock, when what a new ledger learns begins to hold.
+        today: the day this load tells about, when what a later load changes begins to hold.
+    """
     company = stage.mapping.company
+    since = today if held.is_behind(today) else first_day
+    there = held.codes("items")
     terms_from = stage.mapping.rules.terms_valid_from or first_day
 
     def common(target: str, row: Row) -> dict[str, Any]:
         cells = [f"{name}={value}" for name, value in row.items() if name not in _META]
         key = f"{row[next(iter(_facts(row)))]}@{stable_id(*cells)}"
         command_id = import_command_id(company.code, target, key)
-        return {"command_id": command_id, "actor": ACTOR, "source": SOURCE, "business_date": first_day}
+        return {"command_id": command_id, "actor": ACTOR, "source": SOURCE, "business_date": since}
 
     def named(kind: Callable[..., Command], target: str, *more: str) -> Callable[[Row], Command]:
         return lambda row: kind(
             **common(target, row), code=row["code"], name=row["name"] or row["code"], name_zh=row["name_zh"],
             **{column: row[column] for column in more},
         )  # fmt: skip
+
+    def standard_on(row: Row, day: date) -> int | None:
+        return costs.standard(row["sku"], row["standard_cost"], day.isoformat())
 
     makers: dict[str, Callable[[Row], Command]] = {
         "units": named(DefineUnit, "units", "dimension"),
@@ -82,12 +94,8 @@ def master_commands(stage: Stage, first_day: date, packs: Packs) -> Iterator[Ite
             **common("customers", row), code=row["code"], name=row["name"] or row["code"], name_zh=row["name_zh"],
             customer_class=row["customer_class"], region=row["region"], is_active=bool(row["is_active"]),
         ),
-        "items": lambda row: DefineItem(
-            **common("items", row), sku=row["sku"], name=row["name"], name_zh=row["name_zh"], item_type=row["item_type"],
-            category=row["category"], base_unit=row["base_unit"], quantity_step=row["quantity_step"],
-            standard_cost=row["standard_cost"], list_price=row["list_price"], shelf_life_days=row["shelf_life_days"],
-            is_lot_tracked=bool(row["is_lot_tracked"]), is_measured=bool(row["is_measured"]), is_active=bool(row["is_active"]),
-            first_sale_date=_date(row["first_sale_date"]), last_sale_date=_date(row["last_sale_date"]),
+        "items": lambda row: item_command(
+            row, common("items", row), standard_on(row, since if row["sku"] in there else first_day)
         ),
         "planning": lambda row: SetPlanning(
             **common("planning", row), sku=row["sku"], warehouse=row["warehouse"], procurement=row["procurement"],
@@ -108,7 +116,46 @@ def master_commands(stage: Stage, first_day: date, packs: Packs) -> Iterator[Ite
     for target, make in makers.items():
         for row in _good_rows(stage, target):
             yield Item(make(row), 1, target, row["id"])
-    yield from _bills(stage, first_day, common)
+    bill_since = today + timedelta(days=1) if held.is_behind(today) else today
+    yield from _bills(stage, first_day, common, held.assemblies(), bill_since)
+
+
+def item_command(row: Row, common: dict[str, Any], standard_cost: int | None) -> Command:
+    """An item as its row says, with the standard cost of the day."""
+    return DefineItem(
+        **common,
+        sku=row["sku"],
+        name=row["name"],
+        name_zh=row["name_zh"],
+        item_type=row["item_type"],
+        category=row["category"],
+        base_unit=row["base_unit"],
+        quantity_step=row["quantity_step"],
+        standard_cost=standard_cost,
+        list_price=row["list_price"],
+        shelf_life_days=row["shelf_life_days"],
+        is_lot_tracked=bool(row["is_lot_tracked"]),
+        is_measured=bool(row["is_measured"]),
+        is_active=bool(row["is_active"]),
+        first_sale_date=_date(row["first_sale_date"]),
+        last_sale_date=_date(row["last_sale_date"]),
+    )
+
+
+def cost_commands(stage: Stage, costs: Costs, after: date, until: date) -> Iterator[Item]:
+    """Standard costs that changed after the first day, each as a new version of its item on its day."""
+    changes = costs.changes(after.isoformat(), until.isoformat())
+    rows = {row["sku"]: row for row in _good_rows(stage, "items")} if changes else {}
+    for day, sku, cost in changes:
+        if sku in rows:
+            key = f"{sku}@{day}/{cost}"
+            common = {
+                "command_id": import_command_id(stage.mapping.company.code, "item_cost", key),
+                "actor": ACTOR,
+                "source": SOURCE,
+                "business_date": date.fromisoformat(day),
+            }
+            yield Item(item_command(rows[sku], common, cost), 1, "item_costs", 0)
 
 
 def _facts(row: Row) -> Iterator[str]:
@@ -163,8 +210,11 @@ def _terms(common: dict[str, Any], row: Row, packs: Packs, valid_from: date, cur
     )
 
 
-def _bills(stage: Stage, first_day: date, common: Callable[[str, Row], dict[str, Any]]) -> Iterator[Item]:
-    """One bill per product with the effectivity of each line; it begins with its root row or its earliest line."""
+def _bills(
+    stage: Stage, first_day: date, common: Callable[[str, Row], dict[str, Any]], there: set[str], since: date
+) -> Iterator[Item]:
+    """One bill per product with the effectivity of each line; it begins with its root row or its earliest line. A bill that
+    changed since it was loaded follows the old one from `since` on."""
     roots = dict(stage.database.execute("SELECT sku, min(valid_from) FROM t_bom_roots WHERE bad = 0 GROUP BY sku").fetchall())
     groups: dict[str, list[Row]] = {}
     for row in _good_rows(stage, "bom_lines"):
@@ -177,5 +227,6 @@ def _bills(stage: Stage, first_day: date, common: Callable[[str, Row], dict[str,
             for row in rows
         )
         digest = {"assembly": assembly, "lines": [{k: v for k, v in row.items() if k not in _META} for row in rows]}
-        command = DefineBom(**common("bom", digest), sku=assembly, valid_from=_date(begins) or first_day, lines=lines)
+        valid_from = since if assembly in there else _date(begins) or first_day
+        command = DefineBom(**common("bom", digest), sku=assembly, valid_from=valid_from, lines=lines)
         yield Item(command, len(lines), "bom_lines", rows[0]["id"], tuple(row["id"] for row in rows))

@@ -55,11 +55,18 @@ class OpeningPlace:
 
 
 class Opening:
-    """The opening stock of a load, from its steps and its closing bins."""
+    """The opening stock of a load, from its steps and its closing bins.
 
-    def __init__(self, stage: Stage, steps: Iterator[Step], default_location: str) -> None:
+    Attributes:
+        items: what is known of every item that moves or is kept.
+        is_stated: whether the source states any stock; where it does not, nothing is said about closings.
+    """
+
+    def __init__(self, stage: Stage, steps: Iterator[Step], default_location: str, homes: dict[str, str]) -> None:
         self.items: dict[str, ItemStock] = {}
         self._default = default_location
+        self._homes = homes
+        self.is_stated = stage.has("stock")
         if stage.mapping.rules.stock == "closing":
             query = "SELECT sku, location, sum(quantity) FROM t_stock WHERE bad = 0 GROUP BY sku, location ORDER BY sku, location"
             for sku, location, quantity in stage.database.execute(query):
@@ -74,25 +81,32 @@ class Opening:
                     item.lowest = item.net
 
     def home(self, sku: str) -> str:
-        """The bin an item moves through."""
-        item = self.items.get(sku)
-        if item is None or not item.closing:
-            return self._default
-        return min(item.closing, key=lambda location: (-item.closing[location], location))
+        """The bin an item moves through: where it has moved so far, else the one that holds most of it."""
+        found = self._homes.get(sku)
+        if found is None:
+            item = self.items.get(sku)
+            closing = {} if item is None else item.closing
+            found = min(closing, key=lambda location: (-closing[location], location), default=self._default)
+            self._homes[sku] = found
+        return found
 
     def places(self) -> list[OpeningPlace]:
         """The opening document's lines by item and bin."""
-        placed = []
-        for sku in sorted(self.items):
-            item = self.items[sku]
-            home = self.home(sku)
-            spare = item.opening - item.required
-            elsewhere = 0
-            for location in sorted(item.closing):
-                part = min(item.closing[location], spare - elsewhere) if location != home else 0
-                if part > 0:
-                    placed.append(OpeningPlace(sku, location, part))
-                    elsewhere += part
-            if item.opening > elsewhere:
-                placed.append(OpeningPlace(sku, home, item.opening - elsewhere))
+        return [
+            OpeningPlace(sku, location, quantity)
+            for sku in sorted(self.items)
+            for location, quantity in self.placed(sku).items()
+            if quantity > 0
+        ]
+
+    def placed(self, sku: str) -> dict[str, int]:
+        """The opening of one item by bin."""
+        item, home = self.items[sku], self.home(sku)
+        spare = item.opening - item.required
+        placed: dict[str, int] = {}
+        for location in sorted(item.closing):
+            part = min(item.closing[location], spare - sum(placed.values())) if location != home else 0
+            if part > 0:
+                placed[location] = part
+        placed[home] = item.opening - sum(placed.values())
         return placed

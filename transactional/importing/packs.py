@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kernel.numbers import divide_half_even, line_total_micro
+from transactional.importing.held import Held
 from transactional.importing.staging import Stage
 
 __all__ = ["Entered", "Packs"]
@@ -31,7 +32,7 @@ class Entered:
 class Packs:
     """Conversions of one load."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, held: Held) -> None:
         select = stage.database.execute
         self._base: dict[str, str] = dict(select("SELECT sku, base_unit FROM t_items WHERE bad = 0").fetchall())
         self._step: dict[str, int] = dict(select("SELECT sku, quantity_step FROM t_items WHERE bad = 0").fetchall())
@@ -40,13 +41,30 @@ class Packs:
         for sku, from_unit, to_unit, numerator, denominator in select(query).fetchall():
             self._ratio[(sku, from_unit, to_unit)] = Fraction(numerator, denominator)
             self._ratio.setdefault((sku, to_unit, from_unit), Fraction(denominator, numerator))
-        self._terms: dict[tuple[str, str, str], int] = {
-            (supplier, sku, unit): pack
+        self._terms: dict[tuple[str, str, str], Fraction] = {
+            (supplier, sku, unit): Fraction(pack)
             for supplier, sku, unit, pack in select(
                 "SELECT supplier, sku, purchase_unit, pack_quantity FROM t_supplier_terms WHERE bad = 0 AND "
                 "pack_quantity IS NOT NULL"
             ).fetchall()
         }
+
+        self._add_held(held)
+
+    def _add_held(self, held: Held) -> None:
+        """What the ledger knows and this load does not repeat."""
+        for sku, unit, step in held.units():
+            self._base.setdefault(sku, unit)
+            self._step.setdefault(sku, step)
+        for item, from_unit, to_unit, numerator, denominator in held.conversions():
+            self._ratio.setdefault((item, from_unit, to_unit), Fraction(numerator, denominator))
+            self._ratio.setdefault((item, to_unit, from_unit), Fraction(denominator, numerator))
+        for supplier, sku, unit, numerator, denominator in held.packs():
+            self._terms.setdefault((supplier, sku, unit), Fraction(numerator, denominator))
+
+    def step(self, sku: str) -> int:
+        """The smallest quantity of an item, 10^-6 of its base unit."""
+        return self._step.get(sku, 1)
 
     def base_unit(self, sku: str) -> str:
         """The unit an item is counted in."""
@@ -59,7 +77,7 @@ class Packs:
             return Fraction(1)
         found = self._ratio.get((sku, unit, base)) or self._ratio.get((None, unit, base))
         if found is None and supplier is not None and (supplier, sku, unit) in self._terms:
-            found = Fraction(self._terms[(supplier, sku, unit)])
+            found = self._terms[(supplier, sku, unit)]
         return found
 
     def enter(

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from kernel.errors import ThroughlineError
 from transactional.commands import Command
 from transactional.ledger import Ledger
 
-__all__ = ["ACTOR", "BATCH_LINES", "SOURCE", "Item", "KindCount", "Poster", "Refusal"]
+__all__ = ["ACTOR", "BATCH_LINES", "SOURCE", "Item", "KindCount", "Poster", "Refusal", "There"]
 
 ACTOR = "system"
 SOURCE = "import"
 BATCH_LINES = 4_000
 """Lines per transaction; the house bound is 5,000."""
-
-_FOLLOWING = frozenset({"CancelPurchaseLine", "CompleteWorkOrder", "IssueComponents", "ReceiveGoods", "ShipGoods"})
-"""Commands that continue a document some other command has created."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,15 @@ class Item:
     row: int
     rows: tuple[int, ...] = ()
     after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Something the ledger holds already, so that no command needs to be made of it; `rows` of `target` are there."""
+
+    kind: str
+    target: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +76,40 @@ class Poster:
     """Posts items in order.
 
     Attributes:
-        known: command id -> content hash of what the ledger already holds.
-        verifies: compare the content of known commands and collect those that differ.
+        known: ids of the commands the ledger already holds.
         rows_there: rows by target whose document or code the ledger held before.
     """
 
     ledger: Ledger
-    known: dict[str, str]
-    verifies: bool
+    known: AbstractSet[str]
     progress: Callable[[int], None]
     counts: dict[str, KindCount] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
-    changed: list[Item] = field(default_factory=list)
     rows_there: dict[str, int] = field(default_factory=dict)
     _batch: list[Item] = field(default_factory=list)
     _lines: int = 0
     _fallen: set[str] = field(default_factory=set)
+    _fallen_rows: set[tuple[str, int]] = field(default_factory=set)
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Item | There) -> None:
         """Queue one item; posts when the batch is full."""
-        kind = self.counts.setdefault(item.command.kind, KindCount())
-        held = self.known.get(item.command.command_id)
-        if held is not None:
-            kind.already_there += 1
-            if item.command.kind not in _FOLLOWING:
-                rows = item.lines if item.target == "operations" else len(item.rows) or 1
-                self.rows_there[item.target] = self.rows_there.get(item.target, 0) + rows
-            if self.verifies and held != item.command.hash_of_content():
-                self.changed.append(item)
-            self.progress(1)
+        if isinstance(item, There):
+            self._is_there(item)
+            return
+        self.counts.setdefault(item.command.kind, KindCount())
+        if item.command.command_id in self.known:
+            self._is_there(There(item.command.kind, item.target, len(item.rows) or 1))
             return
         if self._batch and self._lines + item.lines > BATCH_LINES:
             self.flush()
         self._batch.append(item)
         self._lines += item.lines
+
+    def _is_there(self, item: There) -> None:
+        self.counts.setdefault(item.kind, KindCount()).already_there += 1
+        if item.rows:
+            self.rows_there[item.target] = self.rows_there.get(item.target, 0) + item.rows
+        self.progress(1)
 
     def flush(self) -> None:
         """Post what is queued."""
@@ -140,13 +147,18 @@ class Poster:
     def _refuse(self, item: Item, error: ThroughlineError | None) -> None:
         self.counts[item.command.kind].refused += 1
         self._fallen.add(item.command.command_id)
+        self._fallen_rows.update((item.target, row) for row in item.rows)
         self.refusals.append(Refusal(item, error))
         self.progress(1)
 
     def _drop_fallen(self, items: list[Item]) -> list[Item]:
         kept = []
         for item in items:
-            if any(command_id in self._fallen for command_id in item.after):
+            # After one step of a document was refused, its later steps would tell half a story.
+            rows = ((item.target, row) for row in item.rows)
+            if self._fallen and (
+                any(each in self._fallen for each in item.after) or any(each in self._fallen_rows for each in rows)
+            ):
                 self._refuse(item, None)
             else:
                 kept.append(item)

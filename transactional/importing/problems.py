@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Finding", "Problem", "Reason"]
+__all__ = ["Finding", "NotReadable", "Problem", "Reason"]
+
+
+class NotReadable(Exception):
+    """A cell is not what its column needs: message key under ``importing.`` and what the message names."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        self.key = key
+        self.values = values
 
 
 @dataclass(slots=True)

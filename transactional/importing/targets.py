@@ -47,6 +47,8 @@ class Target:
         is_implied: codes used elsewhere create it when no mapping fills it.
         not_before: pairs (earlier, later) of date columns that must stand in this order.
         not_above: pairs (part, whole) of quantity columns where the part cannot exceed the whole.
+        needs: pairs (quantity, date): a quantity above zero is nothing without its date.
+        stepped: quantity column that must be a multiple of the item's step.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Target:
     is_implied: bool = False
     not_before: tuple[tuple[str, str], ...] = ()
     not_above: tuple[tuple[str, str], ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
+    stepped: str | None = None
     by_name: dict[str, Column] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,6 +121,9 @@ _ALL = (
            Column("standard_cost", "price"), Column("list_price", "price"), _whole("shelf_life_days"),
            _flag("is_lot_tracked"), _flag("is_measured"), _flag("is_active", 1), _date("first_sale_date"),
            _date("last_sale_date")), ("sku",)),
+    Target("item_costs", (_code("sku", "items", required=True), Column("unit_cost", "price", True),
+           _date("valid_from", required=True), _date("valid_to")), ("sku", "valid_from"),
+           not_before=(("valid_from", "valid_to"),)),
     Target("planning", (_code("sku", "items", required=True), _code("warehouse", "warehouses", required=True),
            Column("procurement", "choice", default="buy", choices=("buy", "make", "transfer", "phantom", "none")),
            _whole("lead_time_days"), _quantity("safety_stock"), _quantity("reorder_point"), _quantity("order_up_to"),
@@ -139,8 +146,9 @@ _ALL = (
            _date("valid_from"), _date("valid_to")), ("assembly", "component", "valid_from"), document="assembly",
            not_before=(("valid_from", "valid_to"),)),
     Target("stock", (_code("sku", "items", required=True), _code("location", "locations"), _quantity("quantity", required=True),
-           _code("lot"), _date("expiry_date"), Column("unit_cost", "price")), ("sku", "location", "lot")),
-    Target("purchase_lines", (_code("order", required=True), _code("line", required=True),
+           _code("lot"), _date("expiry_date"), Column("unit_cost", "price")), ("sku", "location", "lot"),
+           stepped="quantity"),
+    Target("purchase_lines", (_code("order", required=True), _code("line"),
            _code("supplier", "suppliers", required=True), _date("order_date", required=True),
            Column("status", "choice", default="approved", choices=("pending", "approved", "rejected", "completed")),
            _code("buyer", "users"), _text("ship_method"), Column("freight", "money", default=0),
@@ -148,21 +156,23 @@ _ALL = (
            _quantity("quantity", required=True, positive=True), _code("unit", "units"), Column("unit_price", "price", True),
            Column("line_total", "money"), _date("required_date"), _date("promised_date"),
            _quantity("received_quantity", 0), _quantity("rejected_quantity", 0), _date("received_date"),
-           _flag("is_received_date_assumed")), ("line",), document="order", head=("supplier", "order_date"),
-           not_before=(("order_date", "received_date"),), not_above=(("rejected_quantity", "received_quantity"),)),
-    Target("sales_lines", (_code("order", required=True), _code("line", required=True),
+           _flag("is_received_date_assumed")), ("order", "line"), document="order", head=("supplier", "order_date"),
+           not_before=(("order_date", "received_date"),), not_above=(("rejected_quantity", "received_quantity"),),
+           needs=(("received_quantity", "received_date"),), stepped="quantity"),
+    Target("sales_lines", (_code("order", required=True), _code("line"),
            _code("customer", "customers", required=True), _date("order_date", required=True), _code("salesperson", "users"),
            _text("customer_reference"), _code("sku", "items", required=True), _code("warehouse", "warehouses", required=True),
            _quantity("quantity", required=True, positive=True), _code("unit", "units"), Column("unit_price", "price", True),
            Column("discount", "rate", default=0), Column("line_total", "money"), _date("requested_date"),
            _date("promised_date"), _quantity("shipped_quantity"), _date("shipped_date"), _code("carrier", "carriers"),
-           _text("tracking_number")), ("line",), document="order", head=("customer", "order_date"),
-           not_before=(("order_date", "shipped_date"),), not_above=(("shipped_quantity", "quantity"),)),
+           _text("tracking_number")), ("order", "line"), document="order", head=("customer", "order_date"),
+           not_before=(("order_date", "shipped_date"),), not_above=(("shipped_quantity", "quantity"),),
+           needs=(("shipped_quantity", "shipped_date"),), stepped="quantity"),
     Target("work_orders", (_code("order", required=True), _code("sku", "items", required=True),
            _code("warehouse", "warehouses", required=True), _quantity("quantity", required=True, positive=True),
            _quantity("scrapped_quantity", 0), _code("scrap_reason", "scrap_reasons"), _date("order_date"),
            _date("start_date", required=True), _date("due_date", required=True), _date("end_date")), ("order",),
-           not_before=(("start_date", "end_date"),), not_above=(("scrapped_quantity", "quantity"),)),
+           not_before=(("start_date", "end_date"),), not_above=(("scrapped_quantity", "quantity"),), stepped="quantity"),
     Target("operations", (_code("order", "work_orders", required=True), _whole("sequence", required=True),
            _code("work_center", "work_centers", required=True), _date("scheduled_start_date", required=True),
            _date("scheduled_end_date", required=True), _date("actual_start_date"), _date("actual_end_date"),
