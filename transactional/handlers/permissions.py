@@ -40,6 +40,7 @@ _SELLING = {
     "DefineBusinessEvent",
     "DefineCustomer",
     "EnterSalesOrder",
+    "MovePromiseForCustomer",
     "OverrideForecast",
     "PromiseSalesLine",
     "ReleaseAllocation",
