@@ -32,3 +32,21 @@ passed count as its standard, and nobody is late yet by what still lies ahead.
         else 0
     end
 {%- endmacro %}
+
+{# Whether a movement changes what can be used at all: neither a move between bins, nor one that was reversed, nor its reversal. #}
+{% macro changes_usable_stock(alias="") -%}
+    {%- set of = alias ~ "." if alias else "" -%}
+    {{ of }}movement_line_id not in (
+        select movement_line_id
+        from {{ ref("fct_movement_line") }}
+        where document_kind = 'move'
+            and location_kind = 'bin'
+            and status = 'available'
+        group by all
+        having count(*) = 2
+    )
+    and {{ of }}reversal_of_movement_id is null
+    and {{ of }}movement_id not in (
+        select reversal_of_movement_id from {{ ref("fct_movement_line") }} where reversal_of_movement_id is not null
+    )
+{%- endmacro %}

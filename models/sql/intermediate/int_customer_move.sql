@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- On how many late days was the customer not waiting, because he had asked for another date? One row per late line he moved.
 -- From the day he asked (the first promise, if he asked before it) to the day he moved it to, or to his next word; the days of several
 -- moves never overlap.

@@ -1,45 +1,101 @@
--- Where did the goods that left come from? One row per movement line that took goods out of a warehouse for a shipment, a work order or a
--- transfer: the arrival its last unit came with, by lot and, within it, first in, first out. The last unit is the one that was waited for.
-with flows as (
-    select * from {{ ref("int_stock_flow") }}
+-- Where did the goods come from that left later than they should have? One row per movement line that took them: for a late sales line, or
+-- for a work order or transfer after its planned start. The arrival its last unit came with, by lot and, within it, first in, first out:
+-- the last unit is the one that was waited for. Goods tied to a sales line left the queue on the day they were tied.
+with late as (
+    select sales_order_line_id from {{ ref("fct_sales_line") }} where is_late
 ),
 
-arrivals as (
-    select * from flows where is_arrival
+tied as (
+    select
+        lines.shipment_line_id,
+        max(allocations.allocated_date) as allocated_date
+    from {{ ref("fct_delivery") }} as lines
+    inner join {{ ref("stg_allocation") }} as allocations
+        on lines.sales_order_line_id = allocations.demand_line_id
+        and lines.location_id = allocations.location_id
+        and lines.lot_id = allocations.lot_id
+        and lines.shipped_date = allocations.closed_date
+    where allocations.demand_kind = 'sales_order_line'
+        and allocations.state = 'consumed'
+    group by all
+),
+
+late_shipment_lines as (
+    select lines.shipment_line_id
+    from {{ ref("fct_delivery") }} as lines
+    inner join late
+        on lines.sales_order_line_id = late.sales_order_line_id
+),
+
+supplies as (
+    select
+        supply_kind,
+        supply_id,
+        planned_end_date - run_days - pick_days as planned_start_date
+    from {{ ref("int_supply") }}
 ),
 
 outflows as (
     select
-        *,
-        case document_kind
+        movements.movement_line_id,
+        movements.item_id,
+        movements.warehouse_id,
+        movements.lot_id,
+        movements.business_date as left_date,
+        tied.allocated_date,
+        case movements.document_kind
             when 'shipment' then 'shipment_line'
             when 'work_order' then 'work_order'
-            else 'transfer_order_line'
+            when 'transfer_order' then 'transfer_order_line'
         end as demand_kind,
-        case when document_kind = 'work_order' then document_id else document_line_id end as demand_id
-    from flows
-    where not is_arrival
-        and document_kind in ('shipment', 'work_order', 'transfer_order')
+        case when movements.document_kind = 'work_order' then movements.document_id else movements.document_line_id end as demand_id,
+        -movements.quantity_change_micro as quantity_micro,
+        cast(sum(-movements.quantity_change_micro) over (
+            partition by movements.item_id, movements.warehouse_id, movements.lot_id
+            order by coalesce(tied.allocated_date, movements.business_date), movements.movement_line_id
+        ) as bigint) as gone_to_micro
+    from {{ ref("fct_movement_line") }} as movements
+    left join tied
+        on movements.document_kind = 'shipment'
+        and movements.document_line_id = tied.shipment_line_id
+    where movements.side = -1
+        and movements.location_kind = 'bin'
+        and movements.status = 'available'
+        and {{ changes_usable_stock("movements") }}
+),
+
+-- Only these can have been waited for.
+asked as (
+    select outflows.*
+    from outflows
+    semi join late_shipment_lines
+        on outflows.demand_kind = 'shipment_line'
+        and outflows.demand_id = late_shipment_lines.shipment_line_id
+    union all
+    select outflows.*
+    from outflows
+    inner join supplies
+        on outflows.demand_kind = supplies.supply_kind
+        and outflows.demand_id = supplies.supply_id
+        and outflows.left_date > supplies.planned_start_date
 )
 
 select
-    outflows.movement_line_id,
-    outflows.demand_kind,
-    outflows.demand_id,
-    outflows.item_id,
-    outflows.warehouse_id,
-    outflows.lot_id,
-    outflows.business_date as left_date,
-    outflows.allocated_date,
-    outflows.quantity_micro,
-    arrivals.movement_line_id as arrival_id,
+    asked.demand_kind,
+    asked.demand_id,
+    asked.lot_id,
+    asked.left_date,
+    asked.allocated_date,
+    asked.quantity_micro,
+    arrivals.arrival_id,
     -- Posted late, or backwards: what left had come.
-    least(arrivals.flow_date, outflows.business_date) as arrival_date,
+    least(arrivals.arrival_date, asked.left_date) as arrival_date,
     arrivals.supply_kind,
-    arrivals.supply_id
-from outflows
-asof left join arrivals
-    on outflows.item_id = arrivals.item_id
-    and outflows.warehouse_id = arrivals.warehouse_id
-    and outflows.lot_id = arrivals.lot_id
-    and outflows.unit_to_micro <= arrivals.unit_to_micro
+    arrivals.supply_id,
+    asked.movement_line_id
+from asked
+asof left join {{ ref("int_stock_arrival") }} as arrivals
+    on asked.item_id = arrivals.item_id
+    and asked.warehouse_id = arrivals.warehouse_id
+    and asked.lot_id = arrivals.lot_id
+    and asked.gone_to_micro <= arrivals.come_to_micro

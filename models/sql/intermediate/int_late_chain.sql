@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- Which supplies does each late line hang on, one behind the other? One row per late line and supply of its critical chain; depth 1 is
 -- what the line itself waited for, depth 2 what that waited for longest, and so on.
 -- need_date: when it had to be there for the step before it to be in time; actual_date: when it was; not there yet: the end of the wait.
@@ -92,8 +93,7 @@ left join waits
     on walk.supply_kind = waits.supply_kind
     and walk.supply_id = waits.supply_id
     and walk.arrival_id = waits.arrival_id
-left join {{ ref("int_stock_flow") }} as arrivals
-    on walk.arrival_id = arrivals.movement_line_id
-    and arrivals.is_arrival
+left join {{ ref("int_stock_arrival") }} as arrivals
+    on walk.arrival_id = arrivals.arrival_id
     and walk.supply_kind = arrivals.supply_kind
     and walk.supply_id = arrivals.supply_id

@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- When had each late line to leave, and when did it? One row per late sales order line.
 -- end_date: delivered, cancelled, or as far as the record goes. effective_date: the promise, moved by the customer's own changes.
 -- need_date = effective_date - lane days - pick days: the goods had to be there. Of a step that is not over, only the days that have

@@ -3,8 +3,8 @@
 --   picking_days: left later than the goods were tied and the standard pick allowed
 --   taken_days, lost_days: had its goods, until they were taken for another order, or were not found
 --   untied_days: its goods were there and not yet tied to it
---   infeasible_days: what the promise rested on was expected later than the promise allowed, on the day it was made
 --   supply_days: the rest, which the supply (supply_kind ...) that ended the wait has to explain
+-- promise_late_days: by so much what the promise rested on was expected later than the promise allowed, on the day it was made.
 -- supply_kind beside the three supplies: 'found' (the count brought it to light), 'none' (nothing ordered), 'customer', 'untraceable'.
 with late as (
     select * from {{ ref("int_late_shipment") }}
@@ -82,27 +82,10 @@ readied as (
 waited as (
     select
         *,
-        cast(greatest(ready_date - need_date, 0) as integer) as wait_days
+        cast(greatest(ready_date - need_date, 0) as integer) as wait_days,
+        cast(left_date - ready_date - greatest(need_date - ready_date, 0) as integer) - pick_days as picking_days,
+        cast(greatest(expected_date - promise_need_date, 0) as integer) as promise_late_days
     from readied
-),
-
-promised as (
-    select
-        *,
-        case
-            when wait_days = 0 then 0
-            when shipped_date is null then least(cast(greatest(expected_date - promise_need_date, 0) as integer), wait_days)
-            else cast(greatest(expected_date - promise_need_date, 0) as integer)
-        end as infeasible_days
-    from waited
-),
-
--- From here on need_date is what a feasible promise would have asked for.
-needed as (
-    select
-        * replace (need_date + coalesce(infeasible_days, 0) as need_date, coalesce(infeasible_days, 0) as infeasible_days),
-        cast(left_date - case when wait_days > 0 then ready_date else promised.need_date end as integer) - pick_days as picking_days
-    from promised
 ),
 
 taken as (
@@ -115,7 +98,7 @@ taken as (
                 )
             else 0
         end as taken_days
-    from needed
+    from waited
 ),
 
 -- Before it was taken it lay tied and could have left.
@@ -187,18 +170,13 @@ arrived as (
 
 -- A promise on stock alone that was not there in the end: booked wrongly, if a loss was found meanwhile, else given to somebody else.
 stock_losses as (
-    select
-        arrived.sales_order_line_id,
-        max(flows.document_id) as stocktake_id
+    select distinct arrived.sales_order_line_id
     from arrived
-    inner join {{ ref("int_stock_flow") }} as flows
-        on arrived.item_id = flows.item_id
-        and arrived.warehouse_id = flows.warehouse_id
-        and flows.business_date between arrived.promise_made_date and arrived.arrived_date
+    inner join {{ ref("int_stock_loss") }} as losses
+        on arrived.item_id = losses.item_id
+        and arrived.warehouse_id = losses.warehouse_id
+        and losses.business_date between arrived.promise_made_date and arrived.arrived_date
     where arrived.is_from_stock
-        and not flows.is_arrival
-        and flows.other_kind = 'count_difference'
-    group by all
 )
 
 select

@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- What is not there today, and which open supply will bring it? One row per item and warehouse that an open sales line, a work order or a
 -- transfer still waits for; supply_kind 'none': nothing is on order. Of several open supplies the one expected first comes next.
 with supplies as (
@@ -35,7 +36,7 @@ free_stock as (
 known as (
     select distinct item_id, warehouse_id
     from (
-        select item_id, warehouse_id from {{ ref("int_stock_flow") }}
+        select item_id, warehouse_id from {{ ref("int_stock_arrival") }}
         union all
         select item_id, warehouse_id from {{ ref("int_supply") }}
     )

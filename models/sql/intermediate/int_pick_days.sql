@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- How many days does a warehouse take, by its standard, from goods being tied to a line to their leaving? One row per warehouse.
 -- The setting 'pick_days' of the warehouse, else of the company, else the project variable of that name.
 with settings as (

@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- What did the first promise of a late line rest on? One row per late line whose first promise was archived with its supply.
 -- expected_date: the last of it was expected then. supply_*: the part that came last, or has not come by the end of the wait.
 with late as (
@@ -23,11 +24,10 @@ arrivals as (
     select
         supply_kind,
         supply_id,
-        arg_max(movement_line_id, (flow_date, movement_line_id)) as arrival_id,
-        max(flow_date) as arrival_date
-    from {{ ref("int_stock_flow") }}
-    where is_arrival
-        and supply_id in (select supply_id from pegs)
+        arg_max(arrival_id, (arrival_date, arrival_id)) as arrival_id,
+        max(arrival_date) as arrival_date
+    from {{ ref("int_stock_arrival") }}
+    where supply_id in (select supply_id from pegs)
     group by all
 ),
 

@@ -17,18 +17,17 @@ missing as (
 
 arrivals as (
     select
-        movement_line_id as arrival_id,
-        supply_kind,
-        supply_id,
-        lot_id,
-        flow_date as arrival_date,
-        sum(quantity_micro) over (
-            partition by supply_kind, supply_id, lot_id
-            order by movement_line_id
+        arrivals.arrival_id,
+        arrivals.supply_kind,
+        arrivals.supply_id,
+        arrivals.lot_id,
+        arrivals.arrival_date,
+        sum(arrivals.quantity_micro) over (
+            partition by arrivals.supply_kind, arrivals.supply_id, arrivals.lot_id
+            order by arrivals.arrival_id
         ) as come_to_micro
-    from {{ ref("int_stock_flow") }}
-    where is_arrival
-        and supply_kind in ('work_order', 'transfer_order_line')
+    from {{ ref("int_stock_arrival") }} as arrivals
+    where arrivals.supply_kind in ('work_order', 'transfer_order_line')
 ),
 
 sent as (

@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- When did each late line have all its goods, and when would it have had them if nobody had taken any? One row per late line that ever
 -- had goods: tied to it, or shipped to it straight from the shelf.
 -- whole_date: what stayed with it covered the line. kept_whole_date: the same with what was taken for another order;
@@ -7,10 +8,7 @@ with late as (
 ),
 
 losses as (
-    select item_id, location_id, lot_id, business_date
-    from {{ ref("int_stock_flow") }}
-    where not is_arrival
-        and other_kind = 'count_difference'
+    select * from {{ ref("int_stock_loss") }}
 ),
 
 allocations as (
