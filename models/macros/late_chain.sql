@@ -4,21 +4,25 @@ there yet, and ahead_days are the standard days after this supply that have not 
 passed count as its standard, and nobody is late yet by what still lies ahead.
 #}
 
-{# The day it should have come by its own plan; the time a customer gave by moving his date is not time that anybody won. #}
+{# The day it should have come by its own plan; time given by the customer's own move, or by a promise
+made knowing better, is not time that anybody won. #}
 {% macro planned_end(supplies, walk) -%}
     least(
         greatest(
             {{ supplies }}.planned_end_date + {{ walk }}.ahead_days,
-            least({{ supplies }}.planned_end_date + {{ walk }}.ahead_days + {{ walk }}.customer_days, {{ walk }}.need_date)
+            least({{ supplies }}.planned_end_date + {{ walk }}.ahead_days + {{ walk }}.given_days, {{ walk }}.need_date)
         ),
         case when {{ walk }}.arrival_id = 0 then {{ walk }}.end_date else date '9999-12-31' end
     )
 {%- endmacro %}
 
-{# Its standard days of making, of the road, or of inspection. #}
-{% macro run_days(supplies, walk) -%}
+{# Its standard days of making, of the road, or of inspection. What was sent early has until its due date: closed days are planned in. #}
+{% macro run_days(supplies, waits, walk) -%}
     case
-        when {{ walk }}.arrival_id <> 0 then {{ supplies }}.run_days
+        when {{ walk }}.arrival_id <> 0
+            then greatest(
+                {{ supplies }}.run_days, cast({{ planned_end(supplies, walk) }} - {{ waits }}.sent_date as integer)
+            )
         when {{ supplies }}.start_date <= {{ walk }}.end_date
             then least({{ supplies }}.run_days, cast({{ walk }}.end_date - {{ supplies }}.start_date as integer))
         else 0
@@ -34,9 +38,8 @@ passed count as its standard, and nobody is late yet by what still lies ahead.
 {%- endmacro %}
 
 {# Whether a movement changes what can be used at all: neither a move between bins, nor one that was reversed, nor its reversal. #}
-{% macro changes_usable_stock(alias="") -%}
-    {%- set of = alias ~ "." if alias else "" -%}
-    {{ of }}movement_line_id not in (
+{% macro changes_usable_stock() -%}
+    movement_line_id not in (
         select movement_line_id
         from {{ ref("fct_movement_line") }}
         where document_kind = 'move'
@@ -45,8 +48,8 @@ passed count as its standard, and nobody is late yet by what still lies ahead.
         group by all
         having count(*) = 2
     )
-    and {{ of }}reversal_of_movement_id is null
-    and {{ of }}movement_id not in (
+    and reversal_of_movement_id is null
+    and movement_id not in (
         select reversal_of_movement_id from {{ ref("fct_movement_line") }} where reversal_of_movement_id is not null
     )
 {%- endmacro %}

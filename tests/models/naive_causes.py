@@ -25,6 +25,7 @@ Place = tuple[int, int]  # item, warehouse
 NOT_FOUND = re.compile("count|not found|not there|missing|找不到|盘|缺", re.IGNORECASE)
 CUSTOMERS_REASONS = ("customer", "price", "credit")
 ROOTLESS = {
+    "none": "planning",
     "found": "wrong_count",
     "lost_stock": "wrong_count",
     "gone_stock": "stock_taken",
@@ -287,6 +288,11 @@ class _Books:
             tied = self._tied_date(row) if kind == "shipment" else None
             place = (row["item_id"], warehouse, row["lot_id"])
             queues[place].append((tied or row["business_date"], row["movement_line_id"], row, tied, kind))
+        for row in self.table("allocation").values():
+            # Tied and not yet shipped: gone from the queue as well.
+            if row["demand_kind"] == "sales_order_line" and row["state"] == "open":
+                place = (row["item_id"], self.table("location")[row["location_id"]]["warehouse_id"], row["lot_id"])
+                queues[place].append((row["allocated_date"], row["allocation_id"], row, row["allocated_date"], "allocation"))
         found: dict[tuple[str, int], list[_Left]] = defaultdict(list)
         for place, queue in queues.items():
             shelf = deque(sorted(shelves[place], key=lambda entry: (entry[0].on, entry[0].movement_line)))
@@ -299,13 +305,14 @@ class _Books:
                     if not left_of_first:
                         shelf.popleft()
                         left_of_first = shelf[0][1] if shelf else 0
-                document = (
-                    self.table("movement")[row["movement_id"]]["document_id"] if kind == "work_order" else row["document_line_id"]
-                )
-                left = _Left(
-                    row["business_date"], movement_line, row["quantity"], row["lot_id"], tied, None if wanted else origin
-                )
-                if kind in ("shipment", "work_order", "transfer_order"):
+                if kind == "allocation":
+                    document, on = row["demand_line_id"], row["allocated_date"]
+                elif kind == "work_order":
+                    document, on = self.table("movement")[row["movement_id"]]["document_id"], row["business_date"]
+                else:
+                    document, on = row["document_line_id"], row["business_date"]
+                left = _Left(on, movement_line, row["quantity"], row["lot_id"], tied, None if wanted else origin)
+                if kind in ("shipment", "work_order", "transfer_order", "allocation"):
                     found[kind, document].append(left)
         return found
 
@@ -483,15 +490,14 @@ def _add(found: Causes, cause: str, days: int) -> None:
 class _Chain:
     """The walk behind a line, from supply to supply."""
 
-    def __init__(self, books: _Books, end: date, moved_days: int, promise_late_days: int) -> None:
-        self.books, self.end = books, end
-        self.moved_days, self.promise_late_days = moved_days, promise_late_days
+    def __init__(self, books: _Books, end: date, given_days: int) -> None:
+        self.books, self.end, self.given_days = books, end, given_days
 
     def blame(self, wait: _Wait, need: date, actual: date, ahead: int, path: tuple[tuple[str, int | None], ...] = ()) -> Causes:
         """Days by cause of something that had to be there on `need` and was there on `actual`."""
         found: Causes = {}
         if wait.kind not in SUPPLIES:
-            self._rootless(found, wait.kind, _days(actual, need), is_first=not path)
+            _add(found, ROOTLESS.get(wait.kind, "untraceable"), _days(actual, need))
             return found
         assert wait.key is not None
         supply = self.books.supplies[wait.kind, wait.key]
@@ -506,13 +512,16 @@ class _Chain:
         planned = self._planned(supply, need, ahead, is_there)
         if planned is None:
             planned = received + timedelta(run)
-        self._plan(found, _days(planned, need), is_first=not path)
+        _add(found, "planning", _days(planned, need))
         if wait.kind == "purchase_order_line":
             _add(found, "inspection", _days(actual, received) - run)
             _add(found, "supplier", _days(received, planned) + run)
             return found
-        start = planned - timedelta(run + pick)
         sent, further = self._behind(supply, wait, began)
+        if is_there and sent is not None:
+            # Sent early, it has until its due date: closed days are planned in.
+            run = max(run, _days(planned, sent))
+        start = planned - timedelta(run + pick)
         waited = 0
         here = (*path, (wait.kind, wait.key))
         if further is not None and (further.kind, further.key) not in here:
@@ -534,27 +543,9 @@ class _Chain:
             # Nobody ever said a day: one that has not come is at least not here today.
             return None if is_there else min(need, self.end)
         planned = supply.planned_end + timedelta(ahead)
-        # Time the customer gave by moving his date is not time that anybody won.
-        planned = max(planned, min(planned + timedelta(self.moved_days), need))
+        # Time given by the customer's own move, or by a promise made knowing better, is not time that anybody won.
+        planned = max(planned, min(planned + timedelta(self.given_days), need))
         return planned if is_there else min(planned, self.end)
-
-    def _plan(self, found: Causes, days: int, *, is_first: bool) -> None:
-        """Planned later than needed: as far as the promise was made knowing so, the promise's own fault."""
-        known = min(max(days, 0), self.promise_late_days) if is_first else 0
-        _add(found, "promise_infeasible", known)
-        _add(found, "planning", days - known)
-
-    def _rootless(self, found: Causes, kind: str, days: int, *, is_first: bool) -> None:
-        if kind == "none":
-            self._plan(found, days, is_first=is_first)
-        else:
-            causes = {
-                "found": "wrong_count",
-                "lost_stock": "wrong_count",
-                "gone_stock": "stock_taken",
-                "customer": "customer_change",
-            }
-            _add(found, causes.get(kind, "untraceable"), days)
 
     def _behind(self, supply: _Supply, wait: _Wait, began: date | None) -> tuple[date | None, _Wait | None]:
         """When a transfer's goods left, and what the supply itself waited for last."""
@@ -654,7 +645,11 @@ class _Line:
         ready = min(self._ready(tied, shipment, need, out), out)
         self._add("picking", _days(out, max(ready, need)))
         if ready > need:
-            self._waited(tied, shipment, need, ready, ahead, moved, promise - timedelta(standard_lane + standard_pick))
+            expected = max((peg["expected_date"] for peg in books.pegs[self.key]), default=date.min)
+            allowed = promise - timedelta(standard_lane + standard_pick)
+            known = min(max(_days(expected, allowed), 0), _days(ready, need))
+            self._add("promise_infeasible", known)
+            self._waited(tied, shipment, need + timedelta(known), ready, ahead, moved + known)
         return self.found
 
     def _add(self, cause: str, days: int) -> None:
@@ -735,9 +730,7 @@ class _Line:
             return need
         return self.end
 
-    def _waited(
-        self, tied: _Tied, shipment: Row | None, need: date, ready: date, ahead: int, moved: int, promise_need: date
-    ) -> None:
+    def _waited(self, tied: _Tied, shipment: Row | None, need: date, ready: date, ahead: int, given: int) -> None:
         """The days the goods were not there: taken, not found, not tied, and then what their supply has to answer for."""
         due = self.books.due(self.line)
         without_taking, without_loss = tied.whole(due, "kept", "taken"), tied.whole(due, "kept", "taken", "not_found")
@@ -758,16 +751,20 @@ class _Line:
                 # Before that it lay ready and nobody sent it.
                 self._idle(_days(until, max(could, need)))
                 ready = max(could, need)
-        if not is_lost and shipment is not None:
+        if not is_lost:
             source = _latest(
                 [
                     left
                     for part in self.books.shipped[self.key]
-                    if part["shipment_id"] == shipment["shipment_id"]
+                    if shipment is not None and part["shipment_id"] == shipment["shipment_id"]
                     for left in self.books.takings["shipment", part["shipment_line_id"]]
                 ]
+                or (self.books.takings["allocation", self.key] if shipment is None else [])
             )
         basis = self._basis(pegs)
+        if basis is not None and basis.came is not None and shipment is None and not is_lost:
+            # It has come and is not here any more: the line waits for what comes next.
+            basis = None
         if is_lost or source is None or source.kind not in (*SUPPLIES, "found"):
             source = self._second_best(is_lost, source, basis)
         came = need if ready <= need else max(min(source.on or ready, ready), need)
@@ -782,9 +779,7 @@ class _Line:
                 for row, warehouse in self.books.losses
             )
             source = _Wait("lost_stock" if written_off else "gone_stock")
-        expected = max((peg["expected_date"] for peg in pegs), default=promise_need)
-        chain = _Chain(self.books, self.end, moved, max(_days(expected, promise_need), 0))
-        for cause, days in chain.blame(source, need, came, ahead).items():
+        for cause, days in _Chain(self.books, self.end, given).blame(source, need, came, ahead).items():
             _add(self.found, cause, days)
 
     def _idle(self, days: int) -> None:

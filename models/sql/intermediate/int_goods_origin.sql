@@ -1,5 +1,5 @@
 -- Where did the goods come from that left later than they should have? One row per movement line that took them: for a late sales line, or
--- for a work order or transfer after its planned start. The arrival its last unit came with, by lot and, within it, first in, first out:
+-- for a work order or transfer after its planned start - and per allocation still tied to a late line. The arrival its last unit came with, by lot and, within it, first in, first out:
 -- the last unit is the one that was waited for. Goods tied to a sales line left the queue on the day they were tied.
 with late as (
     select sales_order_line_id from {{ ref("fct_sales_line") }} where is_late
@@ -35,6 +35,41 @@ supplies as (
     from {{ ref("int_supply") }}
 ),
 
+movements as (
+    select
+        movement_line_id,
+        item_id,
+        warehouse_id,
+        lot_id,
+        business_date,
+        document_kind,
+        document_id,
+        document_line_id,
+        -quantity_change_micro as quantity_micro
+    from {{ ref("fct_movement_line") }}
+    where side = -1
+        and location_kind = 'bin'
+        and status = 'available'
+        and {{ changes_usable_stock() }}
+    union all
+    -- Tied and not yet shipped: gone from the queue as well.
+    select
+        allocations.allocation_id,
+        allocations.item_id,
+        places.warehouse_id,
+        allocations.lot_id,
+        allocations.allocated_date,
+        'allocation',
+        allocations.demand_line_id,
+        allocations.demand_line_id,
+        allocations.quantity
+    from {{ ref("stg_allocation") }} as allocations
+    inner join {{ ref("stg_location") }} as places
+        on allocations.location_id = places.location_id
+    where allocations.state = 'open'
+        and allocations.demand_kind = 'sales_order_line'
+),
+
 outflows as (
     select
         movements.movement_line_id,
@@ -47,21 +82,18 @@ outflows as (
             when 'shipment' then 'shipment_line'
             when 'work_order' then 'work_order'
             when 'transfer_order' then 'transfer_order_line'
+            else movements.document_kind
         end as demand_kind,
         case when movements.document_kind = 'work_order' then movements.document_id else movements.document_line_id end as demand_id,
-        -movements.quantity_change_micro as quantity_micro,
-        cast(sum(-movements.quantity_change_micro) over (
+        movements.quantity_micro,
+        cast(sum(movements.quantity_micro) over (
             partition by movements.item_id, movements.warehouse_id, movements.lot_id
             order by coalesce(tied.allocated_date, movements.business_date), movements.movement_line_id
         ) as bigint) as gone_to_micro
-    from {{ ref("fct_movement_line") }} as movements
+    from movements
     left join tied
         on movements.document_kind = 'shipment'
         and movements.document_line_id = tied.shipment_line_id
-    where movements.side = -1
-        and movements.location_kind = 'bin'
-        and movements.status = 'available'
-        and {{ changes_usable_stock("movements") }}
 ),
 
 -- Only these can have been waited for.
@@ -71,6 +103,12 @@ asked as (
     semi join late_shipment_lines
         on outflows.demand_kind = 'shipment_line'
         and outflows.demand_id = late_shipment_lines.shipment_line_id
+    union all
+    select outflows.*
+    from outflows
+    semi join late
+        on outflows.demand_kind = 'allocation'
+        and outflows.demand_id = late.sales_order_line_id
     union all
     select outflows.*
     from outflows

@@ -23,7 +23,7 @@ walk as (
         lines.arrived_date as actual_date,
         lines.end_date,
         lines.ahead_days,
-        lines.customer_days,
+        lines.customer_days + lines.infeasible_days as given_days,
         [lines.supply_kind || coalesce(lines.supply_id, 0)] as path
     from {{ ref("int_late_wait") }} as lines
     where lines.supply_days <> 0
@@ -40,9 +40,9 @@ walk as (
         walk.ahead_days
         + supplies.run_days
         + supplies.pick_days
-        - {{ run_days("supplies", "walk") }}
+        - {{ run_days("supplies", "waits", "walk") }}
         - {{ pick_days("supplies", "walk") }},
-        walk.customer_days,
+        walk.given_days,
         list_append(walk.path, waits.next_kind || coalesce(waits.next_id, 0))
     from walk
     inner join supplies
@@ -55,7 +55,7 @@ walk as (
     cross join lateral (
         select
             {{ planned_end("supplies", "walk") }}
-            - {{ run_days("supplies", "walk") }}
+            - {{ run_days("supplies", "waits", "walk") }}
             - {{ pick_days("supplies", "walk") }} as need_date,
             least(coalesce(waits.next_date, walk.end_date), walk.actual_date) as next_date
     ) as timing
@@ -76,7 +76,7 @@ select
     -- What the step itself waited for; as long as it takes the standard from need to plan, the rest is its own.
     cast(coalesce(behind.actual_date - behind.need_date, 0) as integer) as next_wait_days,
     {{ planned_end("supplies", "walk") }} as planned_date,
-    {{ run_days("supplies", "walk") }} as run_days,
+    {{ run_days("supplies", "waits", "walk") }} as run_days,
     case
         when waits.arrival_id <> 0 then waits.sent_date
         when supplies.start_date <= walk.end_date then supplies.start_date

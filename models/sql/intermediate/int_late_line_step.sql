@@ -46,6 +46,8 @@ told as (
     (8, "allocation", "'picking'", "untied_days", "arrived_date", "found_ready_date", "'sales_order'", "order_number",
         "'usable_before_allocated'",
         "untied_days <> 0 and not is_called_off"),
+    (9, "promise", "'promise_infeasible'", "infeasible_days", "need_date - infeasible_days", "need_date", "'sales_order'",
+        "order_number", "'pegs_after_promise'", "infeasible_days <> 0"),
 ] %}
 {%- for place, link, cause, days, planned, actual, kind, number, evidence, condition in own_steps %}
 select

@@ -2,7 +2,7 @@
 -- What did each supply of a late line's chain add to its lateness? One row per late line, supply and step of the supply, from its arrival
 -- backwards. See fct_late_step for the columns.
 -- Exactly: actual - need = own days (supplier, inspection; production; road, dispatch) + the wait for the supply behind it + plan_days,
--- by which it was planned later than needed. Of the first supply's plan_days, as many as the promise was made knowing are the promise's.
+-- by which it was planned later than needed.
 with lines as (
     select * from {{ ref("int_late_wait") }}
 ),
@@ -27,7 +27,6 @@ chain as (
         end as received_date,
         lines.order_number,
         lines.is_cancelled,
-        case when chain.depth = 1 then coalesce(lines.promise_late_days, 0) else 0 end as promise_late_days,
         lines.item_id as line_item_id,
         lines.warehouse_id as line_warehouse_id
     from {{ ref("int_late_chain") }} as chain
@@ -56,13 +55,6 @@ planned as (
         case when sent_date is null then 0 else cast(actual_date - sent_date as integer) - run_days end as road_days,
         cast(coalesce(sent_date, actual_date) - (planned_date - run_days) as integer) - next_wait_days as dispatch_days
     from dated
-),
-
-shared as (
-    select
-        *,
-        least(greatest(plan_days, 0), promise_late_days) as infeasible_days
-    from planned
 )
 
 {% set planned_evidence -%}
@@ -81,21 +73,19 @@ shared as (
         purchase ~ " and (run_days > 0 or inspection_days <> 0)"),
     (2, "supplier", "supplier", "supplier_days", "planned_date - run_days", "received_date",
         "case when supplier_days > 0 then 'received_after_promise' else 'received_by_promise' end", purchase),
-    (3, "ordering", "planning", "plan_days - infeasible_days", "need_date", "planned_date", planned_evidence, purchase),
+    (3, "ordering", "planning", "plan_days", "need_date", "planned_date", planned_evidence, purchase),
     (1, "production", "production", "production_days", "planned_date", "actual_date",
         "case when production_days <= 0 then 'completed_by_due'"
         " when coalesce(start_date, actual_date) - planned_start_date - next_wait_days > production_days / 2 then 'started_late'"
         " else 'completed_after_due' end", made),
-    (2, "work_order_plan", "planning", "plan_days - infeasible_days", "need_date", "planned_date", planned_evidence, made),
+    (2, "work_order_plan", "planning", "plan_days", "need_date", "planned_date", planned_evidence, made),
     (1, "transfer", "carrier", "road_days", "sent_date + run_days", "actual_date",
         "case when road_days > 0 then 'transfer_over_lane' else 'transfer_within_lane' end", moved ~ " and sent_date is not null"),
     (2, "transfer_dispatch", "picking", "dispatch_days", "planned_date - run_days", "coalesce(sent_date, actual_date)",
         "case when dispatch_days > 0 then 'transfer_left_late' else 'transfer_left_in_time' end", moved),
-    (3, "transfer_plan", "planning", "plan_days - infeasible_days", "need_date", "planned_date", planned_evidence, moved),
-    (1, "nothing_ordered", "planning", "plan_days - infeasible_days", "need_date", "actual_date",
+    (3, "transfer_plan", "planning", "plan_days", "need_date", "planned_date", planned_evidence, moved),
+    (1, "nothing_ordered", "planning", "plan_days", "need_date", "actual_date",
         "case when is_cancelled then 'cancelled_without_stock' else 'not_ordered' end", "supply_kind = 'none'"),
-    (4, "promise", "promise_infeasible", "infeasible_days", "need_date", "need_date + infeasible_days", "'pegs_after_promise'",
-        "infeasible_days > 0 and supply_kind in ('purchase_order_line', 'work_order', 'transfer_order_line', 'none')"),
     (1, "cancellation", "customer_change", "chain_days", "need_date", "actual_date", "'cancelled_by_customer'",
         "supply_kind = 'customer'"),
     (1, "found_stock", "wrong_count", "chain_days", "need_date", "actual_date", "'found_by_count'", "supply_kind = 'found'"),
@@ -106,7 +96,6 @@ shared as (
         "supply_kind in ('untraceable', 'opening', 'customer_return', 'other')"),
 ] %}
 {%- for place, link, cause, days, planned, actual, evidence, condition in steps %}
-{%- set is_sale = link in ("promise", "nothing_ordered") %}
 select
     sales_order_line_id,
     depth,
@@ -116,8 +105,8 @@ select
     {{ days }} as days,
     {{ planned }} as planned_date,
     {{ actual }} as actual_date,
-    {{ "'sales_order'" if is_sale else "coalesce(document_kind, 'sales_order')" }} as document_kind,
-    {{ "order_number" if is_sale else "coalesce(document_number, order_number)" }} as document_number,
+    coalesce(document_kind, 'sales_order') as document_kind,
+    coalesce(document_number, order_number) as document_number,
     {{ evidence }} as evidence,
     coalesce(item_id, line_item_id) as item_id,
     {{ "source_warehouse_id" if link == "transfer_dispatch" else "coalesce(warehouse_id, line_warehouse_id)" }} as warehouse_id,
@@ -125,7 +114,7 @@ select
     cast(null as bigint) as carrier_id,
     {{ "buyer_id" if link == "ordering" else "cast(null as bigint)" }} as buyer_id,
     {{ "supply_id" if link in ("production", "work_order_plan") else "cast(null as bigint)" }} as work_order_id
-from shared
+from planned
 where {{ condition }}
 {{ "union all" if not loop.last }}
 {%- endfor %}

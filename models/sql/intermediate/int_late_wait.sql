@@ -2,15 +2,15 @@
 -- The days from need_date to the shipment are split exactly, from the back:
 --   picking_days: left later than the goods were tied and the standard pick allowed
 --   taken_days, lost_days: had its goods, until they were taken for another order, or were not found
+--   infeasible_days: what the promise rested on was expected later than the promise allowed, on the day it was made
 --   untied_days: its goods were there and not yet tied to it
 --   supply_days: the rest, which the supply (supply_kind ...) that ended the wait has to explain
--- promise_late_days: by so much what the promise rested on was expected later than the promise allowed, on the day it was made.
 -- supply_kind beside the three supplies: 'found' (the count brought it to light), 'none' (nothing ordered), 'customer', 'untraceable'.
 with late as (
     select * from {{ ref("int_late_shipment") }}
 ),
 
--- The goods of the critical shipment that came last.
+-- The goods of the critical shipment, or tied and not shipped yet, that came last.
 shipped_goods as (
     select
         late.sales_order_line_id,
@@ -23,13 +23,20 @@ shipped_goods as (
             ),
             (origins.arrival_date, origins.arrival_id)
         ) as supply
-    from late
-    inner join {{ ref("stg_shipment_line") }} as lines
-        on late.shipment_id = lines.shipment_id
-        and late.sales_order_line_id = lines.sales_order_line_id
+    from (
+        select late.sales_order_line_id, 'shipment_line' as demand_kind, lines.shipment_line_id as demand_id
+        from late
+        inner join {{ ref("stg_shipment_line") }} as lines
+            on late.shipment_id = lines.shipment_id
+            and late.sales_order_line_id = lines.sales_order_line_id
+        union all
+        select sales_order_line_id, 'allocation', sales_order_line_id
+        from late
+        where shipment_id is null
+    ) as late
     inner join {{ ref("int_goods_origin") }} as origins
-        on origins.demand_kind = 'shipment_line'
-        and lines.shipment_line_id = origins.demand_id
+        on late.demand_kind = origins.demand_kind
+        and late.demand_id = origins.demand_id
     where origins.arrival_id is not null
     group by all
 ),
@@ -83,9 +90,20 @@ waited as (
     select
         *,
         cast(greatest(ready_date - need_date, 0) as integer) as wait_days,
-        cast(left_date - ready_date - greatest(need_date - ready_date, 0) as integer) - pick_days as picking_days,
-        cast(greatest(expected_date - promise_need_date, 0) as integer) as promise_late_days
+        cast(left_date - ready_date - greatest(need_date - ready_date, 0) as integer) - pick_days as picking_days
     from readied
+),
+
+-- From here on need_date is what a promise would have asked for that was made knowing what it rested on.
+promised as (
+    select
+        * replace (need_date + infeasible_days as need_date)
+    from (
+        select
+            *,
+            least(coalesce(cast(greatest(expected_date - promise_need_date, 0) as integer), 0), wait_days) as infeasible_days
+        from waited
+    )
 ),
 
 taken as (
@@ -98,7 +116,7 @@ taken as (
                 )
             else 0
         end as taken_days
-    from waited
+    from promised
 ),
 
 -- Before it was taken it lay tied and could have left.
@@ -144,7 +162,8 @@ supplied as (
         case
             when taken_days > 0 or lost_days > 0 then basis
             when goods.kind in ('purchase_order_line', 'work_order', 'transfer_order_line', 'found') then goods
-            when basis.kind is not null then basis
+            -- What the promise rested on has come and is not here any more: the line waits for what comes next.
+            when basis.kind is not null and (shipped_date is not null or basis.arrival_date is null) then basis
             when goods.kind is not null
                 then struct_pack(kind := 'untraceable', id := goods.id, arrival_id := goods.arrival_id, arrival_date := goods.arrival_date)
             when is_waiting and is_known
