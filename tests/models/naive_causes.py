@@ -267,7 +267,8 @@ class _Books:
         """What each line's first promise rested on; later promises do not count."""
         found: dict[int, list[Row]] = defaultdict(list)
         for row in self.read("promise_peg"):
-            found[row["sales_order_line_id"]].append(row)
+            if row["promised_date"] == self.table("sales_order_line")[row["sales_order_line_id"]]["first_promised_date"]:
+                found[row["sales_order_line_id"]].append(row)
         return defaultdict(
             list,
             {

@@ -115,7 +115,8 @@ asked as (
     inner join supplies
         on outflows.demand_kind = supplies.supply_kind
         and outflows.demand_id = supplies.supply_id
-        and outflows.left_date > supplies.planned_start_date
+        -- A transfer is told from its parts, so all of them count.
+        and (outflows.demand_kind = 'transfer_order_line' or outflows.left_date > supplies.planned_start_date)
 )
 
 select

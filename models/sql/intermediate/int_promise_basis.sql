@@ -4,6 +4,7 @@
 with late as (
     select
         sales_order_line_id,
+        first_promised_date,
         first_date + cast(late_days as integer) as end_date
     from {{ ref("fct_sales_line") }}
     where is_late
@@ -16,7 +17,8 @@ pegs as (
     from {{ ref("stg_promise_peg") }} as pegs
     inner join late
         on pegs.sales_order_line_id = late.sales_order_line_id
-    -- Only what the first promise rested on.
+        and pegs.promised_date = late.first_promised_date
+    -- Only what the first promise rested on; a promise entered with the order has no basis on record, whatever a later one rested on.
     qualify pegs.posting_sequence = min(pegs.posting_sequence) over (partition by pegs.sales_order_line_id)
 ),
 
