@@ -21,7 +21,9 @@ from tests.models.naive_kpis import Read, Row, delivery_dates, whole_by
 __all__ = ["late_causes"]
 
 Causes = dict[str, int]
+Share = tuple[str, int]  # cause, days
 Place = tuple[int, int]  # item, warehouse
+Path = tuple[tuple[str, int | None], ...]  # supplies already met
 NOT_FOUND = re.compile("count|not found|not there|missing|找不到|盘|缺", re.IGNORECASE)
 CUSTOMERS_REASONS = ("customer", "price", "credit")
 ROOTLESS = {
@@ -281,8 +283,13 @@ class _Books:
     def takings(self) -> dict[tuple[str, int], list[_Left]]:
         """By document: what it took from the shelf, and where that had come from, first in, first out by lot."""
         shelves: dict[tuple[int, int, int], list[tuple[_Came, int]]] = defaultdict(list)
+        days: dict[tuple[int, int, int, date], list[tuple[_Came, int]]] = defaultdict(list)
         for came, warehouse, row in self.arrivals:
-            shelves[row["item_id"], warehouse, row["lot_id"]].append((came, row["quantity"]))
+            days[row["item_id"], warehouse, row["lot_id"], came.on].append((came, row["quantity"]))
+        for (item, warehouse, lot, _), entries in days.items():
+            # What came to a shelf on one day cannot be told apart: the last of it stands for all.
+            last = max((came for came, _ in entries), key=lambda came: came.movement_line)
+            shelves[item, warehouse, lot].append((last, sum(quantity for _, quantity in entries)))
         queues: dict[tuple[int, int, int], list[tuple[date, int, Row, date | None, str]]] = defaultdict(list)
         for row, warehouse in self._changes[1]:
             kind = self.table("movement")[row["movement_id"]]["document_kind"]
@@ -494,12 +501,28 @@ class _Chain:
     def __init__(self, books: _Books, end: date, given_days: int) -> None:
         self.books, self.end, self.given_days = books, end, given_days
 
-    def blame(self, wait: _Wait, need: date, actual: date, ahead: int, path: tuple[tuple[str, int | None], ...] = ()) -> Causes:
-        """Days by cause of something that had to be there on `need` and was there on `actual`."""
-        found: Causes = {}
+    def blame(self, wait: _Wait, need: date, actual: date, ahead: int) -> list[Share]:
+        """Signed days by cause of the line's own supply, which had to be there on `need` and was there on `actual`."""
         if wait.kind not in SUPPLIES:
-            _add(found, ROOTLESS.get(wait.kind, "untraceable"), _days(actual, need))
-            return found
+            return [(ROOTLESS.get(wait.kind, "untraceable"), _days(actual, need))]
+        planned, behind, own = self._shares(wait, need, actual, ahead, ())
+        return [*behind, *own, ("planning", _days(planned, need))]
+
+    def _blame_wait(self, wait: _Wait, need: date, actual: date, ahead: int, path: Path) -> list[Share]:
+        """The same behind a wait, deepest first: only what got through, never more than the wait; the rest was planned so."""
+        left = _days(actual, need)
+        if wait.kind not in SUPPLIES:
+            return [(ROOTLESS.get(wait.kind, "untraceable"), left)]
+        _, behind, own = self._shares(wait, need, actual, ahead, path)
+        found = []
+        for cause, days in [*behind, *own, ("planning", left)]:
+            part = min(max(days, 0), left)
+            found.append((cause, part))
+            left -= part
+        return found
+
+    def _shares(self, wait: _Wait, need: date, actual: date, ahead: int, path: Path) -> tuple[date, list[Share], list[Share]]:
+        """When the supply was planned for, what is behind it, and what it added itself."""
         assert wait.key is not None
         supply = self.books.supplies[wait.kind, wait.key]
         is_there = wait.came is not None
@@ -513,16 +536,15 @@ class _Chain:
         planned = self._planned(supply, need, ahead, is_there)
         if planned is None:
             planned = received + timedelta(run)
-        _add(found, "planning", _days(planned, need))
         if wait.kind == "purchase_order_line":
-            _add(found, "inspection", _days(actual, received) - run)
-            _add(found, "supplier", _days(received, planned) + run)
-            return found
+            late, looked_at = _days(received, planned) + run, _days(actual, received) - run
+            return planned, [], [("supplier", late), ("inspection", looked_at)]
         sent, further = self._behind(supply, wait, began)
         if is_there and sent is not None:
             # Sent early, it has until its due date: closed days are planned in.
             run = max(run, _days(planned, sent))
         start = planned - timedelta(run + pick)
+        behind: list[Share] = []
         waited = 0
         here = (*path, (wait.kind, wait.key))
         if further is not None and (further.kind, further.key) not in here:
@@ -530,14 +552,11 @@ class _Chain:
             waited = max(_days(ended, start), 0)
             if waited:
                 still = supply.run_days + supply.pick_days - run - pick
-                for cause, days in self.blame(further, start, ended, ahead + still, here).items():
-                    _add(found, cause, days)
+                behind = self._blame_wait(further, start, ended, ahead + still, here)
         if wait.kind == "work_order":
-            _add(found, "production", _days(actual, planned) - waited)
-        else:
-            _add(found, "carrier", 0 if sent is None else _days(actual, sent) - run)
-            _add(found, "picking", _days(sent or actual, planned) + run - waited)
-        return found
+            return planned, behind, [("production", _days(actual, planned) - waited)]
+        road = 0 if sent is None else _days(actual, sent) - run
+        return planned, behind, [("carrier", road), ("picking", _days(sent or actual, planned) + run - waited)]
 
     def _planned(self, supply: _Supply, need: date, ahead: int, is_there: bool) -> date | None:
         if supply.planned_end is None:
@@ -780,7 +799,7 @@ class _Line:
                 for row, warehouse in self.books.losses
             )
             source = _Wait("lost_stock" if written_off else "gone_stock")
-        for cause, days in _Chain(self.books, self.end, given).blame(source, need, came, ahead).items():
+        for cause, days in _Chain(self.books, self.end, given).blame(source, need, came, ahead):
             _add(self.found, cause, days)
 
     def _idle(self, days: int) -> None:

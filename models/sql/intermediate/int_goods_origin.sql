@@ -1,7 +1,11 @@
 -- Where did the goods come from that left later than they should have? One row per movement line that took them: for a late sales line, or
 -- for a work order or transfer after its planned start - and per allocation still tied to a late line. The arrival its last unit came with, by lot and, within it, first in, first out:
 -- the last unit is the one that was waited for. Goods tied to a sales line left the queue on the day they were tied.
-with late as (
+with arrivals as (
+    select * from {{ ref("int_stock_arrival") }} where is_last_of_day
+),
+
+late as (
     select sales_order_line_id from {{ ref("fct_sales_line") }} where is_late
 ),
 
@@ -133,7 +137,7 @@ select
     arrivals.supply_id,
     asked.movement_line_id
 from asked
-asof left join {{ ref("int_stock_arrival") }} as arrivals
+asof left join arrivals
     on asked.item_id = arrivals.item_id
     and asked.warehouse_id = arrivals.warehouse_id
     and asked.lot_id = arrivals.lot_id

@@ -2,7 +2,9 @@
 -- What did each supply of a late line's chain add to its lateness? One row per late line, supply and step of the supply, from its arrival
 -- backwards. See fct_late_step for the columns.
 -- Exactly: actual - need = own days (supplier, inspection; production; road, dispatch) + the wait for the supply behind it + plan_days,
--- by which it was planned later than needed.
+-- by which it was planned later than needed. Of the line's own supply (depth 1) these are the shares, slack and time won back negative.
+-- Behind a wait only the days count that got through it: what slack between two plans took up reached nobody. The deepest come first,
+-- then the supply's own, and what is left of the wait was planned.
 with lines as (
     select * from {{ ref("int_late_wait") }}
 ),
@@ -53,14 +55,59 @@ planned as (
         cast(received_date - (planned_date - run_days) as integer) as supplier_days,
         cast(actual_date - planned_date as integer) - next_wait_days as production_days,
         case when sent_date is null then 0 else cast(actual_date - sent_date as integer) - run_days end as road_days,
-        cast(coalesce(sent_date, actual_date) - (planned_date - run_days) as integer) - next_wait_days as dispatch_days
+        cast(coalesce(sent_date, actual_date) - (planned_date - run_days) as integer) - next_wait_days as dispatch_days,
+        -- No later wait lets through more than the shortest before it.
+        min(case when depth > 1 then chain_days end) over (
+            partition by sales_order_line_id
+            order by depth
+        ) as through_days
     from dated
+),
+
+-- Where the own days of a supply behind a wait begin and end among the days that got through.
+stacked as (
+    select
+        *,
+        case supply_kind when 'purchase_order_line' then supplier_days when 'work_order' then production_days else road_days end
+            as first_days,
+        case supply_kind when 'purchase_order_line' then inspection_days when 'transfer_order_line' then dispatch_days else 0 end
+            as second_days
+    from planned
+),
+
+shared as (
+    select
+        * replace (
+            {%- for name, kind, low, high in [
+                ("supplier_days", "purchase_order_line", "next_wait_days", "next_wait_days + greatest(first_days, 0)"),
+                ("inspection_days", "purchase_order_line", "next_wait_days + greatest(first_days, 0)",
+                    "next_wait_days + greatest(first_days, 0) + greatest(second_days, 0)"),
+                ("production_days", "work_order", "next_wait_days", "next_wait_days + greatest(first_days, 0)"),
+                ("road_days", "transfer_order_line", "next_wait_days", "next_wait_days + greatest(first_days, 0)"),
+                ("dispatch_days", "transfer_order_line", "next_wait_days + greatest(first_days, 0)",
+                    "next_wait_days + greatest(first_days, 0) + greatest(second_days, 0)"),
+            ] %}
+            case
+                when depth = 1 then {{ name }}
+                else least({{ high }}, through_days) - least({{ low }}, through_days)
+            end as {{ name }},
+            {%- endfor %}
+            case
+                when depth = 1 then plan_days
+                when supply_kind in ('purchase_order_line', 'work_order', 'transfer_order_line')
+                    then through_days
+                    - least(next_wait_days + greatest(first_days, 0) + greatest(second_days, 0), through_days)
+                else through_days
+            end as plan_days,
+            case when depth = 1 then chain_days else through_days end as chain_days
+        )
+    from stacked
 )
 
 {% set planned_evidence -%}
     case
-            when plan_days < 0 then 'slack_in_plan'
-            when plan_days = 0 then 'planned_in_time'
+            when planned_date < need_date then 'slack_in_plan'
+            when planned_date = need_date then 'planned_in_time'
             when order_date > order_by_date then 'ordered_after_order_by'
             else 'planned_after_need'
         end
@@ -114,7 +161,7 @@ select
     cast(null as bigint) as carrier_id,
     {{ "buyer_id" if link == "ordering" else "cast(null as bigint)" }} as buyer_id,
     {{ "supply_id" if link in ("production", "work_order_plan") else "cast(null as bigint)" }} as work_order_id
-from planned
+from shared
 where {{ condition }}
 {{ "union all" if not loop.last }}
 {%- endfor %}
