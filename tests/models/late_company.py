@@ -300,6 +300,21 @@ def supplier_late_two_levels_down(story: _Story, name: str) -> None:
     story.ship(order, 18, 20)
 
 
+@_says(supplier=3)
+def slack_between_two_plans_takes_days_up(story: _Story, name: str) -> None:
+    """The raw material came 5 days late, the part was planned 2 days before the product's start: 3 days got through."""
+    raw = story.item(f"{name}-raw")
+    part = story.item(f"{name}-part", raw)
+    good = story.item(name, part)
+    order = story.sell(name, good, 17)
+    bought = story.buy(raw, 9)
+    part_order, good_order = story.make(part, 9, 11), story.make(good, 13, 15)
+    story.receive(bought, 14)
+    story.work(part_order, 14, 16)
+    story.work(good_order, 16, 18)
+    story.ship(order, 18, 20)
+
+
 @_says(supplier=6)
 def two_late_suppliers_of_one_work_order(story: _Story, name: str) -> None:
     """One component came 3 days late, the other 6: only the second ended the wait."""
@@ -599,6 +614,15 @@ def still_waiting_for_the_supplier(story: _Story, name: str) -> None:
     sku = story.item(name)
     bought = story.buy(sku, 79)
     story.sell(name, sku, 81, pegs=(Peg("purchase_order_line", 10 * UNIT, day(79), (bought, 0)),))
+
+
+@_says(picking=2)
+def tied_today_and_not_shipped(story: _Story, name: str) -> None:
+    """Tied since 85, promised for 89, still in the house on 91."""
+    sku = story.item(name)
+    story.stock(sku, on=80)
+    order = story.sell(name, sku, 89)
+    story.tie(order, 85)
 
 
 @_says(planning=10)
