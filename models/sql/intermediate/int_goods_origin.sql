@@ -1,6 +1,7 @@
--- Where did the goods come from that left later than they should have? One row per movement line that took them: for a late sales line, or
--- for a work order or transfer after its planned start - and per allocation still tied to a late line. The arrival its last unit came with, by lot and, within it, first in, first out:
--- the last unit is the one that was waited for. Goods tied to a sales line left the queue on the day they were tied.
+-- Where did the goods come from that somebody may have waited for? One row per movement line that took them - for a late sales line, for a
+-- transfer, for a work order after its planned start - and per allocation still tied to a late line. The arrival its last unit came with,
+-- by lot and, within it, first in, first out: the last unit is the one that was waited for. Goods tied to a sales line left the queue on
+-- the day they were tied.
 with arrivals as (
     select * from {{ ref("int_stock_arrival") }} where is_last_of_day
 ),

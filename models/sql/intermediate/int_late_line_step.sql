@@ -1,6 +1,6 @@
 {{ config(materialized="ephemeral") }}
--- What happened to each late line after its goods were there, and on the shelf? One row per late line and step of its own, from the delivery
--- backwards. See fct_late_step for the columns.
+-- What happened to each late line on the shelf and after? One row per late line and step of its own, from the delivery backwards. See
+-- fct_late_step for the columns.
 with lines as (
     select * from {{ ref("int_late_wait") }}
 ),

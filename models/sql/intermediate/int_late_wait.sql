@@ -2,6 +2,7 @@
 -- The days from need_date to the shipment are split exactly, from the back:
 --   picking_days: left later than the goods were tied and the standard pick allowed
 --   taken_days, lost_days: had its goods, until they were taken for another order, or were not found
+--   idle_days: before that it lay tied and ready, and nobody sent it
 --   infeasible_days: what the promise rested on was expected later than the promise allowed, on the day it was made
 --   untied_days: its goods were there and not yet tied to it
 --   supply_days: the rest, which the supply (supply_kind ...) that ended the wait has to explain
@@ -165,7 +166,9 @@ supplied as (
             -- What the promise rested on has come and is not here any more: the line waits for what comes next.
             when basis.kind is not null and (shipped_date is not null or basis.arrival_date is null) then basis
             when goods.kind is not null
-                then struct_pack(kind := 'untraceable', id := goods.id, arrival_id := goods.arrival_id, arrival_date := goods.arrival_date)
+                then struct_pack(
+                    kind := 'untraceable', id := goods.id, arrival_id := goods.arrival_id, arrival_date := goods.arrival_date
+                )
             when is_waiting and is_known
                 then struct_pack(kind := open_kind, id := open_id, arrival_id := cast(0 as bigint), arrival_date := cast(null as date))
             when is_cancelled and cancel_reason in ('customer', 'price', 'credit')
@@ -199,7 +202,7 @@ stock_losses as (
 )
 
 select
-    arrived.* exclude (goods, basis, supply, open_kind, open_id),
+    arrived.* exclude (goods, basis, supply, open_kind, open_id, arrived_date),
     cast(
         case when taken_days > 0 then greatest(kept_whole_date, taken_date, need_date) - kept_ready_date else 0 end
         + case when lost_days > 0 then greatest(found_whole_date, not_found_date, need_date) - found_ready_date else 0 end

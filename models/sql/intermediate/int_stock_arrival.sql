@@ -1,7 +1,8 @@
 -- What came into the usable stock of a warehouse, from which supply, and as which unit? One row per movement line that brought something.
 -- Usable: in a bin and available. Moves between bins of a warehouse bring nothing, and neither does what was reversed later.
 -- come_to_micro numbers the units of an item, warehouse and lot as they came: first in, first out means that unit n to leave is unit n to
--- have come. What came to the same shelf on the same day cannot be told apart; is_last_of_day stands for it. supply_kind: a purchase line, work order or transfer line; 'found' by a count; 'opening', 'customer_return', 'other'.
+-- have come. What came to the same shelf on the same day cannot be told apart: is_last_of_day stands for it.
+-- supply_kind: a purchase line, work order or transfer line; 'found' by a count; 'opening', 'customer_return', 'other'.
 with arrivals as (
     select
         movement_line_id,
