@@ -54,6 +54,7 @@ _LIST = (
     Setting("service_level", "0.95", "0.5", "0.9999", "House default for safety stock", ("category",)),
     Setting("order_cost_amount", "100", "0", "1000000", "House default: currency units per purchase order", ("supplier",)),
     Setting("qualification_warning_days", "60", "0", "3650", "House default: warn this long before a certificate expires"),
+    Setting("pick_days", "0", "0", "30", "House default: tied to a line and out of the door on the same day", ("warehouse",)),
     Setting("expiry_warning_days", "90", "0", "3650", "House default: warn this long before a lot expires", ("category",)),
     Setting("slow_moving_days", "90", "1", "3650", "House default: no outflow for this long", ("category",)),
     Setting("obsolete_days", "180", "1", "3650", "House default: no outflow for this long", ("category",)),

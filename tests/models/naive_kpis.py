@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["Figures", "Key", "figures", "periods_of"]
+__all__ = ["Figures", "Key", "Read", "Row", "delivery_dates", "figures", "periods_of", "whole_by"]
 
 Row = dict[str, Any]
 Read = Callable[[str], list[Row]]
@@ -97,7 +97,7 @@ def figures(read: Read, as_of: date) -> Figures:
     """Every figure this module knows, for facts up to `as_of`."""
     sums = _Sums()
     items = {row["item_id"]: row for row in read("item")}
-    deliveries = _delivery_dates(read, as_of)
+    deliveries = delivery_dates(read, as_of)
     _on_time(sums, read, items, deliveries, as_of)
     _savings(sums, read, items)
     costs = _Costs(read)
@@ -111,7 +111,7 @@ def figures(read: Read, as_of: date) -> Figures:
 # -- K2 ----------------------------------------------------------------------------------------------------------
 
 
-def _delivery_dates(read: Read, as_of: date) -> dict[int, list[tuple[date, int, int]]]:
+def delivery_dates(read: Read, as_of: date) -> dict[int, list[tuple[date, int, int]]]:
     """Line -> (delivered, shipment line, quantity) in the order the customer had them."""
     shipments = {row["shipment_id"]: row for row in read("shipment")}
     by_line: dict[int, list[tuple[date, int, int]]] = defaultdict(list)
@@ -132,7 +132,8 @@ def _delivery_dates(read: Read, as_of: date) -> dict[int, list[tuple[date, int, 
     return by_line
 
 
-def _whole_by(parts: list[tuple[date, int, int]], wanted: int) -> date | None:
+def whole_by(parts: list[tuple[date, int, int]], wanted: int) -> date | None:
+    """The first day on which (day, key, quantity), in order, sum to `wanted`."""
     total = 0
     for day, _, quantity in parts:
         total += quantity
@@ -168,7 +169,7 @@ def _on_time(
             due = line["ordered_quantity"] - cancelled_in_time
             if due <= 0:
                 continue
-            whole = _whole_by(parts, due)
+            whole = whole_by(parts, due)
             on_time = whole is not None and whole <= day
             is_due = day <= as_of
             judged[name][line["sales_order_id"]].append((day, on_time, is_due))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from kernel.errors import InvalidInput, Refused
+from kernel.errors import InvalidInput, NotPermitted, Refused
 from tests.company import THE_DAY, UNIT, common, tiny_company
 from transactional import Ledger
 from transactional.check import check
@@ -17,6 +18,7 @@ from transactional.commands import (
     ConfirmDelivery,
     DefineCustomer,
     EnterSalesOrder,
+    MovePromiseForCustomer,
     OpeningLine,
     Peg,
     PickSalesLine,
@@ -201,6 +203,32 @@ def test_promises_keep_the_first_date_and_what_they_rested_on(ledger: Ledger) ->
     peg = Peg("purchase_order_line", UNIT, THE_DAY)
     with pytest.raises(InvalidInput, match="does not name its supply"):
         ledger.post([PromiseSalesLine(line=(entered.command_id, 0), promised_date=THE_DAY, pegs=(peg,), **common())])
+
+
+def test_a_date_the_customer_moved_is_on_record_as_his(ledger: Ledger) -> None:
+    """Lateness is judged by the first promise, so who moved the date, when and why is kept; demand stays as first asked."""
+    tiny_company(ledger)
+    entered = order()
+    first, later = THE_DAY + timedelta(days=5), THE_DAY + timedelta(days=9)
+    moved = {"line": (entered.command_id, 0), "requested_date": later, "promised_date": later, "reason": "site not ready"}
+    ledger.post([entered])
+    with pytest.raises(Refused, match="no promise yet"):
+        ledger.post([MovePromiseForCustomer(**moved, **common("seller"))])
+    ledger.post([PromiseSalesLine(line=(entered.command_id, 0), promised_date=first, **common())])
+    with pytest.raises(NotPermitted):
+        ledger.post([MovePromiseForCustomer(**moved, **common("clerk"))])
+    ledger.post([MovePromiseForCustomer(**moved, **common("seller"))])
+
+    kept = line_of(ledger, "requested_date, first_promised_date, last_promised_date")
+    assert tuple(map(str, kept)) == (str(first), str(first), str(later))
+    old, new = ledger.rows("SELECT old_value, new_value FROM document_event WHERE event_kind = 'customer_change'")[0]
+    assert json.loads(old) == {"promised_date": str(first)}
+    assert json.loads(new) == {"promised_date": str(later), "requested_date": str(later), "reason": "site not ready"}
+    assert check(ledger) == []
+    with pytest.raises(Refused, match="expected another date"):
+        ledger.post([MovePromiseForCustomer(**moved, **common("manager"))])
+    with pytest.raises(InvalidInput, match="reason"):
+        ledger.post([MovePromiseForCustomer(**{**moved, "promised_date": first, "reason": " "}, **common("seller"))])
 
 
 @pytest.mark.parametrize(("disposition", "status"), [("restock", "available"), ("quarantine", "quarantine"), ("scrap", None)])

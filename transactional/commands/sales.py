@@ -59,6 +59,19 @@ class PromiseSalesLine(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MovePromiseForCustomer(Command):
+    """The customer asked for another date, and we promise it: the days this adds are his own (K2 cause 'customer_change').
+
+    The first promise, the requested date and with it the demand stay as they were; the new date becomes the last promise.
+    """
+
+    line: LineRef
+    requested_date: date  # what he asks for now
+    promised_date: date  # what we promise for it
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AllocateSalesLine(Command):
     """Tie stock to the line: named location and lot, or first-expired-first-out by the ledger. Takes what there is up to
     `quantity` (None: all open) and answers how much; never more than available."""

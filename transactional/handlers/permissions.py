@@ -41,6 +41,7 @@ _SELLING = {
     "DefineBusinessEvent",
     "DefineCustomer",
     "EnterSalesOrder",
+    "MovePromiseForCustomer",
     "OverrideForecast",
     "PromiseSalesLine",
     "ReleaseAllocation",

@@ -12,14 +12,23 @@ from typing import Any
 
 from kernel.errors import InvalidInput, Refused
 from kernel.numbers import line_total_micro, show_quantity
-from transactional.commands import CancelSalesLine, EnterSalesOrder, Peg, PromiseSalesLine, SalesLine
+from transactional.commands import (
+    CancelSalesLine,
+    EnterSalesOrder,
+    MovePromiseForCustomer,
+    Peg,
+    PromiseSalesLine,
+    SalesLine,
+)
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
 from transactional.handlers.allocation import give_back
 from transactional.handlers.support import (
     HISTORY_SOURCES,
     Row,
+    as_json,
     document_number,
+    given_text,
     known,
     lines_given,
     minor_amount,
@@ -81,6 +90,37 @@ def promise_sales_line(work: UnitOfWork, command: PromiseSalesLine) -> dict[str,
     for peg in command.pegs:
         _archive_peg(work, order, line, peg, command.promised_date)
     return {"document_id": order["sales_order_id"], "line_ids": [line["sales_order_line_id"]]}
+
+
+@handles(MovePromiseForCustomer)
+def move_promise_for_customer(work: UnitOfWork, command: MovePromiseForCustomer) -> dict[str, Any]:
+    """The customer wants it on another day: the last promise moves, the first one and the demand stay; who asked is kept."""
+    line = work.line("sales_order_line", command.line)
+    order = work.row("sales_order", line["sales_order_id"])
+    number = order["number"]
+    reason = given_text(command.reason, "reason", number)
+    if line["status"] != "open":
+        raise refuse_status("sales_order_line", number, line["status"], "move the promise")
+    before = line["last_promised_date"]
+    if before is None:
+        raise Refused("command.not_promised", number=number)
+    not_before(work, command.requested_date, order["order_date"], "requested_date", "order_date", number)
+    not_before(work, command.promised_date, order["order_date"], "promised_date", "order_date", number)
+    if command.promised_date == before:
+        raise Refused("command.promise_not_moved", number=number, got=before)
+    key = line["sales_order_line_id"]
+    work.change("sales_order_line", key, last_promised_date=command.promised_date)
+    work.event(
+        "sales_order",
+        order["sales_order_id"],
+        "customer_change",
+        line_id=key,
+        old=as_json({"promised_date": str(before)}),
+        new=as_json(
+            {"promised_date": str(command.promised_date), "reason": reason, "requested_date": str(command.requested_date)}
+        ),
+    )
+    return {"document_id": order["sales_order_id"], "line_ids": [key]}
 
 
 @handles(CancelSalesLine)
