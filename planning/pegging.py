@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Demand", "Pegging", "Segments", "Share", "Supply", "merged_segments", "peg", "scaled_segments"]
+__all__ = ["Demand", "Pegging", "Segments", "Share", "Supply", "merged_segments", "peg", "portion", "scaled_segments"]
 
 _EXACT = 2**62
 """Products below this are exact in 64 bits; above, Python integers take over."""
@@ -53,6 +53,15 @@ class Demand:
     priority: int
     original_due: int
     segments: Segments | int
+    parent_item_id: int | None = None
+    """Item whose order needs this component; None where it is no component."""
+    parent_supply_id: str | None = None
+    """Open order it is a component of."""
+    is_planned: bool = False
+    """Whether a suggestion causes it."""
+    substituted_id: int | None = None
+    """Item-location it stands in for, where it does."""
+    substitution_reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -268,6 +277,14 @@ def merged_segments(share: Share) -> Segments:
         whole = np.zeros(len(tops), dtype=np.float64)
         np.add.at(whole, inverse, share.top_quantities)
     return Segments(tops, quantities, whole)
+
+
+def portion(segments: Segments | int, part: int, whole: int, requirement: int) -> Segments | int:
+    """The segments of a requirement that serves `part` of a `whole`, where it is another item: `requirement` of it."""
+    if isinstance(segments, int):
+        return segments
+    scaled = scaled_segments(segments, requirement)
+    return Segments(scaled.tops, scaled.quantities, scaled.top_quantities * (part / whole))
 
 
 def scaled_segments(served: Segments, requirement: int) -> Segments:

@@ -9,13 +9,32 @@ Open receipts and suggestions stand on the day they can really be used, not on t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from planning.frames import OUTPUT_SCHEMAS
 
-__all__ = ["ProjectionRows", "project"]
+__all__ = ["Excess", "ProjectionRows", "Shortage", "project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Stock below its floor: first day, day it recovers (None: never), largest depth."""
+
+    first: int
+    until: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Stock above its maximum: first day, day it is back (None: never), largest height."""
+
+    first: int
+    until: int | None
+    height: int
 
 
 class ProjectionRows:
@@ -35,15 +54,17 @@ class ProjectionRows:
         receipts: Iterable[tuple[int, int, int | None]],
         planned: Iterable[tuple[int, int]],
         expired: Mapping[int, int],
-    ) -> tuple[int, int | None, int] | None:
+        ceiling: int | None = None,
+    ) -> tuple[Shortage | None, Excess | None]:
         """Add one item-location.
 
         Args:
             receipts: (day usable, good quantity, day needed or None): for the shortage check an open receipt that
                 is late for its need counts as rescheduled, because its own message already says so.
+            ceiling: stock above this is an excess; None: there is no maximum.
 
         Returns:
-            (first day, day it recovers or None, depth) of a shortage below `floor` that rescheduling does not cure.
+            The shortage below `floor` that rescheduling does not cure, and the first excess.
         """
         scheduled: dict[int, int] = {}
         shifted: dict[int, int] = {}
@@ -61,6 +82,7 @@ class ProjectionRows:
         first: int | None = None
         until: int | None = None
         deepest = 0
+        above: Excess | None = None
         columns = self._columns
         for day in days:
             gross, open_supply, new = requirements.get(day, 0), scheduled.get(day, 0), arriving.get(day, 0)
@@ -75,6 +97,8 @@ class ProjectionRows:
                 until = None
             elif first is not None and until is None:
                 until = day
+            if ceiling is not None:
+                above = _raised(above, day, with_plan + moved - ceiling)
             columns["item_location_id"].append(item_location_id)
             columns["date"].append(date.fromordinal(day))
             columns["projected_quantity"].append(projected)
@@ -84,12 +108,23 @@ class ProjectionRows:
             columns["scheduled_receipts_quantity"].append(open_supply)
             columns["planned_receipts_quantity"].append(new)
             columns["expired_quantity"].append(expired.get(day, 0))
-        return None if first is None else (first, until, deepest)
+        return None if first is None else Shortage(first, until, deepest), above
 
     def frame(self) -> pl.DataFrame:
         """The `projection` frame, by item-location and date."""
         frame = pl.DataFrame(self._columns, schema=OUTPUT_SCHEMAS["projection"])
         return frame.sort("item_location_id", "date")
+
+
+def _raised(above: Excess | None, day: int, height: int) -> Excess | None:
+    """The first excess so far, one more day walked."""
+    if above is None:
+        return Excess(day, None, height) if height > 0 else None
+    if above.until is not None:
+        return above
+    if height <= 0:
+        return replace(above, until=day)
+    return replace(above, height=max(above.height, height))
 
 
 def project(

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from planning.frames import OUTPUT_SCHEMAS
 from planning.model import Node
-from planning.netting import NetOrder
-from planning.pegging import Pegging
+from planning.ordering import Draft
+from planning.pegging import Demand, Pegging
 from planning.suppliers import Offer
 from planning.tops import CUSTOMER, OTHER, OWN_STOCK, TopDemands
 
@@ -47,54 +47,44 @@ class ResultRows:
         *,
         node: Node,
         level: int,
-        planned_order_id: str,
-        supplier_id: int | None,
-        quantity: int,
-        good: int,
-        release: int,
-        receipt: int,
-        need: int,
-        late_days: int,
+        draft: Draft,
         unit_price: int | None,
         cost: int,
         value_at_stake: int,
-        wanted: NetOrder,
-        on_hand: int,
         served: Served,
-        need_period: str,
-        ordinal: int,
     ) -> None:
-        """One suggestion; `on_hand` includes what earlier orders of the same shortage bring."""
-        net = max(0, wanted.gross - on_hand - wanted.scheduled + node.floor)
+        """One suggestion; its `on_hand` includes what earlier orders of the same shortage bring."""
+        wanted, schedule = draft.wanted, draft.schedule
+        net = max(0, wanted.gross - draft.on_hand - wanted.scheduled + node.floor)
         self._orders.append(
             (
-                planned_order_id,
-                node.procurement,
+                draft.planned_order_id,
+                draft.kind,
                 node.item_location_id,
                 node.item_id,
                 node.warehouse_id,
-                supplier_id,
-                quantity,
-                date.fromordinal(release),
-                date.fromordinal(receipt),
-                date.fromordinal(need),
-                late_days,
+                None if draft.offer is None else draft.offer.supplier_id,
+                draft.quantity,
+                date.fromordinal(schedule.release),
+                date.fromordinal(schedule.receipt),
+                date.fromordinal(wanted.need),
+                max(0, schedule.available - wanted.need),
                 unit_price,
                 saturated(cost),
                 saturated(value_at_stake),
                 served.reason,
                 wanted.gross,
-                on_hand,
+                draft.on_hand,
                 wanted.scheduled,
                 node.floor,
                 net,
-                quantity - net,
-                good,
+                draft.quantity - net,
+                draft.good,
                 None if served.first_due is None else date.fromordinal(served.first_due),
                 served.customer_orders,
                 served.demands,
-                need_period,
-                ordinal,
+                draft.need_period,
+                draft.ordinal,
                 level,
             )
         )
@@ -138,9 +128,19 @@ class ResultRows:
                 )
             )
 
-    def add_dependent(self, planned_order_id: str, item_location_id: int, quantity: int, day: int, kind: str) -> None:
-        """One requirement a suggestion causes."""
-        self._dependent.append((planned_order_id, item_location_id, quantity, date.fromordinal(day), kind))
+    def add_dependent(self, item_location_id: int, line: Demand) -> None:
+        """One requirement a suggestion causes, at the item-location that serves it."""
+        self._dependent.append(
+            (
+                line.demand_id,
+                item_location_id,
+                line.quantity,
+                date.fromordinal(line.due),
+                "transfer" if line.kind == "transfer" else "component",
+                line.substituted_id,
+                line.substitution_reason,
+            )
+        )
 
     def planned_orders(self) -> pl.DataFrame:
         """The `planned_orders` frame, by release date, then item-location."""
@@ -185,7 +185,9 @@ class ResultRows:
     def dependent_demands(self) -> pl.DataFrame:
         """The `dependent_demands` frame."""
         frame = _frame("dependent_demands", self._dependent)
-        return frame.sort("planned_order_id", "item_location_id")
+        return frame.sort(
+            "planned_order_id", "item_location_id", "substituted_item_location_id", "substitution_reason", "due_date", "quantity"
+        )
 
 
 @dataclass(frozen=True, slots=True)
