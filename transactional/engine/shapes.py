@@ -20,6 +20,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "bill_of_materials": ("item_id",),
     "bom_line": ("bom_id",),
     "calendar_day": ("calendar_code",),
+    "component_substitute": ("component_item_id",),
     "customer_return_line": ("customer_return_id", "sales_order_line_id"),
     "goods_receipt": ("purchase_order_id",),
     "goods_receipt_line": ("goods_receipt_id", "purchase_order_line_id"),

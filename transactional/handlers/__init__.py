@@ -18,6 +18,7 @@ from transactional.handlers import (
     setup_places,
     shipping,
     stocktakes,
+    substituting,
     transfers,
     warehousing,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "setup_places",
     "shipping",
     "stocktakes",
+    "substituting",
     "transfers",
     "warehousing",
 ]
