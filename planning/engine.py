@@ -133,12 +133,13 @@ class _Run:
     # -- one level ---------------------------------------------------------------------------------------------------
 
     def _plan_level(self, nodes: list[Node], level: int, alternatives: Alternatives) -> None:
+        self.requirements.gather([node.item_location_id for node in nodes])
         states = [state for state in (self._prepared(node, level) for node in nodes) if state is not None]
         waiting = {state.node.item_location_id: state for state in states}
         for state in alternatives.in_order(states):
             del waiting[state.node.item_location_id]
             self._net(state, alternatives, waiting)
-        self.outcome.record(states)
+        self.outcome.record(states, level)
 
     def _prepared(self, node: Node, level: int) -> PlannedNode | None:
         """Everything known of an item-location before it is netted; None where its quantities are beyond arithmetic."""
@@ -158,6 +159,7 @@ class _Run:
                 )
             )
             return None
+        state.total = total
         for line in state.demands:
             state.requirements[line.due] = state.requirements.get(line.due, 0) + line.quantity
         return state

@@ -13,7 +13,7 @@ Urgency follows from the harm, not from the date: 3 makes a customer order late 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
@@ -93,7 +93,7 @@ class Messages:
 
     # -- suggestions ---------------------------------------------------------------------------------------------
 
-    def release(self, node: Node, draft: Draft, share: Share, value: int) -> None:
+    def release(self, node: Node, draft: Draft, share: Callable[[], Share], value: int) -> None:
         """Release due today (or within the window), past due, or held up by the supplier's release fence."""
         schedule, offer = draft.schedule, draft.offer
         if offer is not None and offer.fence_end is not None:
@@ -113,7 +113,7 @@ class Messages:
             from_day=from_day,
             to_day=to_day,
             value=value,
-            share=share,
+            share=share(),
         )
 
     def supplier_unqualified(
@@ -302,13 +302,14 @@ class Messages:
         late_orders = 0
         listed: list[dict[str, object]] = []
         if share is not None and len(share.tops):
-            numbers, inverse = np.unique(share.tops, return_inverse=True)
+            order = np.argsort(share.tops, kind="stable")
+            sorted_tops = share.tops[order]
+            starts = np.flatnonzero(np.diff(sorted_tops, prepend=sorted_tops[0] - 1))
+            numbers = sorted_tops[starts]
             kinds = self.tops.kind(numbers)
-            most = np.full(len(numbers), -(2**31), dtype=np.int64)
-            np.maximum.at(most, inverse, share.days)
+            most = np.maximum.reduceat(share.days[order], starts)
             late_orders = int(np.sum((kinds == CUSTOMER) & (most > 0)))
-            served = np.zeros(len(numbers), dtype=np.int64)
-            np.add.at(served, inverse, share.quantities)
+            served = np.add.reduceat(share.quantities[order], starts)
             is_named = (kinds == CUSTOMER) | (kinds == OTHER)
             # Customer orders before forecast, then in the order they were met: the first ones matter most.
             named = np.flatnonzero(is_named)

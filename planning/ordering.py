@@ -48,6 +48,8 @@ class PlannedNode:
     level: int
     demands: list[Demand]
     receipts: list[Receipt]
+    total: int = 0
+    """Everything that may be added up for it: no running total is larger."""
     requirements: dict[int, int] = field(default_factory=dict)
     """Day -> quantity, what substitutes serve taken off."""
     outcome: Netting = field(default_factory=Netting)

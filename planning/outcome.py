@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from kernel.errors import InvalidInput
 from kernel.numbers import QUANTITY_SCALE
 from planning.explosion import Exact, component_requirements
+from planning.level_pegs import LevelPegs, Served
 from planning.messages import Messages, value_of_lateness
 from planning.model import Model, Node
 from planning.netting import Receipt
 from planning.ordering import Draft, PlannedNode
-from planning.pegging import Pegging, Segments, Share, Supply, merged_segments, peg
+from planning.pegging import Pairs, Segments, Supply, pair
 from planning.projection import ProjectionRows
 from planning.requirements import Caused, Requirements
-from planning.results import ResultRows, Served, served_by
+from planning.results import ResultRows
 from planning.scheduling import Scheduler
 from planning.supply_messages import supply_messages
 from planning.tops import TopDemands
 
 __all__ = ["Outcome"]
+
+_LARGEST_TOTAL = 2**62
 
 
 class Outcome:
@@ -40,20 +44,52 @@ class Outcome:
         self.as_of, self.horizon_end = messages.as_of, messages.horizon_end
         self._reported: set[tuple[int, int]] = set()
 
-    def record(self, states: list[PlannedNode]) -> None:
+    def record(self, states: Sequence[PlannedNode], level: int) -> None:
         """Everything that follows from the item-locations of one level."""
+        chunk: list[PlannedNode] = []
+        total = 0
         for state in states:
-            self._record(state)
+            # Running totals over many item-locations must stay exact in 64 bits.
+            if chunk and total + state.total > _LARGEST_TOTAL:
+                self._record(chunk, level)
+                chunk, total = [], 0
+            chunk.append(state)
+            total += state.total
+        if chunk:
+            self._record(chunk, level)
 
-    def _record(self, state: PlannedNode) -> None:
+    def _record(self, states: Sequence[PlannedNode], level: int) -> None:
+        pegs = LevelPegs([self._paired(state) for state in states], self.tops)
+        self.rows.add_pegs(level, [state.node.item_location_id for state in states], pegs)
+        values, urgent_values, served = pegs.values(0), pegs.values(1), pegs.served()
+        for place, state in enumerate(states):
+            first, last = int(pegs.supply_base[place]), int(pegs.supply_base[place + 1])
+            number = {pegs.supplies[at].supply_id: at for at in range(first, last)}
+            for receipt in state.receipts:
+                self.requirements.serves(receipt.supply_id, pegs.share(number[receipt.supply_id]))
+            for draft in state.drafts:
+                at = number[draft.planned_order_id]
+                if state.node.procurement != "phantom":
+                    self._record_order(state, draft, pegs, at, urgent_values[at], served[at])
+                self._explode(state.node, draft, pegs, at)
+            supply_messages(
+                self.messages,
+                self.model,
+                state,
+                lambda name, number=number: pegs.share(number[name]),  # type: ignore[misc]
+                lambda name, number=number: (values[number[name]], urgent_values[number[name]]),  # type: ignore[misc]
+                self.scheduler,
+            )
+            self._report(state, pegs, place)
+
+    def _paired(self, state: PlannedNode) -> Pairs:
         node, key = state.node, state.node.item_location_id
         lots = self.model.lots.get(key, [])
         for line in state.demands:
             if line.is_planned:
                 self.rows.add_dependent(key, line)
-        supplies = self._supplies(state)
-        if any(lot.quantity < 0 for lot in lots):
-            negative = -sum(lot.quantity for lot in lots if lot.quantity < 0)
+        negative = -sum(lot.quantity for lot in lots if lot.quantity < 0)
+        if negative:
             hole = self.requirements.own_demand(f"NEG:{key}", "negative_stock", self.as_of, negative, 0)
             state.demands.append(hole)
             self.messages.negative_stock(key, negative)
@@ -61,15 +97,7 @@ class Outcome:
             last = max((line.priority for line in state.demands), default=0)
             floor = self.requirements.own_demand(f"SS:{key}", "safety_stock", self.horizon_end + 1, node.floor, last)
             state.demands.append(floor)
-        pegging = peg(state.demands, supplies, may_reorder=all(lot.expiry is None for lot in lots))
-        self.rows.add_pegs(key, state.level, pegging)
-        wanted = {line.supply_id for line in state.receipts} | {draft.planned_order_id for draft in state.drafts}
-        shares = {piece.supply_id: pegging.share(at) for at, piece in enumerate(pegging.supplies) if piece.supply_id in wanted}
-        for receipt in state.receipts:
-            self.requirements.serves(receipt.supply_id, shares[receipt.supply_id])
-        self._report(state, sum(lot.quantity for lot in lots), pegging, shares)
-        for draft in state.drafts:
-            self._explode(node, draft, shares[draft.planned_order_id])
+        return pair(state.demands, self._supplies(state), may_reorder=all(lot.expiry is None for lot in lots))
 
     def _supplies(self, state: PlannedNode) -> list[Supply]:
         key = state.node.item_location_id
@@ -89,13 +117,13 @@ class Outcome:
 
     # -- requirements of the next levels -----------------------------------------------------------------------------
 
-    def _explode(self, node: Node, draft: Draft, share: Share) -> None:
+    def _explode(self, node: Node, draft: Draft, pegs: LevelPegs, number: int) -> None:
         """Hand the requirements of one suggestion to what it is made of or shipped from."""
         day = draft.schedule.release
         if draft.kind == "buy":
             return
-        served = merged_segments(share)
-        priority = 10 if share.priority is None else share.priority
+        served, found = pegs.segments(number), pegs.priority(number)
+        priority = 10 if found is None else found
         if draft.kind == "transfer":
             source = self._source_of(node)
             if source is not None:
@@ -135,23 +163,16 @@ class Outcome:
 
     # -- rows and messages -------------------------------------------------------------------------------------------
 
-    def _report(self, state: PlannedNode, opening: int, pegging: Pegging, shares: dict[str, Share]) -> None:
+    def _report(self, state: PlannedNode, pegs: LevelPegs, place: int) -> None:
         node, key, outcome = state.node, state.node.item_location_id, state.outcome
-        if state.drafts and node.procurement != "phantom":
-            served = served_by(pegging, self.tops)
-            number = {piece.supply_id: at for at, piece in enumerate(pegging.supplies)}
-            for draft in state.drafts:
-                name = draft.planned_order_id
-                self._record_order(state, draft, shares[name], served[number[name]])
-        late = pegging.late()
-        supply_messages(self.messages, self.model, state, shares, self.scheduler)
         if outcome.conflict is not None:
             first, most = outcome.conflict
-            self.messages.fence_conflict(key, most, first, self.as_of + node.planning_fence_days, late)
+            self.messages.fence_conflict(key, most, first, self.as_of + node.planning_fence_days, pegs.late(place))
         for day, lot, quantity in outcome.expired:
             name = str(lot.lot_id) if lot.lot_id is not None else f"OH:{key}"
             self.messages.lot_expires(node, name, quantity, day, lot.expiry or day)
         if state.missing_from is not None:
+            late = pegs.late(place)
             value = value_of_lateness(self.tops, late)
             self.messages.no_source(key, state.missing_quantity, state.missing_from, value, late)
         expired: dict[int, int] = {}
@@ -160,7 +181,7 @@ class Outcome:
         shortage, excess = self.projection.add(
             key,
             as_of=self.as_of,
-            opening=opening,
+            opening=sum(lot.quantity for lot in self.model.lots.get(key, ())),
             floor=node.floor,
             requirements=state.requirements,
             receipts=[(line.available, line.good, self._curable(state, line)) for line in state.receipts],
@@ -169,7 +190,7 @@ class Outcome:
             ceiling=_ceiling(node),
         )
         if shortage is not None:
-            self.messages.below_safety_stock(key, shortage.depth, shortage.first, shortage.until, late)
+            self.messages.below_safety_stock(key, shortage.depth, shortage.first, shortage.until, pegs.late(place))
         if excess is not None:
             self.messages.above_maximum(node, excess.height, excess.first, excess.until)
 
@@ -181,10 +202,9 @@ class Outcome:
         days = state.node.inspection_days
         return max(need, self.scheduler.own.forward(self.as_of, days)) if days else need
 
-    def _record_order(self, state: PlannedNode, draft: Draft, share: Share, served: Served) -> None:
+    def _record_order(self, state: PlannedNode, draft: Draft, pegs: LevelPegs, number: int, value: int, served: Served) -> None:
         node, schedule, offer, key = state.node, draft.schedule, draft.offer, state.node.item_location_id
         price = offer.unit_price if offer is not None else None
-        value = value_of_lateness(self.tops, share, at_least_days=1)
         self.rows.add_order(
             node=node,
             level=state.level,
@@ -195,16 +215,18 @@ class Outcome:
             served=served,
         )
         self.rows.add_ranking(draft.planned_order_id, draft.ranking)
-        self.messages.release(node, draft, share, value)
+        self.messages.release(node, draft, lambda: pegs.share(number), value)
         if offer is None and not node.lead_time(draft.kind) and node.lead_time_days is None:
             self.messages.no_lead_time(key)
         if draft.kind == "buy" and offer is None:
             if any(one.gate == "unqualified" for one in draft.ranking):
-                self.messages.supplier_unqualified(key, draft.planned_order_id, draft.quantity, schedule, share, value)
+                self.messages.supplier_unqualified(
+                    key, draft.planned_order_id, draft.quantity, schedule, pegs.share(number), value
+                )
             else:
-                self.messages.no_source(key, draft.quantity, draft.wanted.need, value, share)
+                self.messages.no_source(key, draft.quantity, draft.wanted.need, value, pegs.share(number))
         if draft.kind == "transfer" and self._source_of(node) is None:
-            self.messages.no_source(key, draft.quantity, draft.wanted.need, value, share)
+            self.messages.no_source(key, draft.quantity, draft.wanted.need, value, pegs.share(number))
 
     def _source_of(self, node: Node) -> int | None:
         if node.source_warehouse_id is None:

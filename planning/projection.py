@@ -19,6 +19,9 @@ from planning.frames import OUTPUT_SCHEMAS
 __all__ = ["Excess", "ProjectionRows", "Shortage", "project"]
 
 
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """Stock below its floor: first day, day it recovers (None: never), largest depth."""
@@ -41,7 +44,7 @@ class ProjectionRows:
     """Collects the projection of every item-location."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[object]] = {column: [] for column in OUTPUT_SCHEMAS["projection"]}
+        self._rows: list[tuple[int, ...]] = []
 
     def add(
         self,
@@ -83,7 +86,7 @@ class ProjectionRows:
         until: int | None = None
         deepest = 0
         above: Excess | None = None
-        columns = self._columns
+        rows = self._rows
         for day in days:
             gross, open_supply, new = requirements.get(day, 0), scheduled.get(day, 0), arriving.get(day, 0)
             change = open_supply - gross - expired.get(day, 0)
@@ -99,20 +102,17 @@ class ProjectionRows:
                 until = day
             if ceiling is not None:
                 above = _raised(above, day, with_plan + moved - ceiling)
-            columns["item_location_id"].append(item_location_id)
-            columns["date"].append(date.fromordinal(day))
-            columns["projected_quantity"].append(projected)
-            columns["projected_with_plan_quantity"].append(with_plan)
-            columns["safety_stock_quantity"].append(floor)
-            columns["gross_requirement_quantity"].append(gross)
-            columns["scheduled_receipts_quantity"].append(open_supply)
-            columns["planned_receipts_quantity"].append(new)
-            columns["expired_quantity"].append(expired.get(day, 0))
+            rows.append((item_location_id, day, projected, with_plan, floor, gross, open_supply, new, expired.get(day, 0)))
         return None if first is None else Shortage(first, until, deepest), above
 
     def frame(self) -> pl.DataFrame:
         """The `projection` frame, by item-location and date."""
-        frame = pl.DataFrame(self._columns, schema=OUTPUT_SCHEMAS["projection"])
+        schema = OUTPUT_SCHEMAS["projection"]
+        if not self._rows:
+            return pl.DataFrame(schema=schema)
+        columns = dict(zip(schema, (list(column) for column in zip(*self._rows, strict=True)), strict=True))
+        days = (pl.Series(columns.pop("date")) - _EPOCH).cast(pl.Int32).cast(pl.Date)
+        frame = pl.DataFrame(columns).with_columns(days.alias("date")).select(list(schema))
         return frame.sort("item_location_id", "date")
 
 

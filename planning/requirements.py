@@ -18,7 +18,7 @@ from planning.lots import good_quantity
 from planning.model import DemandRow, Model, Node
 from planning.netting import Receipt
 from planning.parameters import PlanParameters
-from planning.pegging import Demand, Segments, Share, merged_segments, portion, scaled_segments
+from planning.pegging import Demand, Segments, Share, merged_segments, portion, scaled_segments, scaled_together
 from planning.substitutes import Moved
 from planning.tops import TopDemands
 
@@ -47,6 +47,7 @@ class Requirements:
         self._model, self._own, self._tops, self._parameters = model, own, tops, parameters
         self._as_of, self._horizon_end = as_of, horizon_end
         self._caused: dict[int, list[Caused]] = {}
+        self._gathered: dict[int, list[Demand]] = {}
         self._by_products: dict[int, list[Receipt]] = {}
         self._share_of: dict[str, Share] = {}
 
@@ -67,10 +68,29 @@ class Requirements:
 
     # -- one item-location ---------------------------------------------------------------------------------------
 
+    def gather(self, keys: Sequence[int]) -> None:
+        """Make ready what suggestions require of the item-locations of one level, all at once."""
+        lines: list[Demand] = []
+        served: list[Segments] = []
+        for key in keys:
+            caused = self._caused.pop(key, [])
+            # Equal day and quantity are interchangeable up to whom they serve, so names never decide the rounding.
+            caused.sort(key=lambda one: (one.day, one.exact, one.priority, one.planned_order_id))
+            found = self._gathered.setdefault(key, [])
+            for one, quantity in zip(caused, rounded_in_order([one.exact for one in caused]), strict=True):
+                if quantity > 0:
+                    line = Demand(one.planned_order_id, one.kind, one.day, quantity, one.priority, one.day, -1)
+                    line.parent_item_id, line.is_planned = one.parent_item_id, True
+                    found.append(line)
+                    lines.append(line)
+                    served.append(one.served)
+        for line, segments in zip(lines, scaled_together(served, [line.quantity for line in lines]), strict=True):
+            line.segments = segments
+
     def demands(self, node: Node) -> list[Demand]:
         """Everything required of an item-location within the horizon."""
         rows = self._model.demands.get(node.item_location_id, [])
-        found = self._of_suggestions(node.item_location_id)
+        found = self._gathered.pop(node.item_location_id, [])
         forecast = [row for row in rows if row.kind == "forecast"]
         if forecast:
             by_id = {row.demand_id: row for row in reversed(forecast)}
@@ -123,26 +143,6 @@ class Requirements:
     def own_demand(self, demand_id: str, kind: str, due: int, quantity: int, priority: int) -> Demand:
         """A requirement nobody outside asks for: safety stock, or the hole of negative stock."""
         return Demand(demand_id, kind, due, quantity, priority, due, self._tops.add(demand_id, kind, 0, 0))
-
-    def _of_suggestions(self, key: int) -> list[Demand]:
-        caused = self._caused.pop(key, [])
-        # Equal day and quantity are interchangeable up to whom they serve, so names never decide the rounding.
-        caused.sort(key=lambda one: (one.day, one.exact, one.priority, one.planned_order_id))
-        return [
-            Demand(
-                demand_id=one.planned_order_id,
-                kind=one.kind,
-                due=one.day,
-                quantity=quantity,
-                priority=one.priority,
-                original_due=one.day,
-                segments=scaled_segments(one.served, quantity),
-                parent_item_id=one.parent_item_id,
-                is_planned=True,
-            )
-            for one, quantity in zip(caused, rounded_in_order([one.exact for one in caused]), strict=True)
-            if quantity > 0
-        ]
 
     def _direct(self, node: Node, row: DemandRow, due: int, quantity: int) -> Demand:
         above = self._share_of.get(row.parent_supply_id or "")

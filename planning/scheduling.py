@@ -58,7 +58,7 @@ class Scheduler:
         way = way or node.procurement
         if node.procurement == "phantom":
             return Schedule(need, need, need, need)
-        dock = self.dock_day(node).before(need)
+        dock = self.own.back(need - node.safety_lead_time_days, node.inspection_days)
         if node.planning_fence_days:
             dock = max(dock, min(need, self._as_of + node.planning_fence_days))
         calendar: WorkingCalendar | None = None

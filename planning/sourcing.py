@@ -13,6 +13,7 @@ is large enough for each supplier's smallest order; a supplier's maximum passes 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -67,6 +68,8 @@ class Sourcing:
         self._as_of, self._node, self._demands, self._requirements = as_of, node, demands, requirements
         self.terms = _terms(model, node) if "buy" in node.ways else []
         self._penalty: int | None = None
+        self._days: list[int] = []
+        self._after: list[int] = []
 
     def earliest(self) -> int | None:
         """The first day an order placed today could be usable, by the fastest way; None: nothing can be ordered."""
@@ -84,6 +87,8 @@ class Sourcing:
 
     def parts(self, cover: int, wanted: NetOrder) -> list[Way]:
         """The ways that together cover `cover` (good quantity), mostly one."""
+        if self._node.alternate is None and not self.terms:
+            return [self._way(self._node.procurement, cover, wanted)]
         ways = [self._way(kind, cover, wanted) for kind in self._node.ways]
         best = ways[0]
         if len(ways) > 1 and ways[1].is_possible:
@@ -128,8 +133,8 @@ class Sourcing:
             rules=node.rules,
             schedule_for=self._schedule_for,
             default_lead_time_days=node.lead_time("buy"),
-            future_quantity=sum(quantity for day, quantity in self._requirements.items() if day > wanted.need),
-            daily_quantity=sum(self._requirements.values()) // self._parameters.horizon_days,
+            future_quantity=self._required_after(wanted.need),
+            daily_quantity=self._required_after(-1) // self._parameters.horizon_days,
             penalty_per_unit_day=self.penalty(),
             parameters=self._parameters,
         )
@@ -139,6 +144,16 @@ class Sourcing:
         sizes = tuple(lot_sizes(cover, node.rules))
         schedule = self._scheduler.schedule(node, wanted.need, None, node.lead_time("buy"), way="buy")
         return Way("buy", sizes, schedule, None, ranking, 0, False)
+
+    def _required_after(self, day: int) -> int:
+        """What is required of the item-location after a day."""
+        if not self._after:
+            self._days = sorted(self._requirements)
+            self._after = [0]
+            for at in reversed(self._days):
+                self._after.append(self._after[-1] + self._requirements[at])
+            self._after.reverse()
+        return self._after[bisect_right(self._days, day)]
 
     def _schedule_for(self, need: int, supplier_id: int | None, lead_time: int, fence_days: int) -> Schedule:
         return self._scheduler.schedule(self._node, need, supplier_id, lead_time, way="buy", fence_days=fence_days)

@@ -6,7 +6,7 @@ threshold, and only for orders near enough to act on (rescheduling horizon): a l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,14 +25,24 @@ _WAY_OF = {"purchase": "buy", "work": "make", "transfer": "transfer"}
 
 
 def supply_messages(
-    messages: Messages, model: Model, state: PlannedNode, share_of: Mapping[str, Share], scheduler: Scheduler
+    messages: Messages,
+    model: Model,
+    state: PlannedNode,
+    share_of: Callable[[str], Share],
+    values_of: Callable[[str], tuple[int, int]],
+    scheduler: Scheduler,
 ) -> None:
-    """Write the messages about one item-location's open supply."""
+    """Write the messages about one item-location's open supply.
+
+    Args:
+        share_of: supply id -> what it serves.
+        values_of: supply id -> value of its lateness as planned, and if it did not come at all.
+    """
     about = _About(messages, model, state, scheduler)
     for line in state.receipts:
         if line.kind != "by_product":
-            about.line(line, share_of[line.supply_id])
-    about.increases(share_of)
+            about.line(line, share_of(line.supply_id), values_of(line.supply_id)[0])
+    about.increases(share_of, values_of)
 
 
 class _About:
@@ -42,9 +52,8 @@ class _About:
         self.own = scheduler.own
         self.dock: DockDay = scheduler.dock_day(state.node)
 
-    def line(self, line: Receipt, share: Share) -> None:
+    def line(self, line: Receipt, share: Share, value: int) -> None:
         """Everything there is to say about one open supply line."""
-        value = value_of_lateness(self.messages.tops, share)
         is_harmful = value > 0 or bool(np.any((share.days > 0) & (share.tops >= 0)))
         if line.state == "firm_planned":
             self._firm(line, share, value)
@@ -131,9 +140,11 @@ class _About:
         if cut > 0 and self._is_worth_a_change(cut, line.quantity, worth):
             self.messages.about_supply("decrease", node, line, line.expected, None, worth, share, quantity=cut)
 
-    def increases(self, share_of: Mapping[str, Share]) -> None:
+    def increases(self, share_of: Callable[[str], Share], values_of: Callable[[str], tuple[int, int]]) -> None:
         """New orders that an open order of the same way, supplier and time could bring instead."""
         taken: set[str] = set()
+        if not any(line.kind in _WAY_OF for line in self.state.receipts):
+            return
         for draft in self.state.drafts:
             line = min(
                 (one for one in self.state.receipts if one.supply_id not in taken and self._could_bring(one, draft)),
@@ -143,8 +154,7 @@ class _About:
             if line is None:
                 continue
             more = self._more(draft)
-            share = share_of[draft.planned_order_id]
-            value = value_of_lateness(self.messages.tops, share, at_least_days=1)
+            share, value = share_of(draft.planned_order_id), values_of(draft.planned_order_id)[1]
             worth = self._price(line) * more // QUANTITY_SCALE
             if self._is_worth_a_change(more, line.quantity, worth):
                 taken.add(line.supply_id)

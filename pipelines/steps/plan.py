@@ -29,6 +29,7 @@ _FRAMES = (
     "on_hand",
     "scheduled_receipts",
     "bom_lines",
+    "substitutes",
     "supplier_terms",
     "decisions",
     "working_days",
