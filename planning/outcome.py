@@ -42,6 +42,7 @@ class Outcome:
         self.model, self.scheduler, self.tops, self.requirements = model, scheduler, tops, requirements
         self.rows, self.projection, self.messages = rows, projection, messages
         self.as_of, self.horizon_end = messages.as_of, messages.horizon_end
+        self.harmless_days = messages.parameters.harmless_tolerance_days
         self._reported: set[tuple[int, int]] = set()
 
     def record(self, states: Sequence[PlannedNode], level: int) -> None:
@@ -190,7 +191,10 @@ class Outcome:
             ceiling=_ceiling(node),
         )
         if shortage is not None:
-            self.messages.below_safety_stock(key, shortage.depth, shortage.first, shortage.until, pegs.late(place))
+            late = pegs.late(place)
+            is_short = shortage.until is not None and shortage.until - shortage.first <= self.harmless_days
+            if len(late.tops) or not is_short:
+                self.messages.below_safety_stock(key, shortage.depth, shortage.first, shortage.until, late)
         if excess is not None:
             self.messages.above_maximum(node, excess.height, excess.first, excess.until)
 

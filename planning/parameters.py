@@ -43,7 +43,12 @@ class PlanParameters:
     """A receipt at most this many days later than needed raises no message unless its value is above the threshold."""
 
     harmless_tolerance_days: int = 7
-    """The same where only safety stock is touched and no dated demand gets late: that is what safety stock is for."""
+    """The same where only safety stock is touched and no dated demand gets late: that is what safety stock is for. Holds
+    for late receipts, late starts and dips below safety stock that recover by themselves."""
+
+    defer_value_floor_micro: int = 100_000_000
+    """A defer message whose carrying cost (10^-6 currency) is below this does not appear, however large the shift: asking
+    the supplier costs more. 100 by default."""
 
     past_due_tolerance_days: int = 2
     """An open receipt overdue by at most this many days that makes nobody late raises no message: it is mostly on its

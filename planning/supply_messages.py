@@ -97,6 +97,9 @@ class _About:
         if done > line.expected:
             later = Share(share.tops, share.quantities, share.top_quantities, share.days + (done - line.expected))
             value = value_of_lateness(self.messages.tops, later)
+            is_harmful = value > 0 or bool(np.any((later.days > 0) & (later.tops >= 0)))
+            if not is_harmful and done - line.expected <= self.parameters.harmless_tolerance_days:
+                return
             self.messages.about_supply("start_in_past", self.node, line, line.start, done, value, later)
 
     def _unneeded(self, line: Receipt, expected: int, share: Share) -> None:
@@ -121,7 +124,8 @@ class _About:
         held //= QUANTITY_SCALE * RATE_SCALE * 365
         # Orders joined on purpose within one grouping window are not too early.
         tolerance = self.parameters.defer_tolerance_days + node.period_days - 1
-        if shift > 0 and (shift > tolerance or held > self.parameters.message_value_threshold_micro):
+        is_worth_asking = held >= self.parameters.defer_value_floor_micro and shift > tolerance
+        if shift > 0 and (is_worth_asking or held > self.parameters.message_value_threshold_micro):
             self.messages.about_supply("defer", node, line, line.expected, wanted, held, share)
 
     # -- quantities ------------------------------------------------------------------------------------------------------
@@ -177,7 +181,8 @@ class _About:
             return False
         if line.supplier_id != supplier or line.available > draft.schedule.available:
             return False
-        if abs(need - draft.wanted.need) > self.parameters.increase_window_days:
+        window = self.parameters.increase_window_days
+        if abs(need - draft.wanted.need) > window or draft.wanted.need - line.available > window:
             return False
         more = self._more(draft)
         largest = self._rules(line).maximum

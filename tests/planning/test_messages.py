@@ -97,8 +97,8 @@ def test_stock_above_its_maximum_is_reported_with_the_days_it_stays() -> None:
 
 def test_orders_far_away_are_left_alone() -> None:
     """Needed on day 200, expected on day 150: nobody can act on that today; the same 30 days from now is a message."""
-    far = World().item(1).receipt(101, 150, 10).demand(101, 200, 10)
-    near = World().item(1).receipt(101, 30, 10).demand(101, 80, 10)
+    far = World().item(1, unit_cost_micro=900 * UNIT).receipt(101, 150, 10).demand(101, 200, 10)
+    near = World().item(1, unit_cost_micro=900 * UNIT).receipt(101, 30, 10).demand(101, 80, 10)
 
     assert [] == messages(far.plan())
     assert ["defer"] == messages(near.plan())
@@ -134,6 +134,25 @@ def test_the_list_begins_with_what_makes_customers_wait() -> None:
     assert ["expedite", "cancel"] == world.plan().exceptions.get_column("kind").to_list()
 
 
+def test_a_deferral_must_save_more_than_the_call_costs() -> None:
+    """10 pieces 50 days too early cost 10 x 10 x 18 % x 50 / 365 = 2.47 to carry: nobody calls for that."""
+    world = World().item(1).receipt(101, 30, 10).demand(101, 80, 10)
+
+    assert [] == messages(world.plan())
+    assert ["defer"] == messages(world.plan(defer_value_floor_micro=2_000_000))
+
+
+def test_a_dip_below_safety_stock_that_mends_itself_is_none() -> None:
+    """Below the floor for 5 days until a fixed receipt comes: no message; for 20 days: one."""
+
+    def told(days: int) -> list[str]:
+        world = World().item(1, lead_time_days=90, safety_stock_quantity=10).stock(101, 10).demand(101, 5, 4)
+        return messages(world.receipt(101, 5 + days, 4, is_frozen=True).plan())
+
+    assert "below_safety_stock" not in told(5)
+    assert "below_safety_stock" in told(20)
+
+
 # -- states --------------------------------------------------------------------------------------------------------------
 
 
@@ -146,6 +165,17 @@ def test_work_that_should_have_begun_says_when_it_can_end() -> None:
 
     assert (day(-3), day(5), 1) == (told["from_date"], told["to_date"], told["late_order_count"])
     assert told["value_at_stake_micro"] == 10 * UNIT // 100 * 10 * 3
+
+
+def test_a_late_start_that_harms_nobody_waits_for_a_week() -> None:
+    """To end on day 2, needed on day 30; begun today it ends 3 days late, or 10: only the second is worth a word."""
+
+    def told(lead_time: int) -> list[str]:
+        world = World().item(1, "make", lead_time_days=lead_time).item(2).bom(1, 2).demand(101, 30, 10)
+        return messages(world.receipt(101, 2, 10, "WO:1", kind="work", start_date=day(-3)).plan())
+
+    assert [] == told(5)
+    assert ["start_in_past"] == told(12)
 
 
 def test_work_that_can_still_end_in_time_needs_nobody() -> None:
