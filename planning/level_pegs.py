@@ -8,7 +8,7 @@ is a slice of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,7 @@ _EXACT = 2**62
 _NEVER = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """What one suggestion is for, in short."""
 
     reason: str

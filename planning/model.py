@@ -6,6 +6,7 @@ Days are ordinals, quantities Python integers (exact at any size).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kernel.errors import InvalidInput
 from planning.calendars import WorkingCalendar
@@ -69,8 +70,7 @@ class Node:
         return own or 0
 
 
-@dataclass(frozen=True, slots=True)
-class DemandRow:
+class DemandRow(NamedTuple):
     """One independent demand line, or a component or transfer line of an open document."""
 
     demand_id: str

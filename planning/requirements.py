@@ -8,7 +8,7 @@ item-location is planned and are rounded up once on their running total.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernel.numbers import RATE_SCALE
 from planning.calendars import WorkingCalendar
@@ -25,8 +25,7 @@ from planning.tops import TopDemands
 __all__ = ["Caused", "Requirements"]
 
 
-@dataclass(frozen=True, slots=True)
-class Caused:
+class Caused(NamedTuple):
     """A requirement a suggestion causes, exact until its item-location is planned."""
 
     planned_order_id: str

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
 from planning.lots import LotRules, lot_sizes, ordered_for
@@ -51,8 +52,7 @@ class Term:
     """Days from today in which this supplier takes no new order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """When an order is released, received, usable; `ideal_release` may lie before today."""
 
     release: int
