@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from planning.pegging import Demand, Floats, Integers, Pairs, Segments, Share, Supply
 from planning.tops import CUSTOMER, OTHER, OWN_STOCK, TopDemands
 
-__all__ = ["LevelPegs", "Served"]
+__all__ = ["LevelPegs", "PlacePegs", "Served"]
 
 _EXACT = 2**62
 _NEVER = 2**62
@@ -32,6 +32,27 @@ class Served(NamedTuple):
     customer_orders: int
     demands: int
     """Customer orders and forecast buckets."""
+
+
+class PlacePegs:
+    """What the supplies of one item-location serve, asked for by their ids."""
+
+    def __init__(self, level: LevelPegs, place: int, values: Sequence[int], urgent_values: Sequence[int]) -> None:
+        self._level, self._values, self._urgent_values = level, values, urgent_values
+        first, last = int(level.supply_base[place]), int(level.supply_base[place + 1])
+        self.number = {level.supplies[at].supply_id: at for at in range(first, last)}
+
+    def share(self, supply_id: str) -> Share:
+        """What a supply serves."""
+        return self._level.share(self.number[supply_id])
+
+    def value(self, supply_id: str) -> int:
+        """Value of its lateness as planned."""
+        return self._values[self.number[supply_id]]
+
+    def urgent_value(self, supply_id: str) -> int:
+        """What is lost if it does not come at all."""
+        return self._urgent_values[self.number[supply_id]]
 
 
 class LevelPegs:

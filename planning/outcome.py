@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kernel.errors import InvalidInput
 from kernel.numbers import QUANTITY_SCALE
 from planning.explosion import Exact, component_requirements
-from planning.level_pegs import LevelPegs, Served
+from planning.level_pegs import LevelPegs, PlacePegs, Served
 from planning.messages import Messages, value_of_lateness
 from planning.model import Model, Node
 from planning.netting import Receipt
@@ -64,23 +64,15 @@ class Outcome:
         self.rows.add_pegs(level, [state.node.item_location_id for state in states], pegs)
         values, urgent_values, served = pegs.values(0), pegs.values(1), pegs.served()
         for place, state in enumerate(states):
-            first, last = int(pegs.supply_base[place]), int(pegs.supply_base[place + 1])
-            number = {pegs.supplies[at].supply_id: at for at in range(first, last)}
+            mine = PlacePegs(pegs, place, values, urgent_values)
             for receipt in state.receipts:
-                self.requirements.serves(receipt.supply_id, pegs.share(number[receipt.supply_id]))
+                self.requirements.serves(receipt.supply_id, mine.share(receipt.supply_id))
             for draft in state.drafts:
-                at = number[draft.planned_order_id]
+                at = mine.number[draft.planned_order_id]
                 if state.node.procurement != "phantom":
                     self._record_order(state, draft, pegs, at, urgent_values[at], served[at])
                 self._explode(state.node, draft, pegs, at)
-            supply_messages(
-                self.messages,
-                self.model,
-                state,
-                lambda name, number=number: pegs.share(number[name]),  # type: ignore[misc]
-                lambda name, number=number: (values[number[name]], urgent_values[number[name]]),  # type: ignore[misc]
-                self.scheduler,
-            )
+            supply_messages(self.messages, self.model, state, mine, self.scheduler)
             self._report(state, pegs, place)
 
     def _paired(self, state: PlannedNode) -> Pairs:

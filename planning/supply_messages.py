@@ -6,11 +6,10 @@ threshold, and only for orders near enough to act on (rescheduling horizon): a l
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
+from planning.level_pegs import PlacePegs
 from planning.lots import LotRules, ordered_for
 from planning.messages import Messages, value_of_lateness
 from planning.model import Model
@@ -24,25 +23,13 @@ __all__ = ["supply_messages"]
 _WAY_OF = {"purchase": "buy", "work": "make", "transfer": "transfer"}
 
 
-def supply_messages(
-    messages: Messages,
-    model: Model,
-    state: PlannedNode,
-    share_of: Callable[[str], Share],
-    values_of: Callable[[str], tuple[int, int]],
-    scheduler: Scheduler,
-) -> None:
-    """Write the messages about one item-location's open supply.
-
-    Args:
-        share_of: supply id -> what it serves.
-        values_of: supply id -> value of its lateness as planned, and if it did not come at all.
-    """
+def supply_messages(messages: Messages, model: Model, state: PlannedNode, pegs: PlacePegs, scheduler: Scheduler) -> None:
+    """Write the messages about one item-location's open supply; `pegs` tells what each line serves."""
     about = _About(messages, model, state, scheduler)
     for line in state.receipts:
         if line.kind != "by_product":
-            about.line(line, share_of(line.supply_id), values_of(line.supply_id)[0])
-    about.increases(share_of, values_of)
+            about.line(line, pegs.share(line.supply_id), pegs.value(line.supply_id))
+    about.increases(pegs)
 
 
 class _About:
@@ -144,7 +131,7 @@ class _About:
         if cut > 0 and self._is_worth_a_change(cut, line.quantity, worth):
             self.messages.about_supply("decrease", node, line, line.expected, None, worth, share, quantity=cut)
 
-    def increases(self, share_of: Callable[[str], Share], values_of: Callable[[str], tuple[int, int]]) -> None:
+    def increases(self, pegs: PlacePegs) -> None:
         """New orders that an open order of the same way, supplier and time could bring instead."""
         taken: set[str] = set()
         if not any(line.kind in _WAY_OF for line in self.state.receipts):
@@ -158,7 +145,7 @@ class _About:
             if line is None:
                 continue
             more = self._more(draft)
-            share, value = share_of(draft.planned_order_id), values_of(draft.planned_order_id)[1]
+            share, value = pegs.share(draft.planned_order_id), pegs.urgent_value(draft.planned_order_id)
             worth = self._price(line) * more // QUANTITY_SCALE
             if self._is_worth_a_change(more, line.quantity, worth):
                 taken.add(line.supply_id)

@@ -11,7 +11,7 @@ from kernel.errors import InvalidInput
 from kernel.messages import catalogue
 from planning import PlanInputs, PlanParameters, available_to_promise, explain, plan, project
 from planning.calendars import WorkingCalendar
-from planning.messages import MESSAGE_KINDS
+from planning.message_rows import MESSAGE_KINDS
 from planning.safety_stock import service_level_safety_stock
 from tests.planning.world import TODAY, UNIT, World, day, orders
 
