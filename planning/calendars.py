@@ -49,10 +49,14 @@ class WorkingCalendar:
 
     def back(self, day: int, working_days: int) -> int:
         """`working_days` working days before `day` (snapped back first)."""
+        if self._last < self._first:
+            return day - working_days
         return self._day_at(self._position(self.snap_back(day)) - working_days)
 
     def forward(self, day: int, working_days: int) -> int:
         """`working_days` working days after `day` (snapped forward first)."""
+        if self._last < self._first:
+            return day + working_days
         return self._day_at(self._position(self.snap_forward(day)) + working_days)
 
     def _position(self, working_day: int) -> int:

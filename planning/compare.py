@@ -13,8 +13,8 @@ import polars as pl
 from planning.calendars import OWN_CALENDAR, calendars_from
 from planning.frames import OUTPUT_SCHEMAS, conform
 from planning.lots import LotRules
-from planning.model import term_from
 from planning.parameters import PlanParameters
+from planning.read_structure import term_from
 from planning.results import saturated
 from planning.suppliers import Schedule, rank_offers
 
@@ -55,12 +55,12 @@ def rank_suppliers(
     calendars = calendars_from(conform(working_days if working_days is not None else pl.DataFrame(), "working_days"))
     own = calendars[OWN_CALENDAR]
 
-    def schedule_for(need: int, supplier_id: int | None, lead_time: int) -> Schedule:
+    def schedule_for(need: int, supplier_id: int | None, lead_time: int, fence_days: int) -> Schedule:
         dock = own.snap_back(need)
         ideal = own.snap_back(dock - lead_time)
-        if ideal >= today:
+        if ideal >= today + fence_days:
             return Schedule(ideal, dock, dock, ideal)
-        release = own.snap_forward(today)
+        release = own.snap_forward(today + fence_days)
         receipt = own.snap_forward(release + lead_time)
         return Schedule(release, receipt, receipt, ideal)
 

@@ -33,6 +33,9 @@ class BomLine:
     is_fixed: bool
     valid_from: int | None
     valid_to: int | None
+    bom_id: int = 0
+    bom_priority: int = 0
+    """Of several bills that hold on a day the lowest priority number is used, then the lowest id."""
 
     def is_effective(self, day: int) -> bool:
         """Whether the line holds for work that starts on `day`."""
@@ -42,13 +45,18 @@ class BomLine:
 def component_requirements(lines: Iterable[BomLine], ordered: int, day: int) -> dict[int, Exact]:
     """Exact requirement per component item for `ordered` of the parent started on `day`; by-products are negative.
 
+    Args:
+        lines: all bills of the parent; one of those that hold on `day` is used.
+
     >>> line = BomLine(7, 2_000_000, 1_000_000, 0, False, None, None)
     >>> component_requirements([line], 5_000_000, 1)
     {7: 10000000}
     """
     found: dict[int, Exact] = {}
-    for line in lines:
-        if not line.is_effective(day):
+    effective = [line for line in lines if line.is_effective(day)]
+    chosen = min(((line.bom_priority, line.bom_id) for line in effective), default=None)
+    for line in effective:
+        if (line.bom_priority, line.bom_id) != chosen:
             continue
         kept = RATE_SCALE - line.scrap_ppm
         if line.is_fixed:

@@ -44,6 +44,9 @@ INPUT_SCHEMAS: dict[str, Schema] = {
         "source_warehouse_id": pl.Int64,
         "is_purchase_in_working_days": pl.Boolean,
         "service_level_ppm": pl.Int64,
+        "alternate_procurement": pl.String,
+        "alternate_rule": pl.String,
+        "alternate_lead_time_days": pl.Int64,
     },
     "on_hand": {
         "item_location_id": pl.Int64,
@@ -61,6 +64,9 @@ INPUT_SCHEMAS: dict[str, Schema] = {
         "supplier_id": pl.Int64,
         "is_frozen": pl.Boolean,
         "unit_price": pl.Int64,
+        "state": pl.String,
+        "start_date": pl.Date,
+        "is_quantity_fixed": pl.Boolean,
     },
     "demands": {
         "demand_id": pl.String,
@@ -74,6 +80,7 @@ INPUT_SCHEMAS: dict[str, Schema] = {
         "penalty_micro_per_unit_day": pl.Int64,
         "period_days": pl.Int64,
         "parent_supply_id": pl.String,
+        "parent_item_id": pl.Int64,
     },
     "bom_lines": {
         "parent_item_id": pl.Int64,
@@ -82,6 +89,19 @@ INPUT_SCHEMAS: dict[str, Schema] = {
         "output_quantity": pl.Int64,
         "scrap_ppm": pl.Int64,
         "is_fixed": pl.Boolean,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "bom_id": pl.Int64,
+        "bom_priority": pl.Int64,
+    },
+    "substitutes": {
+        "parent_item_id": pl.Int64,
+        "component_item_id": pl.Int64,
+        "substitute_item_id": pl.Int64,
+        "component_quantity": pl.Int64,
+        "substitute_quantity": pl.Int64,
+        "priority": pl.Int64,
+        "is_use_up": pl.Boolean,
         "valid_from": pl.Date,
         "valid_to": pl.Date,
     },
@@ -103,6 +123,9 @@ INPUT_SCHEMAS: dict[str, Schema] = {
         "on_time_rate": pl.Float64,
         "reject_rate": pl.Float64,
         "receipt_count": pl.Int64,
+        "maximum_order_quantity": pl.Int64,
+        "quota_ppm": pl.Int64,
+        "release_fence_days": pl.Int64,
     },
     "lead_time_demand": {
         "series_id": pl.Int64,
@@ -133,6 +156,7 @@ _MANDATORY: dict[str, tuple[str, ...]] = {
     "scheduled_receipts": ("supply_id", "kind", "item_location_id", "quantity", "expected_date"),
     "demands": ("demand_id", "kind", "item_location_id", "quantity", "due_date"),
     "bom_lines": ("parent_item_id", "component_item_id", "component_quantity", "output_quantity"),
+    "substitutes": ("component_item_id", "substitute_item_id"),
     "supplier_terms": ("supplier_id", "item_id"),
     "lead_time_demand": ("series_id", "protection_days", "measure", "quantity"),
     "decisions": ("item_location_id", "kind", "need_period", "ordinal", "decision"),
@@ -192,6 +216,7 @@ OUTPUT_SCHEMAS: dict[str, Schema] = {
         "value_at_stake_micro": pl.Int64,
         "late_order_count": pl.Int64,
         "pegged_demands": pl.String,
+        "urgency": pl.Int64,
     },
     "projection": {
         "item_location_id": pl.Int64,
@@ -224,6 +249,8 @@ OUTPUT_SCHEMAS: dict[str, Schema] = {
         "quantity": pl.Int64,
         "due_date": pl.Date,
         "kind": pl.String,
+        "substituted_item_location_id": pl.Int64,
+        "substitution_reason": pl.String,
     },
 }
 
@@ -241,6 +268,7 @@ class PlanInputs:
     on_hand: pl.DataFrame = field(default_factory=_nothing)
     scheduled_receipts: pl.DataFrame = field(default_factory=_nothing)
     bom_lines: pl.DataFrame = field(default_factory=_nothing)
+    substitutes: pl.DataFrame = field(default_factory=_nothing)
     supplier_terms: pl.DataFrame = field(default_factory=_nothing)
     lead_time_demand: pl.DataFrame = field(default_factory=_nothing)
     decisions: pl.DataFrame = field(default_factory=_nothing)

@@ -5,17 +5,18 @@
 
 Days are walked in order, receipts before requirements. A frozen receipt arrives when it arrives. Every other open
 receipt waits in a queue (earliest first) and is taken at the first shortage: that day is its need date, so the
-comparison with its own date says expedite, keep or defer, and a receipt never taken can be cancelled. Only when the
-queue is empty does a shortage become an order; its lot sizes come from `order`, and whatever they bring above the
-shortage stays in the projection, credited to the next requirement.
+comparison with its own date says expedite, keep or defer, and a receipt never taken can be cancelled. Then substitutes
+stand in, where there are any. Only what is still missing becomes an order; its lot sizes come from `order`, and
+whatever they bring above the shortage stays in the projection, credited to the next requirement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-__all__ = ["Lot", "NetOrder", "Netting", "NettingRules", "Receipt", "net"]
+__all__ = ["Cover", "Lot", "NetOrder", "Netting", "NettingRules", "Receipt", "net"]
 
 
 @dataclass(slots=True)
@@ -41,6 +42,19 @@ class Receipt:
     unit_price: int | None
     is_past_due: bool = False
     supplier_id: int | None = None
+    state: str = "released"
+    start: int | None = None
+    is_quantity_fixed: bool = True
+
+
+class Cover(Protocol):
+    """What may serve requirements of a day instead of the item itself."""
+
+    def cover(self, day: int, short: int) -> int:
+        """Take up to `short` of the day's requirements away; returns how much."""
+
+    def preview(self) -> Cover:
+        """The same without consequences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,8 @@ class Netting:
     """First day and largest quantity short inside the planning fence."""
     waived: list[tuple[int, int]] = field(default_factory=list)
     """Shortages a planner has decided not to cover: (day, quantity)."""
+    substituted: dict[int, int] = field(default_factory=dict)
+    """Day -> requirements that substitutes serve."""
 
 
 def net(
@@ -97,6 +113,7 @@ def net(
     receipts: Sequence[Receipt],
     order: Callable[[NetOrder], int],
     waive: Callable[[int, int], int],
+    substitutes: Cover | None = None,
 ) -> Netting:
     """Walk one item-location from `as_of` to `horizon_end`.
 
@@ -107,6 +124,7 @@ def net(
         receipts: open supply in any order.
         order: called once per consolidated shortage; returns the good quantity it brings (at least the shortage).
         waive: called with (day, quantity) before ordering; returns how much of it is decided not to be covered.
+        substitutes: what may stand in for the item before anything is ordered.
     """
     result = Netting()
     frozen: dict[int, list[Receipt]] = {}
@@ -169,6 +187,12 @@ def net(
                     projected, scheduled = projected + queue[taken].good, scheduled + queue[taken].good
                     result.receipt_need[queue[taken].supply_id] = day
                     taken += 1
+        if projected < floor and substitutes is not None:
+            served = substitutes.cover(day, floor - projected)
+            if served:
+                result.substituted[day] = served
+                projected += served
+                gross -= served
         if projected < floor:
             short = floor - projected
             if rules.fence_end is not None and day < rules.fence_end:
@@ -184,7 +208,15 @@ def net(
                 if short > 0:
                     last = max(day + rules.window_days - 1, rules.earliest or day)
                     window_gross, window_scheduled, short, until = _window(
-                        walk, position, last, projected, floor, requirements, frozen_good, short
+                        walk,
+                        position,
+                        last,
+                        projected,
+                        floor,
+                        requirements,
+                        frozen_good,
+                        short,
+                        None if substitutes is None else substitutes.preview(),
                     )
                     extra = 0
                     if rules.order_up_to is not None:
@@ -216,6 +248,7 @@ def _window(
     requirements: dict[int, int],
     frozen_good: dict[int, int],
     short: int,
+    substitutes: Cover | None,
 ) -> tuple[int, int, int, int]:
     """Look ahead over the grouping window, up to day `last`.
 
@@ -230,6 +263,10 @@ def _window(
         scheduled += arriving
         gross += required
         projected += arriving - required
+        if substitutes is not None and projected < floor:
+            served = substitutes.cover(walk[ahead], floor - projected)
+            projected += served
+            gross -= served
         if floor - projected > short:
             short, until, at_gross, at_scheduled = floor - projected, ahead, gross, scheduled
         ahead += 1

@@ -4,13 +4,17 @@ low_level_code(node) = length of the longest path from a node nobody needs. Edge
 needed: parent to component over ALL bills of materials, past and future ones too, and receiving warehouse to source
 warehouse. A node on a cycle has no code; only the nodes on the cycle are left out, what hangs above or below is
 planned.
+
+Two weaker wishes give way where they would close a cycle: nodes that can stand in for each other share one code, and
+what an open document serves comes before what it consumes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-__all__ = ["find_cycles", "low_level_codes"]
+__all__ = ["Levels", "find_cycles", "levels_of", "low_level_codes"]
 
 
 def find_cycles(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) -> list[list[int]]:
@@ -46,6 +50,72 @@ def low_level_codes(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) ->
             if waiting[child] == 0:
                 ready.append(child)
     return codes, cycles, on_cycle
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Codes of all nodes off cycles, the cycles, the nodes on them, and the bonds that had to be cut."""
+
+    codes: dict[int, int]
+    cycles: list[list[int]]
+    on_cycle: set[int]
+    cut: list[tuple[int, int]]
+
+
+def levels_of(
+    nodes: Iterable[int],
+    edges: Mapping[int, Iterable[int]],
+    *,
+    bonds: Sequence[tuple[int, int]] = (),
+    wishes: Sequence[tuple[int, int]] = (),
+) -> Levels:
+    """Low-level codes that keep bonded nodes together.
+
+    Args:
+        bonds: pairs of nodes that are to be planned at one level.
+        wishes: (above, below) pairs that are kept where they close no cycle.
+    """
+    codes, cycles, on_cycle = low_level_codes(nodes, edges)
+    bonds = [bond for bond in bonds if bond[0] in codes and bond[1] in codes]
+    kept = [wish for wish in wishes if wish[0] in codes and wish[1] in codes and wish[0] != wish[1]]
+    if not bonds and not kept:
+        return Levels(codes, cycles, on_cycle, [])
+    cut: list[tuple[int, int]] = []
+    while True:
+        leader = _leaders(codes, bonds)
+        together: dict[int, set[int]] = {}
+        for node, children in edges.items():
+            if node in codes:
+                together.setdefault(leader[node], set()).update(leader[child] for child in children if child in codes)
+        for above, below in kept:
+            if leader[above] != leader[below]:
+                together.setdefault(leader[above], set()).add(leader[below])
+        found, _, tangled = low_level_codes(set(leader.values()), together)
+        if not tangled:
+            return Levels({node: found[leader[node]] for node in codes}, cycles, on_cycle, sorted(cut))
+        inside = [wish for wish in kept if leader[wish[0]] in tangled and leader[wish[1]] in tangled]
+        if inside:
+            kept = [wish for wish in kept if wish not in inside]
+            continue
+        broken = [bond for bond in bonds if leader[bond[0]] in tangled]
+        cut.extend(broken)
+        bonds = [bond for bond in bonds if leader[bond[0]] not in tangled]
+
+
+def _leaders(nodes: Iterable[int], bonds: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The smallest member of each node's bonded group."""
+    leader = {node: node for node in nodes}
+
+    def head(node: int) -> int:
+        while leader[node] != node:
+            leader[node] = leader[leader[node]]
+            node = leader[node]
+        return node
+
+    for one, other in bonds:
+        first, second = sorted((head(one), head(other)))
+        leader[second] = first
+    return {node: head(node) for node in leader}
 
 
 def _tangles(nodes: Iterable[int], edges: Mapping[int, Iterable[int]]) -> list[set[int]]:

@@ -42,6 +42,30 @@ class PlanParameters:
     expedite_tolerance_days: int = 0
     """A receipt at most this many days later than needed raises no message unless its value is above the threshold."""
 
+    harmless_tolerance_days: int = 7
+    """The same where only safety stock is touched and no dated demand gets late: that is what safety stock is for. Holds
+    for late receipts, late starts and dips below safety stock that recover by themselves."""
+
+    defer_value_floor_micro: int = 100_000_000
+    """A defer message whose carrying cost (10^-6 currency) is below this does not appear, however large the shift: asking
+    the supplier costs more. 100 by default."""
+
+    past_due_tolerance_days: int = 2
+    """An open receipt overdue by at most this many days that makes nobody late raises no message: it is mostly on its
+    way. The plan expects it today all the same."""
+
+    rescheduling_horizon_days: int = 90
+    """Open orders expected and needed later than this many days after `as_of` raise no reschedule or quantity message:
+    nobody can act on them yet, and the need will move again. A quarter."""
+
+    quantity_tolerance_ppm: int = 100_000
+    """A change of an open order's quantity below this share of it (ppm) raises no message unless its value is above the
+    threshold. A tenth."""
+
+    increase_window_days: int = 7
+    """A new order is named as an increase of an open one when that one is needed at most this many days earlier or
+    later."""
+
     defer_tolerance_days: int = 7
     """A receipt at most this many days earlier than needed raises no message unless its value is above the threshold.
     A week: moving an order costs the buyer and the supplier more than a week of carrying."""

@@ -17,14 +17,32 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Demand", "Pegging", "Segments", "Share", "Supply", "merged_segments", "peg", "scaled_segments"]
+__all__ = [
+    "Demand",
+    "Floats",
+    "Integers",
+    "Pair",
+    "Pairs",
+    "Segments",
+    "Share",
+    "Supply",
+    "merged_segments",
+    "pair",
+    "portion",
+    "scaled_segments",
+    "scaled_together",
+]
 
 _EXACT = 2**62
 """Products below this are exact in 64 bits; above, Python integers take over."""
+
+_SAFE = 2**50
+"""Quantities below this can be multiplied and divided by each other exactly, see `_part`."""
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -53,6 +71,15 @@ class Demand:
     priority: int
     original_due: int
     segments: Segments | int
+    parent_item_id: int | None = None
+    """Item whose order needs this component; None where it is no component."""
+    parent_supply_id: str | None = None
+    """Open order it is a component of."""
+    is_planned: bool = False
+    """Whether a suggestion causes it."""
+    substituted_id: int | None = None
+    """Item-location it stands in for, where it does."""
+    substitution_reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -79,43 +106,21 @@ class Share:
     """The most important priority among the demands served; None when it serves none."""
 
 
-@dataclass(slots=True)
-class Pegging:
-    """All pegs of one item-location as columns; `supply` or `demand` is -1 for unmet and surplus."""
+Pair = tuple[int, int, int]
+"""(supply, demand, quantity); supply -1: unmet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Who serves whom at one item-location: demands and supplies in their order, pairs in demand order."""
 
     demands: list[Demand]
     supplies: list[Supply]
-    supply: Integers
-    demand: Integers
-    quantity: Integers
-    top: Integers
-    top_quantity: Floats
-    days: Integers
-    """Days between due day and availability, positive when late; 1 for unmet, 0 for surplus."""
-    _starts: Integers
-
-    def share(self, supply_index: int) -> Share:
-        """What one supply serves, its surplus included (top -1)."""
-        rows = slice(int(self._starts[supply_index]), int(self._starts[supply_index + 1]))
-        served = self.demand[rows]
-        priorities = [self.demands[number].priority for number in set(served.tolist()) if number >= 0]
-        return Share(
-            self.top[rows],
-            self.quantity[rows],
-            self.top_quantity[rows],
-            self.days[rows],
-            min(priorities, default=None),
-        )
-
-    def late(self) -> Share:
-        """What is late or unmet, safety stock aside."""
-        stock = np.array([line.kind == "safety_stock" for line in self.demands] + [True])
-        rows = (self.days > 0) & ~stock[self.demand]
-        return Share(self.top[rows], self.quantity[rows], self.top_quantity[rows], self.days[rows])
+    pairs: list[Pair]
 
 
-def peg(demands: Sequence[Demand], supplies: Sequence[Supply], *, may_reorder: bool = True) -> Pegging:
-    """Peg the demands of one item-location to its supplies.
+def pair(demands: Sequence[Demand], supplies: Sequence[Supply], *, may_reorder: bool = True) -> Pairs:
+    """Pair the demands of one item-location with its supplies.
 
     Args:
         may_reorder: False keeps date order whatever the priorities (lots that expire must be used in order).
@@ -127,12 +132,12 @@ def peg(demands: Sequence[Demand], supplies: Sequence[Supply], *, may_reorder: b
         late = any(s < 0 or pieces[s].available > ordered[d].due for s, d, _ in pairs)
         if late:
             pairs = _by_priority(ordered, pieces)
-    return _columns(pairs, ordered, pieces)
+    return Pairs(ordered, pieces, pairs)
 
 
-def _by_date(wanted: Sequence[int], offered: Sequence[int]) -> list[tuple[int, int, int]]:
+def _by_date(wanted: Sequence[int], offered: Sequence[int]) -> list[Pair]:
     """(supply, demand, quantity) in demand order; supply -1 where nothing is left."""
-    pairs: list[tuple[int, int, int]] = []
+    pairs: list[Pair] = []
     at = 0
     left = offered[0] if offered else 0
     for number, rest in enumerate(wanted):
@@ -151,7 +156,7 @@ def _by_date(wanted: Sequence[int], offered: Sequence[int]) -> list[tuple[int, i
     return pairs
 
 
-def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tuple[int, int, int]]:
+def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[Pair]:
     by_arrival = sorted(range(len(pieces)), key=lambda s: (pieces[s].available, pieces[s].need, s))
     arrivals = [pieces[s].available for s in by_arrival]
     left = [pieces[s].quantity for s in by_arrival]
@@ -167,7 +172,7 @@ def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tu
 
     important = sorted(range(len(ordered)), key=lambda d: (ordered[d].priority, ordered[d].due, d))
     wanted = [demand.quantity for demand in ordered]
-    pairs: list[tuple[int, int, int]] = []
+    pairs: list[Pair] = []
     for number in important:
         place = holding(bisect_right(arrivals, ordered[number].due) - 1)
         while wanted[number] > 0 and place >= 0:
@@ -195,69 +200,6 @@ def _by_priority(ordered: Sequence[Demand], pieces: Sequence[Supply]) -> list[tu
     return sorted(pairs, key=lambda pair: (pair[1], pair[0] if pair[0] >= 0 else len(pieces)))
 
 
-def _columns(pairs: list[tuple[int, int, int]], ordered: list[Demand], pieces: list[Supply]) -> Pegging:
-    supply = np.fromiter((s for s, _, _ in pairs), np.int64, len(pairs))
-    demand = np.fromiter((d for _, d, _ in pairs), np.int64, len(pairs))
-    quantity = np.fromiter((q for _, _, q in pairs), np.int64, len(pairs))
-    if all(isinstance(line.segments, int) for line in ordered):
-        tops = np.array([line.segments for line in ordered] or [0], dtype=np.int64)
-        top, top_quantity = tops[demand], quantity.astype(np.float64)
-    else:
-        supply, demand, quantity, top, top_quantity = _overlaid(supply, demand, quantity, ordered)
-    used = np.zeros(len(pieces), np.int64)
-    np.add.at(used, supply[supply >= 0], quantity[supply >= 0])
-    rest = np.array([piece.quantity for piece in pieces], dtype=np.int64) - used
-    surplus = np.flatnonzero(rest > 0)
-    nothing = np.full(len(surplus), -1, dtype=np.int64)
-    supply = np.concatenate([supply, surplus])
-    demand = np.concatenate([demand, nothing])
-    quantity = np.concatenate([quantity, rest[surplus]])
-    top = np.concatenate([top, nothing])
-    top_quantity = np.concatenate([top_quantity, np.zeros(len(surplus))])
-    available = np.array([piece.available for piece in pieces] + [0], dtype=np.int64)
-    due = np.array([line.due for line in ordered] + [0], dtype=np.int64)
-    days = np.where(supply < 0, 1, available[supply] - due[demand])
-    days[demand < 0] = 0
-    # Sorted by supply (unmet last), so that what one supply serves is one slice.
-    order = np.argsort(np.where(supply < 0, len(pieces), supply), kind="stable")
-    starts = np.searchsorted(np.where(supply < 0, len(pieces), supply)[order], np.arange(len(pieces) + 1))
-    return Pegging(
-        demands=ordered,
-        supplies=pieces,
-        supply=supply[order],
-        demand=demand[order],
-        quantity=quantity[order],
-        top=top[order],
-        top_quantity=top_quantity[order],
-        days=days[order],
-        _starts=starts.astype(np.int64),
-    )
-
-
-def _overlaid(
-    supply: Integers, demand: Integers, quantity: Integers, ordered: list[Demand]
-) -> tuple[Integers, Integers, Integers, Integers, Floats]:
-    """Lay the pegs over the segments of the demands: both run over the same total, demand by demand."""
-    parts: list[Segments] = []
-    for line in ordered:
-        if isinstance(line.segments, int):
-            one = np.array([line.quantity], dtype=np.int64)
-            parts.append(Segments(np.array([line.segments], dtype=np.int64), one, one.astype(np.float64)))
-        else:
-            parts.append(line.segments)
-    tops = np.concatenate([part.tops for part in parts])
-    sizes = np.concatenate([part.quantities for part in parts])
-    whole = np.concatenate([part.top_quantities for part in parts])
-    segment_ends = np.cumsum(sizes)
-    pair_ends = np.cumsum(quantity)
-    ends = np.union1d(segment_ends, pair_ends)
-    overlap = np.diff(ends, prepend=0)
-    of_pair = np.searchsorted(pair_ends, ends, side="left")
-    of_segment = np.searchsorted(segment_ends, ends, side="left")
-    share = whole[of_segment] * (overlap / sizes[of_segment])
-    return supply[of_pair], demand[of_pair], overlap, tops[of_segment], share
-
-
 def merged_segments(share: Share) -> Segments:
     """What a supply serves, one segment per top demand, its surplus (top -1) included."""
     tops, quantities, whole = share.tops, share.quantities, share.top_quantities
@@ -268,6 +210,14 @@ def merged_segments(share: Share) -> Segments:
         whole = np.zeros(len(tops), dtype=np.float64)
         np.add.at(whole, inverse, share.top_quantities)
     return Segments(tops, quantities, whole)
+
+
+def portion(segments: Segments | int, part: int, whole: int, requirement: int) -> Segments | int:
+    """The segments of a requirement that serves `part` of a `whole`, where it is another item: `requirement` of it."""
+    if isinstance(segments, int):
+        return segments
+    scaled = scaled_segments(segments, requirement)
+    return Segments(scaled.tops, scaled.quantities, scaled.top_quantities * (part / whole))
 
 
 def scaled_segments(served: Segments, requirement: int) -> Segments:
@@ -289,3 +239,41 @@ def scaled_segments(served: Segments, requirement: int) -> Segments:
         return Segments(served.tops, parts, served.top_quantities)
     kept = parts > 0
     return Segments(served.tops[kept], parts[kept], served.top_quantities[kept])
+
+
+def scaled_together(served: Sequence[Segments], requirements: Sequence[int]) -> list[Segments]:
+    """`scaled_segments` of many requirements at once."""
+    counts = np.array([len(one.tops) for one in served], dtype=np.int64)
+    wanted = np.array(requirements, dtype=np.int64)
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    quantities = np.concatenate([one.quantities for one in served]) if served else np.zeros(0, dtype=np.int64)
+    ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(quantities)])
+    total = ends[starts[1:]] - ends[starts[:-1]]
+    if not len(counts) or not total.all() or max(int(ends[-1]), int(wanted.max())) >= _SAFE:
+        return [scaled_segments(one, requirement) for one, requirement in zip(served, requirements, strict=True)]
+    line = np.repeat(np.arange(len(counts)), counts)
+    reached = _part(ends[1:] - ends[starts[:-1]][line], wanted[line], total[line])
+    parts = np.diff(reached, prepend=0)
+    parts[starts[:-1]] = reached[starts[:-1]]
+    tops = np.concatenate([one.tops for one in served])
+    whole = np.concatenate([one.top_quantities for one in served])
+    kept = parts > 0
+    if not kept.all():
+        tops, parts, whole = tops[kept], parts[kept], whole[kept]
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(kept)])[starts]
+    bounds = starts.tolist()
+    return [Segments(tops[a:b], parts[a:b], whole[a:b]) for a, b in pairwise(bounds)]
+
+
+def _part(upto: Integers, wanted: Integers, total: Integers) -> Integers:
+    """upto x wanted // total, exactly, although the product is beyond 64 bits.
+
+    The quotient is first guessed in floating point (off by at most a few); what the guess leaves over is far below 2^63,
+    so 64-bit arithmetic that wraps around still gives it exactly.
+    """
+    share = np.floor(upto.astype(np.float64) * wanted.astype(np.float64) / total.astype(np.float64))
+    guess: Integers = share.astype(np.int64)
+    with np.errstate(over="ignore"):
+        left: Integers = upto * wanted - guess * total
+    result: Integers = guess + np.floor_divide(left, total)
+    return result

@@ -9,20 +9,42 @@ Open receipts and suggestions stand on the day they can really be used, not on t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from planning.frames import OUTPUT_SCHEMAS
 
-__all__ = ["ProjectionRows", "project"]
+__all__ = ["Excess", "ProjectionRows", "Shortage", "project"]
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Stock below its floor: first day, day it recovers (None: never), largest depth."""
+
+    first: int
+    until: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Stock above its maximum: first day, day it is back (None: never), largest height."""
+
+    first: int
+    until: int | None
+    height: int
 
 
 class ProjectionRows:
     """Collects the projection of every item-location."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[object]] = {column: [] for column in OUTPUT_SCHEMAS["projection"]}
+        self._rows: list[tuple[int, ...]] = []
 
     def add(
         self,
@@ -35,15 +57,17 @@ class ProjectionRows:
         receipts: Iterable[tuple[int, int, int | None]],
         planned: Iterable[tuple[int, int]],
         expired: Mapping[int, int],
-    ) -> tuple[int, int | None, int] | None:
+        ceiling: int | None = None,
+    ) -> tuple[Shortage | None, Excess | None]:
         """Add one item-location.
 
         Args:
             receipts: (day usable, good quantity, day needed or None): for the shortage check an open receipt that
                 is late for its need counts as rescheduled, because its own message already says so.
+            ceiling: stock above this is an excess; None: there is no maximum.
 
         Returns:
-            (first day, day it recovers or None, depth) of a shortage below `floor` that rescheduling does not cure.
+            The shortage below `floor` that rescheduling does not cure, and the first excess.
         """
         scheduled: dict[int, int] = {}
         shifted: dict[int, int] = {}
@@ -61,7 +85,8 @@ class ProjectionRows:
         first: int | None = None
         until: int | None = None
         deepest = 0
-        columns = self._columns
+        above: Excess | None = None
+        rows = self._rows
         for day in days:
             gross, open_supply, new = requirements.get(day, 0), scheduled.get(day, 0), arriving.get(day, 0)
             change = open_supply - gross - expired.get(day, 0)
@@ -75,21 +100,31 @@ class ProjectionRows:
                 until = None
             elif first is not None and until is None:
                 until = day
-            columns["item_location_id"].append(item_location_id)
-            columns["date"].append(date.fromordinal(day))
-            columns["projected_quantity"].append(projected)
-            columns["projected_with_plan_quantity"].append(with_plan)
-            columns["safety_stock_quantity"].append(floor)
-            columns["gross_requirement_quantity"].append(gross)
-            columns["scheduled_receipts_quantity"].append(open_supply)
-            columns["planned_receipts_quantity"].append(new)
-            columns["expired_quantity"].append(expired.get(day, 0))
-        return None if first is None else (first, until, deepest)
+            if ceiling is not None:
+                above = _raised(above, day, with_plan + moved - ceiling)
+            rows.append((item_location_id, day, projected, with_plan, floor, gross, open_supply, new, expired.get(day, 0)))
+        return None if first is None else Shortage(first, until, deepest), above
 
     def frame(self) -> pl.DataFrame:
         """The `projection` frame, by item-location and date."""
-        frame = pl.DataFrame(self._columns, schema=OUTPUT_SCHEMAS["projection"])
+        schema = OUTPUT_SCHEMAS["projection"]
+        if not self._rows:
+            return pl.DataFrame(schema=schema)
+        columns = dict(zip(schema, (list(column) for column in zip(*self._rows, strict=True)), strict=True))
+        days = (pl.Series(columns.pop("date")) - _EPOCH).cast(pl.Int32).cast(pl.Date)
+        frame = pl.DataFrame(columns).with_columns(days.alias("date")).select(list(schema))
         return frame.sort("item_location_id", "date")
+
+
+def _raised(above: Excess | None, day: int, height: int) -> Excess | None:
+    """The first excess so far, one more day walked."""
+    if above is None:
+        return Excess(day, None, height) if height > 0 else None
+    if above.until is not None:
+        return above
+    if height <= 0:
+        return replace(above, until=day)
+    return replace(above, height=max(above.height, height))
 
 
 def project(

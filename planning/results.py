@@ -6,7 +6,6 @@ Rows are collected in columns and sorted once, so that the result does not depen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,13 +13,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from planning.frames import OUTPUT_SCHEMAS
+from planning.level_pegs import LevelPegs, Served
 from planning.model import Node
-from planning.netting import NetOrder
-from planning.pegging import Pegging
+from planning.ordering import Draft
+from planning.pegging import Demand
 from planning.suppliers import Offer
-from planning.tops import CUSTOMER, OTHER, OWN_STOCK, TopDemands
+from planning.tops import TopDemands
 
-__all__ = ["ResultRows", "Served", "saturated", "served_by"]
+__all__ = ["ResultRows", "saturated"]
 
 _LARGEST = 2**63 - 1
 
@@ -38,6 +38,7 @@ class ResultRows:
         self._orders: list[tuple[object, ...]] = []
         self._supply_names: list[tuple[str | None, str]] = [(None, "unmet")]
         self._demand_names: list[tuple[str | None, str]] = [(None, "surplus")]
+        self._demand_places: list[int] = [-1]
         self._pegs: list[NDArray[np.int64]] = []
         self._ranking: list[tuple[object, ...]] = []
         self._dependent: list[tuple[object, ...]] = []
@@ -47,73 +48,63 @@ class ResultRows:
         *,
         node: Node,
         level: int,
-        planned_order_id: str,
-        supplier_id: int | None,
-        quantity: int,
-        good: int,
-        release: int,
-        receipt: int,
-        need: int,
-        late_days: int,
+        draft: Draft,
         unit_price: int | None,
         cost: int,
         value_at_stake: int,
-        wanted: NetOrder,
-        on_hand: int,
         served: Served,
-        need_period: str,
-        ordinal: int,
     ) -> None:
-        """One suggestion; `on_hand` includes what earlier orders of the same shortage bring."""
-        net = max(0, wanted.gross - on_hand - wanted.scheduled + node.floor)
+        """One suggestion; its `on_hand` includes what earlier orders of the same shortage bring."""
+        wanted, schedule = draft.wanted, draft.schedule
+        net = max(0, wanted.gross - draft.on_hand - wanted.scheduled + node.floor)
         self._orders.append(
             (
-                planned_order_id,
-                node.procurement,
+                draft.planned_order_id,
+                draft.kind,
                 node.item_location_id,
                 node.item_id,
                 node.warehouse_id,
-                supplier_id,
-                quantity,
-                date.fromordinal(release),
-                date.fromordinal(receipt),
-                date.fromordinal(need),
-                late_days,
+                None if draft.offer is None else draft.offer.supplier_id,
+                draft.quantity,
+                date.fromordinal(schedule.release),
+                date.fromordinal(schedule.receipt),
+                date.fromordinal(wanted.need),
+                max(0, schedule.available - wanted.need),
                 unit_price,
                 saturated(cost),
                 saturated(value_at_stake),
                 served.reason,
                 wanted.gross,
-                on_hand,
+                draft.on_hand,
                 wanted.scheduled,
                 node.floor,
                 net,
-                quantity - net,
-                good,
+                draft.quantity - net,
+                draft.good,
                 None if served.first_due is None else date.fromordinal(served.first_due),
                 served.customer_orders,
                 served.demands,
-                need_period,
-                ordinal,
+                draft.need_period,
+                draft.ordinal,
                 level,
             )
         )
 
-    def add_pegs(self, item_location_id: int, level: int, pegging: Pegging) -> None:
-        """The pegs of one item-location."""
+    def add_pegs(self, level: int, places: Sequence[int], pegs: LevelPegs) -> None:
+        """The pegs of the item-locations `places` of one level."""
         supply_base, demand_base = len(self._supply_names), len(self._demand_names)
-        self._supply_names.extend((piece.supply_id, piece.kind) for piece in pegging.supplies)
-        self._demand_names.extend((line.demand_id, line.kind) for line in pegging.demands)
-        count = len(pegging.quantity)
+        self._supply_names.extend((piece.supply_id, piece.kind) for piece in pegs.supplies)
+        self._demand_names.extend((line.demand_id, line.kind) for line in pegs.demands)
+        self._demand_places.extend(np.repeat(np.array(places, dtype=np.int64), np.diff(pegs.demand_base)).tolist())
         self._pegs.append(
             np.stack(
                 [
-                    np.full(count, level, dtype=np.int64),
-                    np.full(count, item_location_id, dtype=np.int64),
-                    np.where(pegging.supply >= 0, pegging.supply + supply_base, 0),
-                    np.where(pegging.demand >= 0, pegging.demand + demand_base, 0),
-                    pegging.top,
-                    pegging.quantity,
+                    np.full(len(pegs.quantity), level, dtype=np.int64),
+                    np.array(places, dtype=np.int64)[pegs.place],
+                    np.where(pegs.supply >= 0, pegs.supply + supply_base, 0),
+                    np.where(pegs.demand >= 0, pegs.demand + demand_base, 0),
+                    pegs.top,
+                    pegs.quantity,
                 ]
             )
         )
@@ -138,9 +129,19 @@ class ResultRows:
                 )
             )
 
-    def add_dependent(self, planned_order_id: str, item_location_id: int, quantity: int, day: int, kind: str) -> None:
-        """One requirement a suggestion causes."""
-        self._dependent.append((planned_order_id, item_location_id, quantity, date.fromordinal(day), kind))
+    def add_dependent(self, item_location_id: int, line: Demand) -> None:
+        """One requirement a suggestion causes, at the item-location that serves it."""
+        self._dependent.append(
+            (
+                line.demand_id,
+                item_location_id,
+                line.quantity,
+                date.fromordinal(line.due),
+                "transfer" if line.kind == "transfer" else "component",
+                line.substituted_id,
+                line.substitution_reason,
+            )
+        )
 
     def planned_orders(self) -> pl.DataFrame:
         """The `planned_orders` frame, by release date, then item-location."""
@@ -153,11 +154,7 @@ class ResultRows:
             return pl.DataFrame(schema=OUTPUT_SCHEMAS["pegging"])
         names = ("level", "item_location_id", "supply", "demand", "top", "quantity")
         numbers = pl.DataFrame(dict(zip(names, np.concatenate(self._pegs, axis=1), strict=True)))
-        # Pieces of one demand line (a forecast bucket required week by week) are one row.
-        demand_of = _first_number(self._demand_names)
-        numbers = numbers.with_columns(demand=pl.Series(demand_of).gather(numbers.get_column("demand")))
-        keys = [name for name in names if name != "quantity"]
-        numbers = numbers.group_by(keys, maintain_order=True).agg(pl.col("quantity").sum())
+        numbers = _merged(numbers, _first_number(self._demand_names, self._demand_places))
         supply_ids, supply_kinds = zip(*self._supply_names, strict=True)
         demand_ids, demand_kinds = zip(*self._demand_names, strict=True)
         supply, demand = numbers.get_column("supply"), numbers.get_column("demand")
@@ -185,56 +182,15 @@ class ResultRows:
     def dependent_demands(self) -> pl.DataFrame:
         """The `dependent_demands` frame."""
         frame = _frame("dependent_demands", self._dependent)
-        return frame.sort("planned_order_id", "item_location_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What one suggestion is for, in short."""
-
-    reason: str
-    """'demand', 'safety_stock' or 'lot_rule': the strongest cause it serves."""
-    first_due: int | None
-    """First dated demand it serves: the day stock runs out without it."""
-    customer_orders: int
-    demands: int
-    """Customer orders and forecast buckets."""
-
-
-def served_by(pegging: Pegging, tops: TopDemands) -> list[Served]:
-    """What each supply of an item-location serves, in the order of `pegging.supplies`."""
-    count = len(pegging.supplies)
-    is_planned = pegging.supply >= 0
-    supply, top, demand = pegging.supply[is_planned], pegging.top[is_planned], pegging.demand[is_planned]
-    # One number per (supply, top): far cheaper to make unique than rows of two columns.
-    width = len(tops.names) + 1
-    keys = np.unique(supply * width + top + 1)
-    of_supply = keys // width
-    kinds = tops.kind(keys % width - 1)
-
-    def number_of(mask: NDArray[np.bool_]) -> list[int]:
-        return [int(number) for number in np.bincount(of_supply[mask], minlength=count)]
-
-    customers, own = number_of(kinds == CUSTOMER), number_of(kinds == OWN_STOCK)
-    named, anything = number_of((kinds == CUSTOMER) | (kinds == OTHER)), number_of(kinds >= 0)
-    due = np.array([2**62 if line.kind == "safety_stock" else line.due for line in pegging.demands] + [2**62])
-    first = np.full(count, 2**62, dtype=np.int64)
-    np.minimum.at(first, supply, due[demand])
-    return [
-        Served(
-            reason="demand" if anything[at] > own[at] else "safety_stock" if own[at] else "lot_rule",
-            first_due=None if day == 2**62 else day,
-            customer_orders=customers[at],
-            demands=named[at],
+        return frame.sort(
+            "planned_order_id", "item_location_id", "substituted_item_location_id", "substitution_reason", "due_date", "quantity"
         )
-        for at, day in enumerate(first.tolist())
-    ]
 
 
-def _first_number(names: Sequence[tuple[str | None, str]]) -> list[int]:
-    """For each name the number under which it (next to itself) was met first, so equal neighbours count as one."""
-    seen: dict[tuple[str | None, str], int] = {}
-    return [seen.setdefault(name, number) for number, name in enumerate(names)]
+def _first_number(names: Sequence[tuple[str | None, str]], places: Sequence[int]) -> list[int]:
+    """For each demand the number under which its line was met first at its item-location, so its pieces count as one."""
+    seen: dict[tuple[tuple[str | None, str], int], int] = {}
+    return [seen.setdefault(line, number) for number, line in enumerate(zip(names, places, strict=True))]
 
 
 def _frame(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
@@ -242,3 +198,18 @@ def _frame(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     if not rows:
         return pl.DataFrame(schema=schema)
     return pl.DataFrame(dict(zip(schema, (list(column) for column in zip(*rows, strict=True)), strict=True)), schema=schema)
+
+
+def _merged(numbers: pl.DataFrame, first_number: Sequence[int]) -> pl.DataFrame:
+    """Pieces of one demand line (a forecast bucket required week by week) as one row, where the first of them stood."""
+    canonical = np.array(first_number, dtype=np.int64)
+    repeated = np.bincount(canonical, minlength=len(canonical)) > 1
+    demand = canonical[numbers.get_column("demand").to_numpy()]
+    numbers = numbers.with_columns(demand=pl.Series(demand)).with_row_index("row")
+    is_repeated = pl.Series(repeated[demand])
+    if not is_repeated.any():
+        return numbers.drop("row")
+    keys = ["level", "item_location_id", "supply", "demand", "top"]
+    merged = numbers.filter(is_repeated).group_by(keys).agg(pl.col("quantity").sum(), pl.col("row").min())
+    alone = numbers.filter(~is_repeated)
+    return pl.concat([alone, merged.select(alone.columns)]).sort("row").drop("row")

@@ -4,7 +4,8 @@
     release = receipt - lead time: own working days to make, calendar days to transfer, calendar days or the
               supplier's working days to buy
 
-Walking back past today is walked forward instead: released today, received when the lead time allows.
+Walking back past today, or into the days in which a supplier takes no new order (release fence), is walked forward
+instead: released on the first day possible, received when the lead time allows.
 """
 
 from __future__ import annotations
@@ -45,25 +46,34 @@ class Scheduler:
         """How this item-location walks back from a need to the dock."""
         return DockDay(self.own, node.safety_lead_time_days, node.inspection_days)
 
-    def schedule(self, node: Node, need: int, supplier_id: int | None, lead_time: int) -> Schedule:
-        """Walk back from the need over safety time, inspection and lead time; forward from today when too late."""
+    def schedule(
+        self, node: Node, need: int, supplier_id: int | None, lead_time: int, *, way: str | None = None, fence_days: int = 0
+    ) -> Schedule:
+        """Walk back from the need over safety time, inspection and lead time; forward when too late.
+
+        Args:
+            way: 'buy', 'make' or 'transfer'; the item-location's own procurement where omitted.
+            fence_days: days from today in which nothing may be released.
+        """
+        way = way or node.procurement
         if node.procurement == "phantom":
             return Schedule(need, need, need, need)
-        dock = self.dock_day(node).before(need)
+        dock = self.own.back(need - node.safety_lead_time_days, node.inspection_days)
         if node.planning_fence_days:
             dock = max(dock, min(need, self._as_of + node.planning_fence_days))
         calendar: WorkingCalendar | None = None
-        if node.procurement == "make":
+        if way == "make":
             calendar = self.own
-        elif node.procurement == "buy" and node.is_working_days:
+        elif way == "buy" and node.is_working_days:
             calendar = self._calendars.get(f"supplier:{supplier_id}", self.own)
         ideal = calendar.back(dock, lead_time) if calendar else dock - lead_time
         # An order is placed and a transfer shipped on one of our own working days.
         ideal = self.own.snap_back(ideal)
-        if ideal >= self._as_of:
+        earliest = self._as_of + fence_days
+        if ideal >= earliest:
             receipt, release = max(dock, ideal), ideal
         else:
-            release = self.own.snap_forward(self._as_of)
+            release = self.own.snap_forward(earliest)
             arrival = calendar.forward(release, lead_time) if calendar else release + lead_time
             receipt = self.own.snap_forward(arrival)
         available = self.own.forward(receipt, node.inspection_days) if node.inspection_days else receipt

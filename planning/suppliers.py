@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
 from planning.lots import LotRules, lot_sizes, ordered_for
@@ -43,10 +44,15 @@ class Term:
     on_time_rate: float | None
     reject_rate: float | None
     receipt_count: int
+    maximum: int | None = None
+    """Most the supplier delivers for one need; what is above goes to the next supplier, if there is one."""
+    quota_ppm: int = 0
+    """Share of the item's purchases meant for this supplier; 0: none agreed."""
+    release_fence_days: int = 0
+    """Days from today in which this supplier takes no new order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """When an order is released, received, usable; `ideal_release` may lie before today."""
 
     release: int
@@ -69,6 +75,10 @@ class Offer:
     lateness: int
     quality: int
     preference: int
+    limit: int | None = None
+    """Most this supplier delivers for one need, whole lots; None: any quantity."""
+    fence_end: int | None = None
+    """First day it takes a new order, when its release fence delays this one."""
 
     @property
     def expected_cost(self) -> int:
@@ -82,7 +92,7 @@ def rank_offers(
     shortage: int,
     need: int,
     rules: LotRules,
-    schedule_for: Callable[[int, int | None, int], Schedule],
+    schedule_for: Callable[[int, int | None, int, int], Schedule],
     default_lead_time_days: int | None,
     future_quantity: int,
     daily_quantity: int,
@@ -95,8 +105,9 @@ def rank_offers(
         terms: the price-break lines of all suppliers of the item.
         shortage: good quantity required.
         need: day it is required.
-        rules: the item-location's own lot rules; a supplier's multiple replaces the item's, the larger minimum holds.
-        schedule_for: (need, supplier id, lead time days) -> Schedule.
+        rules: the item-location's own lot rules; a supplier's multiple replaces the item's, the larger minimum and the smaller
+            maximum hold.
+        schedule_for: (need, supplier id, lead time days, release fence days) -> Schedule.
         default_lead_time_days: used where a term has no lead time.
         future_quantity: demand after this requirement within the horizon, which can use up surplus.
         daily_quantity: mean demand per day, the pace at which surplus is used.
@@ -136,7 +147,7 @@ def _best_offer(
     shortage: int,
     need: int,
     rules: LotRules,
-    schedule_for: Callable[[int, int | None, int], Schedule],
+    schedule_for: Callable[[int, int | None, int, int], Schedule],
     default_lead_time_days: int | None,
     future_quantity: int,
     daily_quantity: int,
@@ -145,7 +156,8 @@ def _best_offer(
 ) -> Offer:
     supplier_id = lines[0].supplier_id
     lead_time = next((t.lead_time_days for t in lines if t.lead_time_days is not None), default_lead_time_days) or 0
-    schedule = schedule_for(need, supplier_id, lead_time)
+    fence_days = max(term.release_fence_days for term in lines)
+    schedule = schedule_for(need, supplier_id, lead_time, fence_days)
     valid = [
         term
         for term in lines
@@ -163,7 +175,8 @@ def _best_offer(
     first = usable[0]
     minimum = max(rules.minimum, max((term.minimum or 0) for term in usable), first.price_break)
     multiple = next((term.multiple for term in usable if term.multiple), rules.multiple)
-    own = LotRules(max(minimum, 0), max(multiple, 1), rules.maximum, rules.fixed, rules.yield_ppm)
+    largest = [most for most in (rules.maximum, *(term.maximum for term in usable)) if most is not None]
+    own = LotRules(max(minimum, 0), max(multiple, 1), min(largest, default=None), rules.fixed, rules.yield_ppm)
     required = ordered_for(shortage, rules.yield_ppm)
 
     def offer(orders: list[int]) -> Offer:
@@ -188,6 +201,8 @@ def _best_offer(
             lateness=lateness,
             quality=quality,
             preference=first.preference,
+            limit=None if first.maximum is None else own.cap,
+            fence_end=schedule.release if schedule.ideal_release < schedule.release and fence_days else None,
         )
 
     candidates = [offer(lot_sizes(shortage, own))]

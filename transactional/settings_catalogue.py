@@ -59,6 +59,14 @@ _LIST = (
     Setting("slow_moving_days", "90", "1", "3650", "House default: no outflow for this long", ("category",)),
     Setting("obsolete_days", "180", "1", "3650", "House default: no outflow for this long", ("category",)),
     Setting("overstock_cover_days", "180", "1", "3650", "House default: more future demand covered than this", ("category",)),
+    Setting("message_value_threshold", "1000", "0", "1000000000", "House default: money at stake that always raises a message"),
+    Setting("defer_value_floor", "100", "0", "1000000000", "House default: a deferral that saves less is not worth asking for"),
+    Setting("expedite_tolerance_days", "0", "0", "365", "House default: a customer kept waiting is always told"),
+    Setting("defer_tolerance_days", "7", "0", "365", "House default: a week early is early enough"),
+    Setting("harmless_tolerance_days", "7", "0", "365", "House default: safety stock covers a week"),
+    Setting("past_due_tolerance_days", "2", "0", "365", "House default: two days overdue is mostly on its way"),
+    Setting("rescheduling_horizon_days", "90", "1", "3650", "House default: later orders can wait"),
+    Setting("quantity_tolerance", "0.1", "0", "1", "House default: a tenth of an order is not worth a change"),
 )
 
 SETTINGS: dict[str, Setting] = {setting.name: setting for setting in _LIST}

@@ -29,6 +29,7 @@ _FRAMES = (
     "on_hand",
     "scheduled_receipts",
     "bom_lines",
+    "substitutes",
     "supplier_terms",
     "decisions",
     "working_days",
@@ -44,7 +45,7 @@ def run_plan(run: Run) -> dict[str, int]:
         create_result_tables(warehouse)
         facts = run.facts()
         as_of = date.fromisoformat(facts["as_of"])
-        parameters = plan_parameters(warehouse, run)
+        parameters = plan_parameters(warehouse)
         inputs, forecast_run_id = plan_inputs(warehouse, as_of)
         result = plan(inputs, as_of=as_of, parameters=parameters)
         watermark = int(facts["watermark"])
@@ -116,7 +117,7 @@ def forecast_demands(weekly: pl.DataFrame, steps: pl.DataFrame | None = None) ->
     )
 
 
-def plan_parameters(warehouse: duckdb.DuckDBPyConnection, run: Run) -> PlanParameters:
+def plan_parameters(warehouse: duckdb.DuckDBPyConnection) -> PlanParameters:
     """The planner's rules: defaults, changed by the company's settings of the same name."""
     rows = warehouse.execute(
         "SELECT name, value FROM raw.setting WHERE scope = '' "
@@ -131,12 +132,21 @@ def plan_parameters(warehouse: duckdb.DuckDBPyConnection, run: Run) -> PlanParam
             number = _number(value)
             if number is None:
                 continue
-            scale = 1_000_000 if known.endswith("_ppm") and 0 < number < 1 else 1
+            # People write shares and currency units, the planner counts in millionths.
+            scale = 1_000_000 if known != name else 1
             written[known] = round(number * scale) if isinstance(default, int) else number
     return PlanParameters(**written)
 
 
-_PARAMETER_OF = {"carrying_rate": "carrying_rate_ppm", "penalty_rate": "penalty_rate_ppm"}
+_PARAMETER_OF = {
+    "carrying_rate": "carrying_rate_ppm",
+    "penalty_rate_per_day": "penalty_rate_ppm",
+    "order_cost_amount": "order_cost_micro",
+    "message_value_threshold": "message_value_threshold_micro",
+    "defer_value_floor": "defer_value_floor_micro",
+    "quantity_tolerance": "quantity_tolerance_ppm",
+}
+"""Settings of the product -> parameters of the planner; others have the same name."""
 
 _OVERRIDES = """
     SELECT item_location_id AS series_id, frequency, period_start, override_quantity / 1000000.0 AS quantity

@@ -280,3 +280,30 @@ def test_a_missing_folder_or_mapping_is_refused_at_once(company: Company, tmp_pa
         load(company.ledger, tmp_path / "nowhere", tmp_path / "m.toml", home=company.home)
     with pytest.raises(InvalidInput, match="does not exist"):
         load(company.ledger, tmp_path, tmp_path / "m.toml", home=company.home)
+
+
+def test_substitutes_arrive_with_their_ratio_and_their_day(company: Company) -> None:
+    """Nine old bolts do the work of eight new ones, in carts only; without a date from the first day on."""
+    company.files["items"].append(["OLD-BOLT", "Old bolt", "bought", "0.1"])
+    company.files["swaps"] = [["new", "old", "in", "n", "o", "until"], ["BOLT", "OLD-BOLT", "CART", "8", "9", "2024-12-31"]]
+    company.mapping += """
+[[table]]
+target = "substitutes"
+from = "swaps"
+[table.columns]
+component = "new"
+substitute = "old"
+assembly = "in"
+component_quantity = "n"
+substitute_quantity = "o"
+use_up = { const = "1" }
+valid_to = "until"
+"""
+    report = company.load()
+
+    assert 0 == report.exit_code
+    assert [("CART", "BOLT", "OLD-BOLT", 8_000_000, 9_000_000, 1, "2024-12-31")] == company.ledger.rows(
+        "SELECT p.sku, c.sku, s.sku, t.component_quantity, t.substitute_quantity, t.is_use_up, t.valid_to "
+        "FROM component_substitute t JOIN item p ON p.item_id = t.parent_item_id JOIN item c ON c.item_id = t.component_item_id "
+        "JOIN item s ON s.item_id = t.substitute_item_id"
+    )

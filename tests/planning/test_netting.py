@@ -79,8 +79,8 @@ def test_an_unneeded_receipt_is_cancelled_with_its_value() -> None:
 
 
 def test_a_receipt_needed_later_is_deferred_beyond_the_tolerance_only() -> None:
-    early = World().item(1).receipt(101, 10, 10).demand(101, 18, 10).plan(defer_tolerance_days=7)
-    near = World().item(1).receipt(101, 10, 10).demand(101, 17, 10).plan(defer_tolerance_days=7)
+    early = World().item(1).receipt(101, 10, 10).demand(101, 18, 10).plan(defer_tolerance_days=7, defer_value_floor_micro=0)
+    near = World().item(1).receipt(101, 10, 10).demand(101, 17, 10).plan(defer_tolerance_days=7, defer_value_floor_micro=0)
 
     assert messages(early) == ["defer"]
     assert day(18) == message(early, "defer")["to_date"]

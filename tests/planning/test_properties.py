@@ -72,9 +72,48 @@ def networks(draw: st.DrawFn, *, plain: bool = False) -> World:
     return world
 
 
+@st.composite
+def rich_networks(draw: st.DrawFn, *, plain: bool = False) -> World:
+    """The same with substitutes, second ways of getting an item, second bills, and components of open work orders."""
+    world = draw(networks(plain=plain))
+    items = sorted({row["item_id"] for row in world.rows["item_locations"]})
+    for _ in range(draw(st.integers(1, 3))):
+        component, substitute = draw(st.sampled_from(items)), draw(st.sampled_from(items))
+        if component != substitute:
+            world.substitute(component, substitute, priority=draw(st.integers(1, 2)), is_use_up=draw(st.booleans()))
+    for row in world.rows["item_locations"]:
+        if row["procurement"] == "make" and draw(st.booleans()):
+            row |= {"alternate_procurement": "buy", "alternate_lead_time_days": draw(st.integers(0, 3))}
+            world.term(draw(st.integers(1, 2)), row["item_id"], lead_time_days=draw(st.integers(0, 3)), release_fence_days=2)
+    for row in world.rows["bom_lines"]:
+        row["bom_priority"] = draw(st.integers(0, 1))
+    for number, row in enumerate(world.rows["scheduled_receipts"]):
+        component = draw(st.sampled_from(items))
+        made = row["item_location_id"] % 100
+        if draw(st.booleans()) and component > made:
+            world.demand(
+                100 + component,
+                draw(st.integers(-2, 40)),
+                draw(st.integers(1, 30)),
+                f"WOC:{number}",
+                kind="component",
+                parent_supply_id=row["supply_id"],
+                parent_item_id=made,
+            )
+    return world
+
+
 def good(world: World, place: int, quantity: int) -> int:
     row = next(row for row in world.rows["item_locations"] if row["item_location_id"] == place)
     return quantity * row.get("yield_ppm", 1_000_000) // 1_000_000
+
+
+def moved_by_documents(world: World, result: PlanResult, place: int) -> int:
+    """What components of open orders require of `place` more (less) than their lines say, because substitutes serve them."""
+    names = [one["demand_id"] for one in world.rows["demands"] if one["kind"] == "component"]
+    pegs = result.pegging.filter(pl.col("demand_id").is_in(names) & (pl.col("item_location_id") == place))
+    lines = [one["quantity"] for one in world.rows["demands"] if one["kind"] == "component" and one["item_location_id"] == place]
+    return total(pegs, "quantity") - sum(lines)
 
 
 def total(frame: pl.DataFrame, column: str, **where: object) -> int:
@@ -83,7 +122,7 @@ def total(frame: pl.DataFrame, column: str, **where: object) -> int:
     return int(frame.get_column(column).sum())
 
 
-@given(networks())
+@given(st.one_of(networks(), rich_networks()))
 def test_nothing_appears_and_nothing_is_lost(world: World) -> None:
     """opening + receipts + planned - requirements = closing, summed from the inputs and the suggestions alone."""
     result = world.plan()
@@ -98,13 +137,14 @@ def test_nothing_appears_and_nothing_is_lost(world: World) -> None:
         )
         demand = sum(one["quantity"] for one in world.rows["demands"] if one["item_location_id"] == place)
         demand += total(result.dependent_demands, "quantity", item_location_id=place)
+        demand += moved_by_documents(world, result, place)
         planned = total(result.planned_orders, "expected_good_quantity", item_location_id=place)
 
         closing = result.projection.filter(pl.col("item_location_id") == place).sort("date")
         assert opening + receipts + planned - demand == closing.item(-1, "projected_with_plan_quantity")
 
 
-@given(networks())
+@given(st.one_of(networks(), rich_networks()))
 def test_pegs_add_up_on_both_sides(world: World) -> None:
     result = world.plan()
     by_supply = dict(result.pegging.group_by("supply_id").agg(pl.col("quantity").sum()).rows())
@@ -118,12 +158,16 @@ def test_pegs_add_up_on_both_sides(world: World) -> None:
     for one in world.rows["scheduled_receipts"]:
         assert good(world, one["item_location_id"], one["quantity"]) == by_supply.get(one["supply_id"], 0)
     for one in world.rows["demands"]:
-        assert one["quantity"] == by_demand[one["item_location_id"], one["demand_id"]]
-    for name, place, quantity in result.dependent_demands.select("planned_order_id", "item_location_id", "quantity").rows():
+        # A component may be served by several items; a piece of each does the work of one.
+        served = result.pegging.filter(pl.col("demand_id") == one["demand_id"])
+        assert one["quantity"] == total(served, "quantity")
+        assert one["kind"] == "component" or one["quantity"] == by_demand[one["item_location_id"], one["demand_id"]]
+    caused = result.dependent_demands.group_by("planned_order_id", "item_location_id").agg(pl.col("quantity").sum())
+    for name, place, quantity in caused.rows():
         assert quantity == by_demand[place, name]
 
 
-@given(networks())
+@given(st.one_of(networks(), rich_networks()))
 def test_six_numbers_add_up_and_every_order_has_a_cause(world: World) -> None:
     for row in world.plan().planned_orders.rows(named=True):
         net = row["gross_requirement_quantity"] - row["on_hand_quantity"]
@@ -149,7 +193,7 @@ def test_every_suggestion_obeys_its_lot_rules(world: World) -> None:
         assert quantity <= (rule.get("maximum_order_quantity") or quantity)
 
 
-@given(networks())
+@given(st.one_of(networks(), rich_networks()))
 def test_every_shortage_has_a_message(world: World) -> None:
     result = world.plan()
     named = set(result.exceptions.get_column("item_location_id").to_list())
@@ -158,7 +202,7 @@ def test_every_shortage_has_a_message(world: World) -> None:
     assert set(short.get_column("item_location_id").to_list()) <= named
 
 
-@given(networks(), st.randoms(use_true_random=False))
+@given(st.one_of(networks(), rich_networks()), st.randoms(use_true_random=False))
 def test_row_order_changes_nothing(world: World, chance: random.Random) -> None:
     shuffled = copy.deepcopy(world)
     for rows in shuffled.rows.values():
@@ -167,12 +211,12 @@ def test_row_order_changes_nothing(world: World, chance: random.Random) -> None:
     assert_same(world.plan(), shuffled.plan())
 
 
-@given(networks())
+@given(st.one_of(networks(), rich_networks()))
 def test_a_second_run_gives_the_same_ids(world: World) -> None:
     assert_same(world.plan(), world.plan())
 
 
-@given(networks())
+@given(st.one_of(networks(), rich_networks()))
 def test_after_everything_is_accepted_nothing_is_left_to_do(world: World) -> None:
     """Approve every suggestion, act on every message, plan again: nothing new, and messages only where it is late."""
     first = world.plan()
@@ -184,6 +228,22 @@ def test_after_everything_is_accepted_nothing_is_left_to_do(world: World) -> Non
     late = set(first.planned_orders.filter(pl.col("late_days") > 0).get_column("item_location_id").to_list())
     left = second.exceptions.filter(pl.col("kind").is_in(["expedite", "defer", "cancel", "fence_conflict", "release_due"]))
     assert set(left.get_column("item_location_id").to_list()) <= late
+
+
+@given(rich_networks(plain=True))
+def test_substitutes_give_what_is_free_and_never_run_short_of_it(world: World) -> None:
+    """What stands in lies in stock, and whoever gave it away orders no more than it would have ordered anyway."""
+    alone = copy.deepcopy(world)
+    alone.rows["substitutes"] = []
+    result, before = world.plan(), alone.plan()
+    used = result.pegging.filter(pl.col("demand_kind") == "substitute")
+    planned_before, planned = quantities(before), quantities(result)
+    counts = dict(result.planned_orders.group_by("item_location_id").len().rows())
+
+    for place, quantity in used.group_by("item_location_id").agg(pl.col("quantity").sum()).rows():
+        assert quantity <= sum(one["quantity"] for one in world.rows["on_hand"] if one["item_location_id"] == place)
+        # Requirements are exact, orders whole pieces: each order may round up once.
+        assert planned.get(place, 0) <= planned_before.get(place, 0) + UNIT * counts.get(place, 0)
 
 
 def accept(world: World, result: PlanResult) -> World:

@@ -106,6 +106,21 @@ class World:
         )
         return self
 
+    def substitute(self, component: int, item: int, *, instead_of: int = 1, takes: int = 1, **extra: Any) -> World:
+        """`takes` of `item` do the work of `instead_of` of `component`; for any parent unless one is given."""
+        self.rows["substitutes"].append(
+            {
+                "component_item_id": component,
+                "substitute_item_id": item,
+                "component_quantity": instead_of,
+                "substitute_quantity": takes,
+                "priority": 1,
+                "is_use_up": False,
+            }
+            | extra
+        )
+        return self
+
     def term(self, supplier_id: int, item_id: int, **extra: Any) -> World:
         row: dict[str, Any] = {"supplier_id": supplier_id, "item_id": item_id, "lead_time_days": 0, "unit_price": 1_000_000}
         for name, value in extra.items():

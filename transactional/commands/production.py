@@ -10,7 +10,8 @@ from transactional.commands.base import Command, DocumentRef
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceWorkOrder(Command):
-    """Components come from the BOM effective on `planned_start_date` unless `without_components`."""
+    """Components come from the BOM effective on `planned_start_date` unless `without_components`.
+    `is_firm_planned`: counted on, but not released to the workshop yet."""
 
     sku: str
     warehouse: str
@@ -19,10 +20,29 @@ class PlaceWorkOrder(Command):
     planned_start_date: date
     due_date: date
     is_rush: bool = False
+    is_firm_planned: bool = False
     without_components: bool = False
     origin_planned_order_id: str | None = None
     number: str | None = None
     source_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseWorkOrder(Command):
+    """A firm planned order goes to the workshop."""
+
+    work_order: DocumentRef
+    release_date: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubstituteComponent(Command):
+    """Let a recorded substitute do the work of `quantity` of a component of an order that is not issued yet."""
+
+    work_order: DocumentRef
+    component_sku: str
+    substitute_sku: str
+    quantity: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

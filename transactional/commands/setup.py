@@ -144,6 +144,9 @@ class SetPlanning(Command):
     service_level_ppm: int = 950_000
     source_warehouse: str | None = None
     planner: str | None = None
+    alternate_procurement: str | None = None
+    alternate_rule: str = "priority"
+    alternate_lead_time_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,22 @@ class DefineBom(Command):
     priority: int = 1
     note: str = ""
     lines: tuple[BomLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DefineSubstitute(Command):
+    """From `valid_from`, `substitute_quantity` of one item may do the work of `component_quantity` of another: in the bills of
+    `parent_sku`, or of everything where it is None. Earlier open terms of the same three end the day before."""
+
+    component_sku: str
+    substitute_sku: str
+    parent_sku: str | None = None
+    component_quantity: int = 1_000_000
+    substitute_quantity: int = 1_000_000
+    priority: int = 1
+    is_use_up: bool = False
+    valid_from: date
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +226,7 @@ class DefineSupplier(Command):
     city: str = ""
     currency: str = "CNY"
     contact: str = ""
+    release_fence_days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,6 +266,7 @@ class SetSupplierTerms(Command):
     valid_from: date
     valid_to: date | None = None
     prices: tuple[PriceBreak, ...]
+    quota_ppm: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

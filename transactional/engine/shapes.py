@@ -20,6 +20,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "bill_of_materials": ("item_id",),
     "bom_line": ("bom_id",),
     "calendar_day": ("calendar_code",),
+    "component_substitute": ("component_item_id",),
     "goods_receipt_line": ("goods_receipt_id", "purchase_order_line_id"),
     "item_location": ("item_id",),
     "movement": ("document_id", "reversal_of_movement_id"),

@@ -22,6 +22,8 @@ _PLANNING = {
     "PlaceWorkOrder",
     "CancelWorkOrder",
     "PlaceTransfer",
+    "ReleaseWorkOrder",
+    "SubstituteComponent",
 }
 _BUYING = {
     "CancelPurchaseLine",
@@ -77,11 +79,14 @@ _MAKING = {
     "DefineBom",
     "DefineRouting",
     "DefineScrapReason",
+    "DefineSubstitute",
     "DefineWorkCenter",
     "IssueComponents",
     "PlaceWorkOrder",
     "RecordOperations",
+    "ReleaseWorkOrder",
     "StartWorkOrder",
+    "SubstituteComponent",
 }
 _PAYING = {"RecordSupplierInvoice", "ChangeSetting"}
 _MASTER = {
@@ -95,6 +100,7 @@ _MASTER = {
     "DefineReturnReason",
     "DefineRouting",
     "DefineScrapReason",
+    "DefineSubstitute",
     "DefineUnit",
     "DefineWarehouse",
     "DefineWorkCenter",
@@ -103,7 +109,7 @@ _MASTER = {
 }
 
 PERMITTED: dict[str, frozenset[str]] = {
-    "planner": frozenset(_EVERYBODY | _DECISIONS | _PLANNING | {"DefineItem", "DefineBom", "DefineRouting"}),
+    "planner": frozenset(_EVERYBODY | _DECISIONS | _PLANNING | {"DefineItem", "DefineBom", "DefineRouting", "DefineSubstitute"}),
     "buyer": frozenset(_EVERYBODY | _DECISIONS | _BUYING | {"RecordSupplierInvoice"}),
     "sales": frozenset(_EVERYBODY | _SELLING),
     "warehouse": frozenset(_EVERYBODY | _STORING),

@@ -14,6 +14,7 @@ from transactional.commands import (
     CancelWorkOrder,
     PlaceWorkOrder,
     RecordOperations,
+    ReleaseWorkOrder,
     StartWorkOrder,
 )
 from transactional.engine.registry import handles
@@ -65,7 +66,8 @@ def place_work_order(work: UnitOfWork, command: PlaceWorkOrder) -> dict[str, Any
         order_date=command.order_date,
         planned_start_date=command.planned_start_date,
         due_date=command.due_date,
-        released_date=command.order_date,
+        released_date=None if command.is_firm_planned else command.order_date,
+        status="planned" if command.is_firm_planned else "released",
         is_rush=int(command.is_rush),
         origin_planned_order_id=command.origin_planned_order_id,
         source_key=command.source_key,
@@ -77,6 +79,18 @@ def place_work_order(work: UnitOfWork, command: PlaceWorkOrder) -> dict[str, Any
             ids.append(add_component(work, order, component_id, required)["work_order_component_id"])
     work.event("work_order", order_id, "ordered", quantity=quantity, business_date=command.order_date)
     return {"document_id": order_id, "line_ids": ids, "number": order["number"]}
+
+
+@handles(ReleaseWorkOrder)
+def release_work_order(work: UnitOfWork, command: ReleaseWorkOrder) -> dict[str, Any]:
+    """A firm planned order goes to the workshop."""
+    order = work.document("work_order", command.work_order)
+    if order["status"] != "planned":
+        raise refuse_status("work_order", order["number"], order["status"], "release")
+    not_before(work, command.release_date, order["order_date"], "release_date", "order_date", order["number"])
+    work.change("work_order", order["work_order_id"], status="released", released_date=command.release_date)
+    work.event("work_order", order["work_order_id"], "released", business_date=command.release_date)
+    return {"document_id": order["work_order_id"], "number": order["number"]}
 
 
 @handles(StartWorkOrder)

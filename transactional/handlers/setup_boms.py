@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from kernel.errors import InvalidInput, Refused
-from transactional.commands import DefineBom, DefineRouting, DefineWorkCenter
+from transactional.commands import DefineBom, DefineRouting, DefineSubstitute, DefineWorkCenter
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
-from transactional.handlers.masters import answer_for, check_validity, define
-from transactional.handlers.support import given_text, lines_given, named_once, positive_quantity, price, whole
+from transactional.handlers.masters import answer_for, check_validity, define, update_row
+from transactional.handlers.support import given_text, lines_given, named_once, optional_key, positive_quantity, price, whole
 
 
 @handles(DefineBom)
@@ -64,6 +64,47 @@ def define_bom(work: UnitOfWork, command: DefineBom) -> dict[str, Any]:
         work.insert("bom_line", bom_line_id=work.new_id(), bom_id=bom["bom_id"], **columns)
     work.event("bill_of_materials", bom["bom_id"], "defined", new=where)
     return _bom_answer(work, bom)
+
+
+@handles(DefineSubstitute)
+def define_substitute(work: UnitOfWork, command: DefineSubstitute) -> dict[str, Any]:
+    """What may stand in for a component from a day on; earlier open terms of the same items end the day before."""
+    where = f"{command.parent_sku or '*'} > {command.component_sku} = {command.substitute_sku}"
+    component, substitute = work.lookup("item", command.component_sku), work.lookup("item", command.substitute_sku)
+    parent = optional_key(work, "item", command.parent_sku)
+    if component == substitute or parent in (component, substitute):
+        raise InvalidInput("command.substitute_itself", where=where, got=command.substitute_sku)
+    check_validity(command.valid_from, command.valid_to, where)
+    columns = {
+        "component_quantity": positive_quantity(command.component_quantity, where, "component_quantity"),
+        "substitute_quantity": positive_quantity(command.substitute_quantity, where, "substitute_quantity"),
+        "priority": whole(command.priority, "priority", where, 1, 1000),
+        "is_use_up": int(command.is_use_up),
+        "valid_to": command.valid_to,
+    }
+    same_day = None
+    for row in work.children("component_substitute", "component_item_id", component):
+        if row["substitute_item_id"] != substitute or row["parent_item_id"] != parent:
+            continue
+        if row["valid_from"] == command.valid_from:
+            same_day = row
+        elif row["valid_from"] < command.valid_from and (row["valid_to"] is None or row["valid_to"] >= command.valid_from):
+            last = command.valid_from - timedelta(days=1)
+            update_row(work, "component_substitute", row["component_substitute_id"], {"valid_to": last})
+    if same_day is not None:
+        row, _ = update_row(work, "component_substitute", same_day["component_substitute_id"], columns)
+        return answer_for("component_substitute", row)
+    row = work.insert(
+        "component_substitute",
+        component_substitute_id=work.new_id(),
+        parent_item_id=parent,
+        component_item_id=component,
+        substitute_item_id=substitute,
+        valid_from=command.valid_from,
+        **columns,
+    )
+    work.event("component_substitute", row["component_substitute_id"], "defined", new=where)
+    return answer_for("component_substitute", row)
 
 
 @handles(DefineWorkCenter)

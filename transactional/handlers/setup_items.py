@@ -37,6 +37,8 @@ ITEM_TYPES = (
 _DIMENSIONS = ("count", "weight", "length", "area", "volume", "time", "other")
 _PROCUREMENT = ("buy", "make", "transfer", "phantom", "none")
 _POLICIES = ("lot_for_lot", "fixed", "period", "min_max")
+_ALTERNATES = ("buy", "make", "transfer")
+_RULES = ("priority", "cost")
 _MAX_DAYS = 36_500
 
 
@@ -174,6 +176,10 @@ def _planning_columns(work: UnitOfWork, command: SetPlanning, warehouse_id: int)
     where = f"{command.sku} @ {command.warehouse}"
     known(command.procurement, _PROCUREMENT, "procurement", where)
     known(command.order_policy, _POLICIES, "order_policy", where)
+    known(command.alternate_rule, _RULES, "alternate_rule", where)
+    if command.alternate_procurement is not None:
+        others = tuple(way for way in _ALTERNATES if command.procurement in _ALTERNATES and way != command.procurement)
+        known(command.alternate_procurement, others, "alternate_procurement", where)
     for name in ("maximum_order_quantity", "fixed_order_quantity"):
         if getattr(command, name) is not None:
             positive_quantity(getattr(command, name), where, name)
@@ -186,7 +192,14 @@ def _planning_columns(work: UnitOfWork, command: SetPlanning, warehouse_id: int)
     ):
         if getattr(command, name) is not None:
             quantity_not_negative(getattr(command, name), where, name)
-    for name in ("lead_time_days", "safety_lead_time_days", "inspection_days", "demand_fence_days", "planning_fence_days"):
+    for name in (
+        "lead_time_days",
+        "safety_lead_time_days",
+        "inspection_days",
+        "demand_fence_days",
+        "planning_fence_days",
+        "alternate_lead_time_days",
+    ):
         if getattr(command, name) is not None:
             whole(getattr(command, name), name, where, 0, _MAX_DAYS)
     whole(command.period_days, "period_days", where, 1, _MAX_DAYS)
@@ -200,7 +213,7 @@ def _planning_columns(work: UnitOfWork, command: SetPlanning, warehouse_id: int)
     if command.order_policy == "fixed" and command.fixed_order_quantity is None:
         raise InvalidInput("command.fixed_quantity_missing", where=where)
     source = optional_key(work, "warehouse", command.source_warehouse)
-    if command.procurement == "transfer" and (source is None or source == warehouse_id):
+    if "transfer" in (command.procurement, command.alternate_procurement) and (source is None or source == warehouse_id):
         raise InvalidInput("command.source_warehouse_missing", where=where, got=command.source_warehouse)
     columns = {
         name: getattr(command, name)
@@ -208,7 +221,7 @@ def _planning_columns(work: UnitOfWork, command: SetPlanning, warehouse_id: int)
             "procurement", "order_policy", "minimum_order_quantity", "order_multiple_quantity", "maximum_order_quantity",
             "fixed_order_quantity", "period_days", "lead_time_days", "safety_lead_time_days", "inspection_days", "yield_ppm",
             "safety_stock_quantity", "reorder_point_quantity", "order_up_to_quantity", "demand_fence_days",
-            "planning_fence_days", "service_level_ppm",
+            "planning_fence_days", "service_level_ppm", "alternate_procurement", "alternate_rule", "alternate_lead_time_days",
         )
     }  # fmt: skip
     return {**columns, "source_warehouse_id": source, "planner_id": optional_key(work, "app_user", command.planner)}

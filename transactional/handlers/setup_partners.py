@@ -54,6 +54,7 @@ def define_supplier(work: UnitOfWork, command: DefineSupplier) -> dict[str, Any]
             "city": command.city,
             "currency": given_text(command.currency, "currency", command.code),
             "contact": command.contact,
+            "release_fence_days": whole(command.release_fence_days, "release_fence_days", command.code, 0, 3650),
         },
     )
     if changed:
@@ -112,6 +113,8 @@ def set_supplier_terms(work: UnitOfWork, command: SetSupplierTerms) -> dict[str,
                 got=command.maximum_order_quantity,
                 expected=command.minimum_order_quantity,
             )
+    if command.quota_ppm is not None:
+        rate(command.quota_ppm, where, "quota_ppm")
     columns = {
         "supplier_sku": command.supplier_sku,
         "purchase_unit_id": work.lookup("unit_of_measure", command.purchase_unit),
@@ -126,6 +129,7 @@ def set_supplier_terms(work: UnitOfWork, command: SetSupplierTerms) -> dict[str,
         "is_contract": int(command.is_contract),
         "currency": command.currency,
         "valid_to": command.valid_to,
+        "quota_ppm": command.quota_ppm,
     }
     prices = sorted(
         (quantity_not_negative(entry.break_quantity, where, "break_quantity"), price(entry.unit_price, where))

@@ -23,6 +23,7 @@ from transactional.commands import (
     DefineItem,
     DefineLocation,
     DefineScrapReason,
+    DefineSubstitute,
     DefineSupplier,
     DefineUnit,
     DefineUser,
@@ -112,6 +113,12 @@ def master_commands(stage: Stage, first_day: date, today: date, packs: Packs, co
         "barcodes": lambda row: DefineBarcode(**common("barcodes", row), barcode=row["barcode"], sku=row["sku"],
         unit=row["unit"]),
         "supplier_terms": lambda row: _terms(common("supplier_terms", row), row, packs, terms_from, company.currency),
+        "substitutes": lambda row: DefineSubstitute(
+            **common("substitutes", row), component_sku=row["component"], substitute_sku=row["substitute"],
+            parent_sku=row["assembly"], component_quantity=row["component_quantity"],
+            substitute_quantity=row["substitute_quantity"], priority=row["priority"], is_use_up=bool(row["use_up"]),
+            valid_from=_date(row["valid_from"]) or first_day, valid_to=_date(row["valid_to"]),
+        ),
     }  # fmt: skip
     for target, make in makers.items():
         for row in _good_rows(stage, target):

@@ -143,6 +143,10 @@ _PLANNING_FACTS: Facts = [
     lambda: ppm("service_level_ppm", default=950_000),
     lambda: reference("source_warehouse_id", "warehouse.warehouse_id", nullable=True),
     lambda: reference("planner_id", "app_user.user_id", nullable=True),
+    # Second way of getting the item, when it is taken ('priority', 'cost'), and how long it takes.
+    lambda: text_("alternate_procurement", nullable=True),
+    lambda: text_("alternate_rule", default="priority"),
+    lambda: days("alternate_lead_time_days", nullable=True),
 ]
 
 item_location = Table(
@@ -198,6 +202,26 @@ bom_line = Table(
     posting(),
     CheckConstraint("component_quantity > 0", name="quantity_positive"),
     CheckConstraint("scrap_ppm >= 0 AND scrap_ppm < 1000000", name="scrap_below_one"),
+)
+
+component_substitute = Table(
+    "component_substitute",
+    metadata,
+    # What may stand in for a component, in the bills of one parent or of all (null); a change is a new row with its own validity.
+    key("component_substitute_id"),
+    reference("parent_item_id", "item.item_id", nullable=True),
+    reference("component_item_id", "item.item_id", index=True),
+    reference("substitute_item_id", "item.item_id"),
+    # `substitute_quantity` does the work of `component_quantity`.
+    quantity("component_quantity", default=1_000_000),
+    quantity("substitute_quantity", default=1_000_000),
+    count("priority", default=1),
+    flag("is_use_up"),
+    date_("valid_from"),
+    date_("valid_to", nullable=True),
+    posting(),
+    CheckConstraint("component_quantity > 0 AND substitute_quantity > 0", name="positive"),
+    CheckConstraint("component_item_id <> substitute_item_id", name="another_item"),
 )
 
 work_center = Table(

@@ -30,6 +30,8 @@ _SUPPLIER_FACTS: Facts = [
     lambda: count("credit_rating", nullable=True),
     lambda: flag("is_preferred"),
     lambda: text_("city", default=""),
+    # Days from today in which the supplier takes no new order.
+    lambda: days("release_fence_days", default=0),
 ]
 
 supplier = Table(
@@ -91,6 +93,8 @@ supplier_item = Table(
     text_("currency", default="CNY"),
     date_("valid_from"),
     date_("valid_to", nullable=True),
+    # Share of the item's purchases agreed with this supplier.
+    ppm("quota_ppm", nullable=True),
     posting(),
 )
 

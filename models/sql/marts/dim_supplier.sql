@@ -33,6 +33,7 @@ select
     suppliers.is_preferred,
     suppliers.city,
     suppliers.currency,
+    suppliers.release_fence_days,
     qualification.qualified_until
 from suppliers
 left join qualification

@@ -1,5 +1,6 @@
 {{ config(alias="demands") }}
 -- What is already asked for? One row per open demand line: sales orders, components of work orders, transfers out.
+-- The sending side of a transfer is due on the day the goods must leave: the order's date less the receiving place's lead time.
 -- What is hard-allocated has left `on_hand`, so it leaves the demand too. Forecasts are added by the pipeline.
 with company as (
     select * from {{ ref("int_company") }}
@@ -26,7 +27,8 @@ sales as (
         lines.customer_id,
         {{ scaled("lines.line_value_micro", "1000000", "lines.ordered_quantity_micro") }} as unit_price_micro,
         customers.late_penalty_ppm_per_day,
-        cast(null as varchar) as parent_supply_id
+        cast(null as varchar) as parent_supply_id,
+        cast(null as bigint) as parent_item_id
     from {{ ref("fct_sales_line") }} as lines
     inner join {{ ref("dim_customer") }} as customers
         on lines.customer_id = customers.customer_id
@@ -57,7 +59,8 @@ components as (
         cast(null as bigint) as customer_id,
         cast(null as bigint) as unit_price_micro,
         cast(null as bigint) as late_penalty_ppm_per_day,
-        'WO:' || work_orders.work_order_id as parent_supply_id
+        'WO:' || work_orders.work_order_id as parent_supply_id,
+        work_orders.item_id as parent_item_id
     from {{ ref("stg_work_order_component") }} as components
     inner join {{ ref("stg_work_order") }} as work_orders
         on components.work_order_id = work_orders.work_order_id
@@ -74,15 +77,21 @@ transfers as (
         lines.item_id,
         orders.from_warehouse_id as warehouse_id,
         lines.ordered_quantity - lines.cancelled_quantity - lines.shipped_quantity - coalesce(allocated.quantity, 0) as quantity,
-        orders.due_date,
+        orders.due_date - cast(coalesce(receiving.lead_time_days, 0) as integer) as due_date,
         3 as priority,
         cast(null as bigint) as customer_id,
         cast(null as bigint) as unit_price_micro,
         cast(null as bigint) as late_penalty_ppm_per_day,
-        'TO:' || lines.transfer_order_line_id as parent_supply_id
+        'TO:' || lines.transfer_order_line_id as parent_supply_id,
+        cast(null as bigint) as parent_item_id
     from {{ ref("stg_transfer_order_line") }} as lines
     inner join {{ ref("stg_transfer_order") }} as orders
         on lines.transfer_order_id = orders.transfer_order_id
+    -- Only a place that is supplied by transfers has their lead time.
+    left join places as receiving
+        on lines.item_id = receiving.item_id
+        and orders.to_warehouse_id = receiving.warehouse_id
+        and 'transfer' in (receiving.procurement, receiving.alternate_procurement)
     left join allocated
         on allocated.demand_kind = 'transfer_order_line'
         and lines.transfer_order_line_id = allocated.demand_line_id
@@ -107,7 +116,8 @@ select
     wanted.customer_id,
     cast(wanted.unit_price_micro - coalesce(unit_costs.unit_cost_micro, 0) as bigint) as unit_margin_micro,
     cast({{ scaled("wanted.unit_price_micro", "wanted.late_penalty_ppm_per_day", "1000000") }} as bigint) as penalty_micro_per_unit_day,
-    wanted.parent_supply_id
+    wanted.parent_supply_id,
+    wanted.parent_item_id
 from wanted
 inner join places
     on wanted.item_id = places.item_id

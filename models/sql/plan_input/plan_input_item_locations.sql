@@ -42,7 +42,10 @@ select
     places.source_warehouse_id,
     -- The ledger states lead times in calendar days.
     false as is_purchase_in_working_days,
-    places.service_level_ppm
+    places.service_level_ppm,
+    places.alternate_procurement,
+    places.alternate_rule,
+    places.alternate_lead_time_days
 from places
 inner join items
     on places.item_id = items.item_id

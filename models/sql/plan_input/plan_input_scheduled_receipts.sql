@@ -21,7 +21,11 @@ purchases as (
         lines.order_date,
         lines.supplier_id,
         false as is_frozen,
-        lines.order_price_micro as unit_price
+        lines.order_price_micro as unit_price,
+        'released' as state,
+        cast(null as date) as start_date,
+        -- What is partly received cannot become less, and is not reopened to become more.
+        lines.received_quantity_micro > 0 as is_quantity_fixed
     from {{ ref("fct_purchase_line") }} as lines
     where lines.open_quantity_micro > 0
 ),
@@ -38,7 +42,10 @@ waiting as (
         lines.order_date,
         lines.supplier_id,
         true as is_frozen,
-        lines.order_price_micro as unit_price
+        lines.order_price_micro as unit_price,
+        'in_progress' as state,
+        cast(null as date) as start_date,
+        true as is_quantity_fixed
     from {{ ref("fct_purchase_line") }} as lines
     left join places
         on lines.item_id = places.item_id
@@ -59,7 +66,10 @@ work_orders as (
         order_date,
         cast(null as bigint) as supplier_id,
         status = 'in_progress' as is_frozen,
-        cast(null as bigint) as unit_price
+        cast(null as bigint) as unit_price,
+        case status when 'planned' then 'firm_planned' else status end as state,
+        planned_start_date as start_date,
+        status = 'in_progress' as is_quantity_fixed
     from {{ ref("stg_work_order") }}
     where status in ('planned', 'released', 'in_progress')
         and ordered_quantity - completed_quantity - scrapped_quantity > 0
@@ -77,7 +87,10 @@ transfers as (
         orders.order_date,
         cast(null as bigint) as supplier_id,
         lines.shipped_quantity > lines.received_quantity as is_frozen,
-        cast(null as bigint) as unit_price
+        cast(null as bigint) as unit_price,
+        case when lines.shipped_quantity > 0 then 'in_progress' else 'released' end as state,
+        cast(null as date) as start_date,
+        lines.shipped_quantity > 0 as is_quantity_fixed
     from {{ ref("stg_transfer_order_line") }} as lines
     inner join {{ ref("stg_transfer_order") }} as orders
         on lines.transfer_order_id = orders.transfer_order_id
@@ -111,7 +124,10 @@ select
     ) as date) as original_due_date,
     supplies.supplier_id,
     supplies.is_frozen,
-    supplies.unit_price
+    supplies.unit_price,
+    supplies.state,
+    supplies.start_date,
+    supplies.is_quantity_fixed
 from supplies
 inner join places
     on supplies.item_id = places.item_id

@@ -62,7 +62,10 @@ select
             ) }}
         else supplier_records.reject_rate
     end as reject_rate,
-    cast(coalesce(records.receipt_count, 0) as bigint) as receipt_count
+    cast(coalesce(records.receipt_count, 0) as bigint) as receipt_count,
+    terms.maximum_order_quantity,
+    terms.quota_ppm,
+    suppliers.release_fence_days
 from terms
 inner join prices
     on terms.supplier_item_id = prices.supplier_item_id

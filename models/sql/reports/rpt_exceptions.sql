@@ -36,7 +36,8 @@ select
     messages.to_date,
     {{ from_micro("messages.value_at_stake_micro") }} as value_at_stake,
     messages.late_order_count,
-    messages.pegged_demands
+    messages.pegged_demands,
+    messages.urgency
 from messages
 left join {{ ref("stg_item_location") }} as places
     on messages.item_location_id = places.item_location_id

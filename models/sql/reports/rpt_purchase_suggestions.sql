@@ -18,6 +18,28 @@ terms as (
 
 places as (
     select * from {{ ref("stg_item_location") }}
+),
+
+-- What stands in for a component that runs short (or is to be used up), as a JSON list.
+substitutes as (
+    select
+        needs.planned_order_id,
+        to_json(list({
+            'sku': used.sku,
+            'quantity': cast({{ from_micro("needs.quantity") }} as double),
+            'instead_of': replaced.sku,
+            'reason': needs.substitution_reason
+        } order by replaced.sku, used.sku, needs.substitution_reason)) as substitutes
+    from {{ source("plan", "dependent_demands") }} as needs
+    inner join places as used_places
+        on needs.item_location_id = used_places.item_location_id
+    inner join {{ ref("dim_item") }} as used
+        on used_places.item_id = used.item_id
+    inner join places as replaced_places
+        on needs.substituted_item_location_id = replaced_places.item_location_id
+    inner join {{ ref("dim_item") }} as replaced
+        on replaced_places.item_id = replaced.item_id
+    group by all
 )
 
 select
@@ -59,7 +81,8 @@ select
     suggestions.level,
     cast(coalesce(terms.lead_time_days, places.lead_time_days) as bigint) as lead_time_days,
     {{ from_micro("coalesce(terms.minimum_order_quantity, places.minimum_order_quantity)") }} as minimum_order_quantity,
-    {{ from_micro("coalesce(terms.order_multiple_quantity, places.order_multiple_quantity)") }} as order_multiple_quantity
+    {{ from_micro("coalesce(terms.order_multiple_quantity, places.order_multiple_quantity)") }} as order_multiple_quantity,
+    cast(coalesce(substitutes.substitutes, '[]') as varchar) as substitutes
 from suggestions
 inner join {{ ref("dim_item") }} as items
     on suggestions.item_id = items.item_id
@@ -75,3 +98,5 @@ left join {{ ref("dim_warehouse") }} as sources
 left join terms
     on suggestions.supplier_id = terms.supplier_id
     and suggestions.item_id = terms.item_id
+left join substitutes
+    on suggestions.planned_order_id = substitutes.planned_order_id

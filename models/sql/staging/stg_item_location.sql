@@ -13,6 +13,8 @@ renamed as (
         -- text
         procurement,
         order_policy,
+        alternate_procurement,
+        alternate_rule,
         -- numerics
         minimum_order_quantity,
         order_multiple_quantity,
@@ -29,6 +31,7 @@ renamed as (
         demand_fence_days,
         planning_fence_days,
         service_level_ppm,
+        alternate_lead_time_days,
         posting_sequence
     from source
 )

@@ -16,6 +16,7 @@ renamed as (
         contact,
         -- numerics
         credit_rating,
+        release_fence_days,
         -- flags
         is_preferred = 1 as is_preferred,
         posting_sequence

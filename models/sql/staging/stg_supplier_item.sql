@@ -20,6 +20,7 @@ renamed as (
         maximum_order_quantity,
         order_multiple_quantity,
         preference,
+        quota_ppm,
         -- flags
         is_pack_known = 1 as is_pack_known,
         is_contract = 1 as is_contract,
