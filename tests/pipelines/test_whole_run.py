@@ -209,11 +209,16 @@ def test_a_request_is_picked_up_run_and_answered(home, monkeypatch):
     # What follows uses the run above: one start of Dagster serves both.
     published = summary.snapshot_id
     with duckdb.connect(str(home / "warehouse.duckdb")) as warehouse:
-        warehouse.execute("UPDATE raw.item SET name = name || ' spoiled' WHERE item_id = (SELECT min(item_id) FROM raw.item)")
+        # The same length, in a row that an earlier run copied.
+        warehouse.execute(
+            "UPDATE raw.item SET name = replace(name, 'a', 'e') WHERE item_id = (SELECT min(item_id) FROM raw.item)"
+        )
     refused = run_all(settings)
     last = Home(home).read_last_run()
 
     assert not refused.is_published
     assert (last["status"], last["failed_step"]) == ("failed", "check")
     assert "raw_equals_ledger" in last["message"]
+    assert "name is 'Raw-01' in the ledger, 'Rew-01' in raw" in last["message"]
+    assert "throughline reset" in last["message"]
     assert published == Home(home).current_snapshot_id() == refused.snapshot_id
