@@ -118,6 +118,8 @@ def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp:
             # Rows that were never proved, or lack a column the ledger gained: the table is read from the start.
             warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
             warehouse.execute(table.definition)
+            # Marts that go on from what they have seen must not go on from rows that were replaced.
+            warehouse.execute("DROP TABLE IF EXISTS pipeline.models_built")
             proof, after = (0, 0), None
         else:
             after = state.watermark
