@@ -23,7 +23,7 @@ from pipelines.dbt import (
 )
 from pipelines.run import Run
 from pipelines.settings import Settings
-from pipelines.steps.transform import core_arguments, remember_core, report_arguments
+from pipelines.steps.transform import core_arguments, how_built, remember_core, report_arguments
 
 __all__ = ["model_assets"]
 
@@ -79,3 +79,5 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str, ma
             remember_core(run)
         run.remember(checks={f"dbt_tests_{name}": True})
         step.note = f"{built} models, {tested} tests"
+        if is_core:
+            step.note += f", {how_built(run, arguments)}"

@@ -16,6 +16,7 @@ from datetime import date
 import duckdb
 
 from kernel.ids import stable_id
+from kernel.messages import text
 from pipelines.dbt import CORE, REPORTS, project_fingerprint, require_success, run_dbt
 from pipelines.ingest import ingest_state
 from pipelines.ingest.tables import raw_tables
@@ -23,7 +24,7 @@ from pipelines.run import Run
 from pipelines.steps.tables import create_result_tables
 from pipelines.warehouse import open_warehouse
 
-__all__ = ["COPIED", "core_arguments", "remember_core", "report_arguments", "run_core", "run_reports"]
+__all__ = ["COPIED", "core_arguments", "how_built", "remember_core", "report_arguments", "run_core", "run_reports"]
 
 COPIED = {
     "company": ("minor_digits",),
@@ -40,7 +41,7 @@ def run_core(run: Run, *, is_tested: bool = True) -> None:
         arguments = core_arguments(run)
         _build(run, arguments, is_tested)
         remember_core(run)
-        step.note = "from the start" if "--full-refresh" in arguments else "goes on"
+        step.note = how_built(run, arguments)
 
 
 def run_reports(run: Run, *, is_tested: bool = True) -> None:
@@ -55,6 +56,12 @@ def core_arguments(run: Run) -> list[str]:
         create_result_tables(warehouse)
         refresh = ["--full-refresh"] if _must_start_over(warehouse, run) else []
     return ["--select", CORE["select"], "--exclude", *CORE["exclude"].split(), *refresh, *_variables(run)]
+
+
+def how_built(run: Run, arguments: list[str]) -> str:
+    """Whether the core was built from the start, for people."""
+    how = "from_the_start" if "--full-refresh" in arguments else "goes_on"
+    return text(f"pipelines.note.{how}", run.settings.language)
 
 
 def report_arguments(run: Run) -> list[str]:
