@@ -46,8 +46,8 @@ def _copy(settings: Settings) -> list[Finding]:
             Finding(
                 "I23",
                 "the warehouse copy equals the ledger",
-                f"{one.table} {one.example_key}".strip(),
-                f"ledger {one.ledger_rows} rows, raw {one.raw_rows}",
+                f"raw.{one.table} {one.example_key}".strip(),
+                one.example or f"ledger {one.ledger_rows} rows, raw {one.raw_rows}",
             )
             for one in differing_rows(warehouse, settings.ledger)
         ]

@@ -2,7 +2,7 @@
 
 The dbt executable is the one beside this Python, never whichever is first on the path. Target and log folders lie in
 the home, so that the checkout stays clean and two homes do not disturb each other. The manifest is parsed again only
-when a file of `models/` changed.
+when a file of `models/` changed, and once per process it is read and shared by all commands.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ __all__ = [
     "dbt_project_folder",
     "environment",
     "manifest_path",
+    "project_fingerprint",
     "require_success",
     "run_dbt",
 ]
@@ -71,13 +72,24 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def project_fingerprint() -> str:
+    """Changes whenever a file of the dbt project does."""
+    folder, digest = dbt_project_folder(), hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".md", ".csv", ".py"):
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def manifest_path(settings: Settings) -> Path:
     """The manifest, parsed first if a file of the project changed since."""
     path = settings.home / "dbt" / "target" / "manifest.json"
     stamp = settings.home / "dbt" / "manifest.stamp"
-    print_ = _fingerprint(dbt_project_folder())
+    print_ = project_fingerprint()
     if not path.is_file() or not stamp.is_file() or stamp.read_text(encoding="utf-8") != print_:
-        require_success(run_dbt(settings, ["parse", "--quiet"]), "parse")
+        with environment(dbt_environment(settings)):
+            _parsed_project(settings, [], is_written=True)
         replace_text(stamp, print_)
     return path
 
@@ -92,23 +104,51 @@ class DbtResult:
 
 
 def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtResult:
-    """Run one dbt command in this process: dbt's command line would spend five seconds on imports first.
+    """Run one dbt command that works on the warehouse in this process: dbt's command line would spend seconds on imports first.
 
     The working file must be closed; dbt opens and closes it itself.
+
+    Raises:
+        Unavailable: the project cannot be parsed.
     """
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import msg_to_dict
 
-    (settings.home / "dbt").mkdir(parents=True, exist_ok=True)
+    variables = list(arguments[arguments.index("--vars") :][:2]) if "--vars" in arguments else []
     events: list[dict[str, Any]] = []
     with environment(dbt_environment(settings)):
+        # dbt compiles into the manifest it is given, so each command has a copy of its own.
+        manifest = _parsed_project(settings, variables).deepcopy()
         try:
-            done = dbtRunner(callbacks=[lambda message: events.append(msg_to_dict(message))]).invoke(
-                ["--no-use-colors", *arguments]
+            done = dbtRunner(manifest, callbacks=[lambda message: events.append(msg_to_dict(message))]).invoke(
+                # The manifest on disk is the parsed one; writing it again with every command costs a second.
+                ["--no-use-colors", "--no-write-json", *arguments]
             )
         finally:
             _close_working_file()
     return DbtResult(bool(done.success), events, "" if done.success else _what_failed(done))
+
+
+_parsed: dict[tuple[str, ...], Any] = {}
+
+
+def _parsed_project(settings: Settings, variables: Sequence[str], *, is_written: bool = False) -> Any:
+    """The parsed project, once per process, home, variables and state of its files; `is_written` to disk too."""
+    from dbt.cli.main import dbtRunner
+
+    key = (project_fingerprint(), str(settings.home), *variables)
+    if key not in _parsed or is_written:
+        (settings.home / "dbt").mkdir(parents=True, exist_ok=True)
+        writing = [] if is_written else ["--no-write-json"]
+        try:
+            done = dbtRunner().invoke(["--no-use-colors", "--quiet", *writing, "parse", *variables])
+        finally:
+            _close_working_file()
+        if not done.success:
+            raise Unavailable("pipelines.dbt_failed", command="parse", got=_what_failed(done))
+        _parsed.clear()
+        _parsed[key] = done.result
+    return _parsed[key]
 
 
 def _close_working_file() -> None:
@@ -158,12 +198,3 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".md", ".csv", ".py"):
-            digest.update(str(path.relative_to(folder)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -6,6 +6,7 @@ snapshots/<id>/      published, immutable: warehouse.duckdb and manifest.json
 current              id of the newest good snapshot; replaced atomically
 last_run.json        how the newest run ended, good or bad
 run.lock             held while a run writes
+up.lock              held while `throughline up` serves
 dbt/ dagster/ logs/  of the tools
 rejects/ exports/    rows that could not be loaded; what people take out
 truth.json           what the demo company hides on purpose
@@ -48,6 +49,10 @@ class Home:
     @property
     def run_lock(self) -> Path:
         return self.root / "run.lock"
+
+    @property
+    def up_lock(self) -> Path:
+        return self.root / "up.lock"
 
     @property
     def dbt(self) -> Path:

@@ -22,17 +22,17 @@ __all__ = ["hold", "is_free", "let_go"]
 _held: dict[Path, tuple[str, IO[str]]] = {}
 
 
-def hold(path: Path, run_id: str) -> None:
-    """Take the lock for a run, or keep it if that run has it.
+def hold(path: Path, run_id: str, refusal: str = "pipelines.run_in_progress") -> None:
+    """Take the lock for a run (or whatever `run_id` names), or keep it if that run has it.
 
     Raises:
-        Conflict: another run holds it; the message names that run's process.
+        Conflict: another one holds it; the message `refusal` names it and its process.
     """
     path = path.resolve()
     if path in _held:
         if _held[path][0] == run_id:
             return
-        raise Conflict("pipelines.run_in_progress", run=_held[path][0])
+        raise Conflict(refusal, run=_held[path][0])
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = path.open("a+", encoding="utf-8")
     if fcntl is not None:
@@ -42,7 +42,7 @@ def hold(path: Path, run_id: str) -> None:
             handle.seek(0)
             holder = handle.read().strip() or "?"
             handle.close()
-            raise Conflict("pipelines.run_in_progress", run=holder) from None
+            raise Conflict(refusal, run=holder) from None
     handle.seek(0)
     handle.truncate()
     handle.write(f"{run_id} (process {os.getpid()})")

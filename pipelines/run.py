@@ -109,7 +109,9 @@ class Run:
 
     def refuse(self, check: str, detail: str) -> None:
         """A check did not hold: say so everywhere; what depends on it will not be made."""
-        message = text("pipelines.check_failed", self.settings.language, check=check, detail=detail)
+        language = self.settings.language
+        fix = text(f"pipelines.fix.{check}", language)
+        message = text("pipelines.check_failed", language, check=check, detail=detail, fix=fix)
         self.remember(failed_step="check", message=message)
         record_run(self.home, run_id=self.run_id, status="failed", failed_step="check", message=message, timings=self.timings())
         self._tell(StepEvent(self.run_id, "check", "failed", message=message))

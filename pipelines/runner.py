@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from kernel.errors import Unavailable
+from kernel.messages import text
 from pipelines.dbt import environment
 from pipelines.home import Home, replace_text
 from pipelines.lock import hold, let_go
@@ -103,6 +104,7 @@ def _execute(run: Run) -> None:
 
     from pipelines.assets.context import AS_OF_TAG, REQUEST_TAG
     from pipelines.job import JOB, build_definitions
+    from pipelines.stopped_runs import end_stopped_runs
 
     tags: dict[str, str] = {}
     if run.as_of is not None:
@@ -111,6 +113,8 @@ def _execute(run: Run) -> None:
         tags[REQUEST_TAG] = "-".join(map(str, run.run_request_ids))
     job = build_definitions(run.settings).get_job_def(JOB)
     with DagsterInstance.get() as instance:
+        # This run holds the lock: whatever else is said to be working was killed.
+        end_stopped_runs(instance, text("pipelines.run_stopped", run.settings.language), but=run.run_id)
         job.execute_in_process(
             run_id=run.run_id,
             instance=instance,
@@ -149,8 +153,6 @@ def require_published(summary: RunSummary, language: str) -> None:
     """Raise unless the run published; the message says what the screens show now."""
     if summary.is_published:
         return
-    from kernel.messages import text
-
     step = summary.failed_step or "start"
     raise Unavailable(
         "pipelines.run_failed",

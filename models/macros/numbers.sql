@@ -43,3 +43,22 @@ is a DOUBLE in DuckDB and SUM of BIGINT is a HUGEINT, so the one way out is to m
 {% macro rate(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
+
+{#
+Sample standard deviation of whole numbers from exact sums, so that it does not depend on the order of the rows to its last digit:
+sqrt((n x sum of squares - square of the sum) / (n x (n - 1))); null below two rows.
+#}
+{% macro exact_stddev_samp(whole, condition="true") -%}
+    sqrt(
+        cast(
+            count({{ whole }}) filter (where {{ condition }})
+            * sum(cast({{ whole }} as hugeint) * cast({{ whole }} as hugeint)) filter (where {{ condition }})
+            - sum(cast({{ whole }} as hugeint)) filter (where {{ condition }})
+            * sum(cast({{ whole }} as hugeint)) filter (where {{ condition }})
+            as double
+        )
+        / nullif(
+            count({{ whole }}) filter (where {{ condition }}) * (count({{ whole }}) filter (where {{ condition }}) - 1), 0
+        )
+    )
+{%- endmacro %}

@@ -23,7 +23,7 @@ from pipelines.dbt import (
 )
 from pipelines.run import Run
 from pipelines.settings import Settings
-from pipelines.steps.transform import variables
+from pipelines.steps.transform import core_arguments, how_built, remember_core, report_arguments
 
 __all__ = ["model_assets"]
 
@@ -36,31 +36,32 @@ def model_assets(settings: Settings) -> tuple[list[dg.AssetsDefinition], dict[st
         project_dir=dbt_project_folder(), profiles_dir=dbt_project_folder(), target_path=settings.home / "dbt" / "target"
     )
 
-    core_words = ["--select", CORE["select"], "--exclude", *CORE["exclude"].split()]
-
     @dbt_assets(name="core", manifest=manifest, select=CORE["select"], exclude=CORE["exclude"], project=project)
     def core(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(context, dbt, "transform", core_words, manifest)
+        yield from _build(context, dbt, "transform", manifest)
 
     @dbt_assets(name="reports", manifest=manifest, select=REPORTS, project=project)
     def reports(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(context, dbt, "report", ["--select", *REPORTS.split()], manifest)
+        yield from _build(context, dbt, "report", manifest)
 
     resource = DbtCliResource(project_dir=project, dbt_executable=dbt_executable())
     return [core, reports], {"dbt": resource}
 
 
-def _build(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str, selection: list[str], manifest: Path
-) -> Iterator[Any]:
+def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str, manifest: Path) -> Iterator[Any]:
     run: Run = run_of(context.run)
     with run.step(name) as step:
-        arguments = ["build", "--indirect-selection", "cautious", *variables(run)]
+        is_core = name == "transform"
+        arguments = core_arguments(run) if is_core else report_arguments(run)
+        command = ["build", "--indirect-selection", "cautious"]
         if context.is_subset:
             # Chosen by hand in Dagster's screens: its own translation of the choice into dbt's words is the right one.
-            yield from dbt.cli(arguments, context=context).stream()
+            chosen = [word for word in arguments if word == "--full-refresh"]
+            if "--vars" in arguments:
+                chosen += arguments[arguments.index("--vars") :][:2]
+            yield from dbt.cli([*command, *chosen], context=context).stream()
             return
-        result = run_dbt(run.settings, [*arguments, *selection])
+        result = run_dbt(run.settings, [*command, *arguments])
         built = tested = 0
         translator, parsed = DagsterDbtTranslator(), validate_manifest(manifest)
         for raw_event in result.events:
@@ -74,5 +75,9 @@ def _build(
                     tested += 1
                 yield event
         require_success(result, "build")
+        if is_core:
+            remember_core(run)
         run.remember(checks={f"dbt_tests_{name}": True})
         step.note = f"{built} models, {tested} tests"
+        if is_core:
+            step.note += f", {how_built(run, arguments)}"

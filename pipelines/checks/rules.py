@@ -1,17 +1,17 @@
 """The conditions under which a run may be shown.
 
-    raw_equals_ledger        rows and checksums of raw are what the ledger said at the watermark
+    raw_equals_ledger        every value of raw is what the ledger handed over, and no row is missing or extra
     stock_not_negative       no physical balance is below zero
-    quantiles_in_order       p05 <= p10 <= ... <= p99 for every forecast, and none below zero
+    quantiles_in_order       no quantile above a higher one, for every forecast, and none below zero
     plan_adds_up             each suggestion's quantity follows from its own numbers; nothing is pegged twice
     indicators_present       every KPI has figures or says "not recorded"
 
-Each answers with what it found: a count, and the first offender by its key.
+Each answers with what it found: the table, how many rows, and the first of them by their keys. What to do about it is said by
+`pipelines.fix.<check>` of the messages.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.tables import raw_tables
-from pipelines.ingest.verify import stale_tables
+from pipelines.ingest.verify import differing_rows, stale_tables
 from pipelines.run import Run
 from pipelines.warehouse import open_warehouse, table_exists
 
@@ -34,7 +34,7 @@ INDICATORS = (
     "stock_value",
 )
 
-_QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95", "p975", "p99")
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -50,64 +50,83 @@ class CheckResult:
 def run_check(run: Run, name: str) -> CheckResult:
     """Check one condition and remember the answer for the manifest."""
     with open_warehouse(run.home.warehouse) as warehouse:
-        result = CHECKS[name](warehouse)
+        result = CHECKS[name](warehouse, run)
     run.remember(checks={name: result.passed})
     return result
 
 
-def _raw_equals_ledger(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
+def _raw_equals_ledger(warehouse: duckdb.DuckDBPyConnection, run: Run) -> CheckResult:
     found = stale_tables(warehouse)
-    shown = ", ".join(f"{each.table}: ledger {each.ledger_rows} rows, raw {each.raw_rows}" for each in found[:5])
+    named = {}
+    if found:
+        # Worth the time now: the ledger is read again, and the first differing row of each table is named.
+        named = {one.table: one for one in differing_rows(warehouse, run.settings.ledger, {one.table for one in found})}
+    shown = "; ".join(
+        str(named.get(one.table, f"raw.{one.table}: a superseded version of a row was changed")) for one in found[:_SHOWN]
+    )
     return CheckResult("raw_equals_ledger", not found, shown, {"tables": len(raw_tables()), "different": len(found)})
 
 
-def _stock_not_negative(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
+def _stock_not_negative(warehouse: duckdb.DuckDBPyConnection, run: Run) -> CheckResult:
+    del run
     balance = next(table for table in raw_tables() if table.name == "stock_balance")
     rows = warehouse.execute(
-        f"SELECT item_id, location_id, lot_id, status, on_hand_quantity FROM ({balance.latest_rows}) "
+        "SELECT item_id, location_id, lot_id, status, on_hand_quantity / 1e6, allocated_quantity / 1e6 "
+        f"FROM ({balance.latest_rows}) "
         "WHERE is_physical = 1 AND (on_hand_quantity < 0 OR allocated_quantity > on_hand_quantity) ORDER BY ALL"
     ).fetchall()
-    return _answer("stock_not_negative", rows, "item {0} at location {1}, lot {2}, {3}: {4}")
+    shown = "item_id {0} at location_id {1}, lot_id {2}, {3}: on hand {4}, allocated {5}"
+    return _answer("stock_not_negative", "raw.stock_balance", rows, shown)
 
 
-def _quantiles_in_order(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
-    wide = ", ".join(f"max(quantity) FILTER (measure = '{measure}') AS {measure}" for measure in _QUANTILES)
-    # A measure a forecast does not carry is null and compares as unknown: it cannot be out of order.
-    crossing = " OR ".join(f"{low} > {high} + 1e-9" for low, high in itertools.pairwise(_QUANTILES))
+def _quantiles_in_order(warehouse: duckdb.DuckDBPyConnection, run: Run) -> CheckResult:
+    del run
+    # Each quantile against the next lower one that the forecast carries: archived runs carry only some.
     rows = warehouse.execute(
-        f"WITH wide AS (SELECT forecast_run_id, frequency, series_id, period_start, min(quantity) AS lowest, {wide} "
-        "FROM forecast.demand_forecasts GROUP BY ALL) "
-        f"SELECT series_id, frequency, period_start FROM wide WHERE {crossing} OR lowest < 0 OR lowest IS NULL ORDER BY ALL"
+        "WITH quantiles AS (SELECT forecast_run_id, frequency, series_id, period_start, measure, quantity, "
+        "quantity - lag(quantity) OVER (PARTITION BY forecast_run_id, frequency, series_id, period_start "
+        "ORDER BY TRY_CAST('0.' || measure[2:] AS DOUBLE)) AS step "
+        "FROM forecast.demand_forecasts WHERE measure <> 'mean') "
+        "SELECT DISTINCT series_id, frequency, period_start, forecast_run_id, measure, quantity FROM quantiles "
+        "WHERE step < -1e-9 OR quantity < 0 OR quantity IS NULL "
+        "UNION SELECT series_id, frequency, period_start, forecast_run_id, measure, quantity FROM forecast.demand_forecasts "
+        "WHERE measure = 'mean' AND (quantity < 0 OR quantity IS NULL) ORDER BY ALL"
     ).fetchall()
-    return _answer("quantiles_in_order", rows, "series {0}, {1} of {2}")
+    shown = "series_id {0}, {1} of {2}, run {3}: {4} is {5}"
+    return _answer("quantiles_in_order", "forecast.demand_forecasts", rows, shown)
 
 
-def _plan_adds_up(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
+def _plan_adds_up(warehouse: duckdb.DuckDBPyConnection, run: Run) -> CheckResult:
+    del run
     rows = warehouse.execute(
-        "SELECT planned_order_id, 'quantity' FROM plan.planned_orders "
+        "SELECT planned_order_id, 'plan.planned_orders', 'its quantity, requirement or dates contradict each other' "
+        "FROM plan.planned_orders "
         "WHERE quantity <= 0 OR quantity < net_requirement_quantity OR receipt_date < release_date "
-        "UNION ALL SELECT planned_order_id, 'listed twice' FROM plan.planned_orders GROUP BY 1 HAVING count(*) > 1 "
-        "UNION ALL SELECT supply_id, 'pegged beyond its quantity' FROM plan.pegging AS p "
+        "UNION ALL SELECT planned_order_id, 'plan.planned_orders', 'listed twice' "
+        "FROM plan.planned_orders GROUP BY ALL HAVING count(*) > 1 "
+        "UNION ALL SELECT supply_id, 'plan.pegging', 'pegged beyond its quantity' FROM plan.pegging AS p "
         "JOIN plan.planned_orders AS o ON o.planned_order_id = p.supply_id "
         "GROUP BY supply_id, o.quantity HAVING sum(p.quantity) > o.quantity ORDER BY ALL"
     ).fetchall()
-    return _answer("plan_adds_up", rows, "planned order {0}: {1}")
+    return _answer("plan_adds_up", "plan", rows, "{1}, planned_order_id {0}: {2}")
 
 
-def _indicators_present(warehouse: duckdb.DuckDBPyConnection) -> CheckResult:
+def _indicators_present(warehouse: duckdb.DuckDBPyConnection, run: Run) -> CheckResult:
+    del run
     if not table_exists(warehouse, "reports", "rpt_kpi"):
         return CheckResult("indicators_present", False, "reports.rpt_kpi is missing", {"offenders": 1})
     present = {name for (name,) in warehouse.execute("SELECT DISTINCT kpi FROM reports.rpt_kpi").fetchall()}
     missing = [(name,) for name in INDICATORS if name not in present]
-    return _answer("indicators_present", missing, "{0} has neither figures nor 'not recorded'")
+    return _answer("indicators_present", "reports.rpt_kpi", missing, "{0} has neither figures nor 'not recorded'")
 
 
-def _answer(name: str, offenders: list[tuple[Any, ...]], shown: str) -> CheckResult:
-    detail = f"{len(offenders)} found, first: {shown.format(*offenders[0])}" if offenders else ""
-    return CheckResult(name, not offenders, detail, {"offenders": len(offenders)})
+def _answer(name: str, table: str, offenders: list[tuple[Any, ...]], shown: str) -> CheckResult:
+    first = "; ".join(shown.format(*offender) for offender in offenders[:_SHOWN])
+    detail = f"{table}: {len(offenders)} found; {first}" if offenders else ""
+    return CheckResult(name, not offenders, detail, {"offenders": len(offenders), "table": table})
 
 
-CHECKS: dict[str, Callable[[duckdb.DuckDBPyConnection], CheckResult]] = {
+CHECKS: dict[str, Callable[[duckdb.DuckDBPyConnection, Run], CheckResult]] = {
     "raw_equals_ledger": _raw_equals_ledger,
     "stock_not_negative": _stock_not_negative,
     "quantiles_in_order": _quantiles_in_order,

@@ -19,25 +19,36 @@ import typer
 from kernel.errors import Unavailable
 from kernel.messages import text
 from pipelines.home import Home
+from pipelines.ledger_facts import next_daily_run
+from pipelines.lock import hold, let_go
 from pipelines.settings import Settings, project_folder
 
 __all__ = ["free_port", "serve"]
 
 _STOP_SECONDS = 15
 _READY_SECONDS = 90
+_PR_SET_PDEATHSIG = 1
 
 
 def serve(settings: Settings, port: int | None, *, dashboard_only: bool) -> None:
     """Serve until Ctrl-C, or until a part ends by itself.
 
     Raises:
+        Conflict: this home is served already; the message says where.
         Unavailable: a part ended by itself; its log says why.
     """
     home, language = Home(settings.home), settings.language
     home.prepare()
+    wanted = port or settings.dashboard_port
+    dashboard_port = free_port(wanted)
+    dashboard = f"http://localhost:{dashboard_port}"
+    if not dashboard_only:
+        # Two schedulers on one home would start every run twice.
+        hold(home.up_lock, dashboard, "pipelines.up_already")
     if home.current_snapshot_id() is None:
         typer.echo(text("cli.up.empty", language))
-    dashboard_port = free_port(port or settings.dashboard_port)
+    if dashboard_port != wanted:
+        typer.echo(text("cli.up.port_taken", language, wanted=wanted, port=dashboard_port))
     environment = {**os.environ, **settings.environment(), "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     parts: list[_Part] = [_dashboard(home, dashboard_port, environment)]
     stop = _StopSignal()
@@ -47,10 +58,11 @@ def serve(settings: Settings, port: int | None, *, dashboard_only: bool) -> None
             dagster_port = free_port(settings.dagster_port, taken={dashboard_port})
             parts.append(_scheduler(settings, home, dagster_port, environment))
         _wait_until_open(dashboard_port, parts, stop)
-        typer.echo(text("cli.up.ready", language, dashboard=f"http://localhost:{dashboard_port}"))
+        typer.echo(text("cli.up.ready", language, dashboard=dashboard))
         if dagster_port is not None:
             address = f"http://localhost:{dagster_port}"
-            typer.echo(text("cli.up.scheduler", language, dagster=address, time=settings.schedule_time))
+            next_run = f"{next_daily_run(settings):%Y-%m-%d %H:%M %Z}"
+            typer.echo(text("cli.up.scheduler", language, dagster=address, time=settings.schedule_time, next_run=next_run))
         typer.echo(text("cli.up.stop", language))
         sys.stdout.flush()
         while not stop.is_set:
@@ -61,6 +73,7 @@ def serve(settings: Settings, port: int | None, *, dashboard_only: bool) -> None
         for part in reversed(parts):
             part.stop()
         stop.restore()
+        let_go(home.up_lock, dashboard)
     typer.echo(text("cli.up.stopped", language))
 
 
@@ -87,7 +100,13 @@ class _Part:
         self._log: IO[str] = log.open("w", encoding="utf-8")
         # A group of its own: Dagster starts children of its own, and all of them must go.
         self._process = subprocess.Popen(
-            words, cwd=project_folder(), env=environment, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+            words,
+            cwd=project_folder(),
+            env=environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
 
     def raise_if_ended(self) -> None:
@@ -112,6 +131,13 @@ class _Part:
                 self._process.send_signal(number)
         except (ProcessLookupError, PermissionError):
             return
+
+
+def _end_with_parent() -> None:
+    """In the child: be asked to end when `up` is gone without having been able to stop it (kill -9)."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class _StopSignal:

@@ -1,7 +1,8 @@
 """What was posted since the last ingest, and is it in `raw` now, all of it or none?
 
-One DuckDB transaction holds the new rows of every table, the watermark they reach and the ledger's own totals at that
-watermark. A process killed at any moment leaves the previous state; running again reads the same rows.
+One DuckDB transaction holds the new rows of every table, the watermark they reach and what proves them (`audit`). Rows
+that are not what the ledger's own database says they are end the transaction. A process killed at any moment leaves the
+previous state; running again reads the same rows.
 
 `_ingested_at` and `_batch_id` say when and with what a row came. Nothing downstream may read them into a result: the
 same postings give the same tables whether they arrive in one batch or in many.
@@ -14,7 +15,8 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from kernel.errors import Refused
+from kernel.errors import Refused, Unavailable
+from pipelines.ingest.audit import HASH_VERSION, RowHasher, totals_query
 from pipelines.ingest.source import LedgerSnapshot, open_snapshot
 from pipelines.ingest.tables import SENTINEL_SEQUENCE, RawTable, raw_tables
 
@@ -25,9 +27,10 @@ _BOOKKEEPING = """
     CREATE TABLE IF NOT EXISTS raw._ingest_state (
         watermark BIGINT, command_id VARCHAR, batch_id BIGINT, ingested_at TIMESTAMP
     );
-    CREATE TABLE IF NOT EXISTS raw._ingest_audit (
-        table_name VARCHAR PRIMARY KEY, row_count BIGINT, checksum BIGINT, newest_posting_sequence BIGINT
+    CREATE TABLE IF NOT EXISTS raw._ingest_proof (
+        table_name VARCHAR PRIMARY KEY, ledger_rows BIGINT, raw_rows BIGINT, row_hash HUGEINT, hash_version VARCHAR
     );
+    DROP TABLE IF EXISTS raw._ingest_audit;
 """
 
 
@@ -110,14 +113,29 @@ def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp:
     batch_id = state.batch_id + 1
     rows: dict[str, int] = {}
     for table in raw_tables():
-        is_new = _shape(warehouse, table)
-        after = None if is_new or state.watermark < 0 else state.watermark
-        newest = source.newest(table)
-        if newest > (-1 if after is None else after) or after is None:
-            rows[table.name] = _append(warehouse, source, table, after, stamp, batch_id)
-            row_count, checksum = source.totals(table)
+        proof = _proof(warehouse, table)
+        if proof is None or state.watermark < 0 or not _has_its_shape(warehouse, table):
+            # Rows that were never proved, or lack a column the ledger gained: the table is read from the start.
+            warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
+            warehouse.execute(table.definition)
+            # Marts that go on from what they have seen must not go on from rows that were replaced.
+            warehouse.execute("DROP TABLE IF EXISTS pipeline.models_built")
+            proof, after = (0, 0), None
+        else:
+            after = state.watermark
+        if after is None or source.newest(table) > after:
+            with RowHasher(table) as hasher:
+                rows[table.name] = _append(warehouse, source, table, after, hasher, stamp, batch_id)
+            _require_arrival(warehouse, source, table, after, batch_id)
             warehouse.execute(
-                "INSERT OR REPLACE INTO raw._ingest_audit VALUES (?, ?, ?, ?)", [table.name, row_count, checksum, newest]
+                "INSERT OR REPLACE INTO raw._ingest_proof VALUES (?, ?, ?, ?, ?)",
+                [
+                    table.name,
+                    source.count(table),
+                    proof[0] + hasher.row_count,
+                    proof[1] + hasher.row_hash,
+                    HASH_VERSION,
+                ],
             )
     warehouse.execute("DELETE FROM raw._ingest_state")
     warehouse.execute(
@@ -133,13 +151,14 @@ def _append(
     source: LedgerSnapshot,
     table: RawTable,
     after: int | None,
+    hasher: RowHasher,
     stamp: datetime,
     batch_id: int,
 ) -> int:
     columns = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in table.columns.items())
     order = ", ".join(f'"{column}"' for column in dict.fromkeys(("posting_sequence", *table.key)))
     with source.stream(table, after) as incoming:
-        warehouse.register("incoming", incoming)
+        warehouse.register("incoming", hasher.watched(incoming))
         try:
             appended = warehouse.execute(
                 f'INSERT INTO raw."{table.name}" BY NAME SELECT {columns}, ? AS _ingested_at, ? AS _batch_id FROM incoming '
@@ -151,26 +170,47 @@ def _append(
     return int(appended[0][0])
 
 
-def _shape(warehouse: duckdb.DuckDBPyConnection, table: RawTable) -> bool:
-    """Make the raw table unless it has every column; whether it must be read from the start."""
+def _require_arrival(
+    warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, table: RawTable, after: int | None, batch_id: int
+) -> None:
+    """What was written must be what the ledger's own database says of the same rows."""
+    said = source.totals(table, after)
+    arrived = warehouse.execute(
+        totals_query(table, "duckdb", f'(SELECT * FROM raw."{table.name}" WHERE _batch_id = {int(batch_id)})')
+    ).fetchall()[0]
+    if said != (int(arrived[0]), int(arrived[1])):
+        raise Unavailable(
+            "pipelines.rows_bent",
+            table=table.name,
+            after=-1 if after is None else after,
+            expected=f"{said[0]} rows, checksum {said[1]}",
+            got=f"{arrived[0]} rows, checksum {arrived[1]}",
+        )
+
+
+def _proof(warehouse: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int] | None:
+    """Rows and sum of hashes of a raw table so far; None where there is none that this version can carry on."""
+    rows = warehouse.execute(
+        "SELECT raw_rows, row_hash FROM raw._ingest_proof WHERE table_name = ? AND hash_version = ?", [table.name, HASH_VERSION]
+    ).fetchall()
+    return (int(rows[0][0]), int(rows[0][1])) if rows else None
+
+
+def _has_its_shape(warehouse: duckdb.DuckDBPyConnection, table: RawTable) -> bool:
+    """Whether the raw table has every column; one the ledger gained has values on old rows, which were not posted again."""
     known = {
         name
         for (name,) in warehouse.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = 'raw' AND table_name = ?", [table.name]
         ).fetchall()
     }
-    if known >= set(table.columns):
-        return False
-    # A column the ledger gained has values on old rows too, and those were not posted again: the table is read anew.
-    warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
-    warehouse.execute(table.definition)
-    return True
+    return known >= set(table.columns)
 
 
 def _drop_raw(warehouse: duckdb.DuckDBPyConnection) -> None:
     for table in raw_tables():
         warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
-    warehouse.execute("DELETE FROM raw._ingest_audit")
+    warehouse.execute("DELETE FROM raw._ingest_proof")
     # Another ledger's forecasts and plans say nothing about this one.
     warehouse.execute("DROP SCHEMA IF EXISTS forecast CASCADE")
     warehouse.execute("DROP SCHEMA IF EXISTS plan CASCADE")

@@ -47,9 +47,14 @@ class LedgerSnapshot:
         """Highest posting sequence in a table; -1 if it is empty."""
         return self._number(f'SELECT COALESCE(MAX(posting_sequence), -1) FROM "{table.name}"')
 
-    def totals(self, table: RawTable) -> tuple[int, int]:
-        """Row count and checksum, computed by the ledger's own database."""
-        row = self._rows(totals_query(table, self.dialect, f'"{table.name}"'))[0]
+    def count(self, table: RawTable) -> int:
+        """Rows of a table, counted by the ledger's own database."""
+        return self._number(f'SELECT COUNT(*) FROM "{table.name}"')
+
+    def totals(self, table: RawTable, after: int | None = None) -> tuple[int, int]:
+        """Row count and checksum of the rows posted after a sequence (all for None), by the ledger's own database."""
+        source = f'"{table.name}"' if after is None else f'(SELECT * FROM "{table.name}" WHERE posting_sequence > {int(after)})'
+        row = self._rows(totals_query(table, self.dialect, source))[0]
         return int(row[0]), int(row[1])
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Which tables do the forecasting and planning steps leave in the working file, and how are they replaced?
+"""Which tables do the steps leave in the working file that dbt does not make, and how are they replaced?
 
 Tables exist, empty, from the first ingest on. A step replaces its tables in one transaction, so a kill leaves the old
 run whole.
@@ -11,7 +11,7 @@ import polars as pl
 
 from planning.frames import OUTPUT_SCHEMAS
 
-__all__ = ["FORECAST_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
+__all__ = ["FORECAST_TABLES", "PIPELINE_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
 
 _RUN = {"forecast_run_id": "VARCHAR", "origin": "VARCHAR"}
 
@@ -65,9 +65,15 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
 """Schema `plan`: the planner's output frames with the id of the run that made them."""
 
 
+PIPELINE_TABLES: dict[str, dict[str, str]] = {
+    "models_built": {"watermark": "BIGINT", "data_through": "DATE", "fingerprint": "VARCHAR"},
+}
+"""Schema `pipeline`: what the marts were last built whole from; no row until then."""
+
+
 def create_result_tables(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Make the schemas `forecast` and `plan`; a table whose columns changed is made anew, empty."""
-    for schema, tables in (("forecast", FORECAST_TABLES), ("plan", PLAN_TABLES)):
+    """Make the schemas `forecast`, `plan` and `pipeline`; a table whose columns changed is made anew, empty."""
+    for schema, tables in (("forecast", FORECAST_TABLES), ("plan", PLAN_TABLES), ("pipeline", PIPELINE_TABLES)):
         warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for name, columns in tables.items():
             known = warehouse.execute(

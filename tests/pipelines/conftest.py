@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from sqlalchemy import Engine, create_engine, insert, text
+from sqlalchemy.engine import make_url
 
 from transactional.schema import metadata
 
@@ -108,19 +109,23 @@ def other_warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
-def postgres_rows(postgres_url: str) -> Iterator[RowLedger]:
-    """The same on a real PostgreSQL, in a database of its own."""
-    from sqlalchemy.engine import make_url
-
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """URL of an empty database of its own on a real PostgreSQL."""
     server = make_url(postgres_url).set(drivername="postgresql+psycopg")
     name = f"rows_{uuid.uuid4().hex[:12]}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(server.set(database=name))
-    metadata.create_all(engine)
-    yield RowLedger(server.set(drivername="postgresql", database=name).render_as_string(hide_password=False), engine)
-    engine.dispose()
+    yield server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture
+def postgres_rows(postgres_database: str) -> Iterator[RowLedger]:
+    """The row-by-row ledger on a real PostgreSQL."""
+    engine = create_engine(make_url(postgres_database).set(drivername="postgresql+psycopg"))
+    metadata.create_all(engine)
+    yield RowLedger(postgres_database, engine)
+    engine.dispose()

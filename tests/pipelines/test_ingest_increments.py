@@ -103,7 +103,7 @@ def test_a_failed_ingest_leaves_the_state_before_it(sqlite_rows, warehouse):
     with sqlite_rows.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE item SET first_sale_date = 'no date' WHERE item_id = 2")
 
-    with pytest.raises((duckdb.Error, OSError)):
+    with pytest.raises((duckdb.Error, OSError, Unavailable)):
         ingest(warehouse, sqlite_rows.url)
     assert ingest_state(warehouse).watermark == 1
     assert raw(warehouse, "posting", "posting_sequence") == [(1,)]

@@ -9,12 +9,13 @@ from tests.company import THE_DAY, UNIT, common, tiny_company
 from transactional import Ledger, open_ledger
 from transactional.commands import AdvanceClock, EnterSalesOrder, SalesLine
 
+_RECORDED_AT = 1_767_600_000_000_000
 SKUS = ("GOOD-01", "TRADE-02")
 
 
-def trading_company(path: Path, weeks: int = 60) -> None:
-    """Write the company into an empty ledger."""
-    ledger = open_ledger(path)
+def trading_company(path: Path | str, weeks: int = 60) -> None:
+    """Write the company into an empty ledger, a SQLite file or a database; everything is recorded at one moment."""
+    ledger = open_ledger(path, clock=lambda: _RECORDED_AT)
     tiny_company(ledger)
     for week in range(weeks):
         order_week(ledger, THE_DAY + timedelta(weeks=week), week)

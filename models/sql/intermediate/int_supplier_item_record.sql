@@ -6,7 +6,7 @@ with receipts as (
         item_id,
         count(*) filter (where received_quantity_micro > 0 and not is_date_assumed) as receipt_count,
         avg(lead_time_days) filter (where received_quantity_micro > 0 and not is_date_assumed) as mean_lead_time_days,
-        stddev_samp(lead_time_days) filter (where received_quantity_micro > 0 and not is_date_assumed) as lead_time_sigma_days,
+        {{ exact_stddev_samp("lead_time_days", "received_quantity_micro > 0 and not is_date_assumed") }} as lead_time_sigma_days,
         cast(sum(accepted_quantity_micro) as hugeint) as accepted_quantity_micro,
         cast(sum(rejected_quantity_micro) as hugeint) as rejected_quantity_micro,
         max(received_date) as last_received_date

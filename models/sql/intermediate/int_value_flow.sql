@@ -1,6 +1,14 @@
 -- Which value came to or left which kind of place on which day? One row per item, place kind, other side's kind, warehouse,
 -- movement type, side (-1 left, +1 arrived) and day: movement lines and value entries together, both sides, so the sum over all places is zero.
 -- item_id is the valued item (work in progress belongs to what is made); moved_item_id is the item that physically moved.
+-- A run sums again the days for which something was posted since the last one, however long ago they are.
+-- depends_on: {{ ref("int_changed_value_day") }}
+{{ config(
+    materialized="incremental",
+    incremental_strategy="delete+insert",
+    unique_key="business_date",
+    on_schema_change="fail",
+) }}
 with locations as (
     select * from {{ ref("stg_location") }}
 ),
@@ -89,4 +97,7 @@ select
     cast(sum(quantity_change_micro) as bigint) as quantity_change_micro,
     cast(sum(value_change_micro) as bigint) as value_change_micro
 from flows
+{%- if is_incremental() %}
+where business_date in (select business_date from {{ ref("int_changed_value_day") }})
+{%- endif %}
 group by all

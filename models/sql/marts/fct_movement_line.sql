@@ -1,8 +1,20 @@
 -- What left where and arrived where, at which cost? One row per movement line and side: -1 leaves, +1 arrives.
 -- A side at a virtual place (customer, supplier, scrap ...) has no warehouse of its own and carries that of the other side.
 -- Work in progress belongs to what is being made, so the production side names the work order's item as valued item.
+-- Movement lines never change: a run adds those posted since the last one.
+-- depends_on: {{ source("pipeline", "models_built") }}
+{{ config(
+    materialized="incremental",
+    incremental_strategy="delete+insert",
+    unique_key="movement_line_id",
+    on_schema_change="fail",
+) }}
 with lines as (
-    select * from {{ ref("stg_movement_line") }}
+    select *
+    from {{ ref("stg_movement_line") }}
+    {%- if is_incremental() %}
+    where posting_sequence > {{ built_watermark() }}
+    {%- endif %}
 ),
 
 movements as (

@@ -25,7 +25,7 @@ receipts as (
     select
         supplier_id,
         avg(lead_time_days) as mean_lead_time_days,
-        stddev_samp(lead_time_days) as lead_time_sigma_days
+        {{ exact_stddev_samp("lead_time_days") }} as lead_time_sigma_days
     from {{ ref("fct_supplier_receipt") }}
     where received_quantity_micro > 0
         and not is_date_assumed
