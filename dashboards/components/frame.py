@@ -14,6 +14,18 @@ __all__ = ["banners", "footer", "may_switch_user", "people", "prepare_language",
 
 _NAMES = {"en": "English", "zh": "中文"}
 
+_STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-left: clamp(0.8rem, 2vw, 2rem); padding-right: clamp(0.8rem, 2vw, 2rem); }
+[data-testid=stMain] [data-testid=stHeading] h1 { padding: 0 0 0.3rem 0; }
+.st-key-footer hr { margin: 0.6rem 0 0.4rem 0; }
+[class*=st-key-card_] { gap: 0.3rem; padding: 0.55rem 0.8rem; }
+[class*=st-key-point_] [data-testid=stPageLink] a { padding: 0; align-items: flex-start; }
+[class*=st-key-point_] [data-testid=stPageLink] * { white-space: normal; overflow: visible; line-height: 1.45; }
+[class*=st-key-point_] { padding-bottom: 0.35rem; }
+[class*=st-key-line_] { padding: 0.45rem 0.85rem; }
+@media print { [data-testid=stSidebar], .st-key-top_bar, button { display: none !important; } }
+</style>"""
+
 
 def people() -> list[Person]:
     """Everybody who may sign in."""
@@ -59,8 +71,12 @@ def language_switch() -> None:
 
 
 def top_bar(snapshot: Snapshot | None) -> None:
-    """Language, the signed-in person, and in the demo the switch to somebody else."""
+    """What kind of company this is, language, the signed-in person, and in the demo the switch to somebody else."""
+    st.html(_STYLE)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="top_bar"):
+        if snapshot is not None and snapshot.is_demo:
+            ends = snapshot.demo_end_date or live.day(live.company().get("demo_end_date"))
+            st.caption(f":material/science: {t('frame.demo', date=plain(ends))}", width="stretch", help=t("frame.demo_help"))
         language_switch()
         who = person()
         if who is None:
@@ -88,10 +104,7 @@ def top_bar(snapshot: Snapshot | None) -> None:
 
 
 def banners(snapshot: Snapshot | None, run: LastRun | None) -> None:
-    """The demo says that it is one; a failed newest run says which older data are shown."""
-    if snapshot is not None and snapshot.is_demo:
-        ends = snapshot.demo_end_date or live.day(live.company().get("demo_end_date"))
-        st.caption(f":material/science: {t('frame.demo', date=plain(ends))}")
+    """A failed newest run says which older data are shown."""
     if snapshot is not None and run is not None and run.run_id != snapshot.run_id:
         shown = plain(snapshot.data_through)
         if run.is_failed:
@@ -121,17 +134,17 @@ def show_notices() -> None:
 
 def footer(snapshot: Snapshot | None) -> None:
     """Data through, snapshot and run, so that a screenshot says where its numbers come from."""
-    st.divider()
-    if snapshot is None:
-        st.caption(t("frame.footer_empty"))
-        return
-    company = label(snapshot.company, "name")
-    st.caption(
-        t(
-            "frame.footer",
-            company=safe(company),
-            date=plain(snapshot.data_through),
-            snapshot=safe(snapshot.snapshot_id),
-            run=safe(snapshot.run_id or "–"),
+    with st.container(key="footer"):
+        st.divider()
+        if snapshot is None:
+            st.caption(t("frame.footer_empty"))
+            return
+        st.caption(
+            t(
+                "frame.footer",
+                company=safe(label(snapshot.company, "name")),
+                date=plain(snapshot.data_through),
+                snapshot=safe(snapshot.snapshot_id),
+                run=safe(snapshot.run_id[:8] or "–"),
+            )
         )
-    )

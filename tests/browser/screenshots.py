@@ -71,6 +71,9 @@ def go(page: Any, screen: str) -> None:
     if screen == "kpi_detail":
         go(page, "kpis")
         page.locator("a[href*=kpi_detail]").nth(1).click()
+    elif screen == "item":
+        go(page, "suggestions")
+        page.locator("[data-testid=stMain] a[href*='/item']").first.click()
     else:
         link = page.locator(f"[data-testid=stSidebarNav] a[href$='/{screen}'], [data-testid=stSidebarNav] a[href*='/{screen}?']")
         if screen == "today" and not link.count():

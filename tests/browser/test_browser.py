@@ -37,7 +37,7 @@ def test_approving_a_suggestion_shows_its_order_number_at_once(home: Path, url: 
         sign_in(page, "buyer", PASSWORD)
         # Twice, as impatient people click.
         page.get_by_role("button", name="Approve", exact=True).dblclick()
-        page.get_by_text("Approved: order").wait_for()
+        page.get_by_text("Approved: order").first.wait_for()
         settle(page)
         shown = page.locator("[data-testid=stAlert]").all_inner_texts()
     orders = open_ledger(home / "ledger.db").records("select number from purchase_order")
@@ -87,3 +87,15 @@ def test_filters_are_in_the_link(url: str) -> None:
     assert "warehouse=MAIN" in address
     assert "q=RAW-03" in address
     assert "1" == records
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_overview_fits_the_screen_of_a_desk(url: str, language: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/kpis?lang={language}", width=1440, height=900)
+        sign_in(page, "planner", PASSWORD)
+        page.locator("[data-testid=stMetric]").nth(5).wait_for()
+        settle(page)
+        tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+
+    assert tall <= 900
