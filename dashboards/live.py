@@ -17,10 +17,13 @@ from dashboards.settings import ledger_url
 from transactional import Ledger, open_ledger
 
 __all__ = [
+    "action_events",
     "actions",
     "company",
     "day",
+    "decided_since",
     "decisions",
+    "done_since",
     "inbox_states",
     "ledger",
     "moment",
@@ -147,13 +150,43 @@ def inbox_states(user_id: int) -> dict[str, dict[str, Any]]:
     return {str(row["message_id"]): row for row in found}
 
 
-def actions() -> list[dict[str, Any]]:
-    """Open actions with their owners, the earliest due first."""
+def actions(*, is_open: bool = True) -> list[dict[str, Any]]:
+    """Actions with their owners, the earliest due first; only open ones unless told otherwise."""
     return _rows(
-        "select a.action_id, a.title, a.subject_kind, a.subject_id, a.due_date, a.status, a.expected_amount, u.user_id, "
-        "u.name, u.name_zh "
-        "from action a join app_user u on u.user_id = a.owner_id where a.status in ('open', 'in_progress') "
-        "order by a.due_date is null, a.due_date, a.action_id"
+        "select a.action_id, a.title, a.body, a.subject_kind, a.subject_id, a.due_date, a.status, a.expected_amount, "
+        "a.opened_date, a.closed_date, u.user_id, u.login, u.name, u.name_zh, o.name as opened_by, o.name_zh as opened_by_zh "
+        "from action a join app_user u on u.user_id = a.owner_id join app_user o on o.user_id = a.opened_by_id "
+        + ("where a.status in ('open', 'in_progress') " if is_open else "")
+        + "order by a.closed_date is not null, a.due_date is null, a.due_date, a.action_id"
+    )
+
+
+def action_events(action_id: int) -> list[dict[str, Any]]:
+    """What happened to an action, in order."""
+    return _rows(
+        "select e.event_kind, e.business_date, e.recorded_at, e.old_value, e.new_value, u.name, u.name_zh from document_event e "
+        "join app_user u on u.user_id = e.actor_id where e.document_kind = 'action' and e.document_id = ? order by e.event_id",
+        (action_id,),
+    )
+
+
+def done_since(first: date) -> list[dict[str, Any]]:
+    """Command kind -> how many were accepted with a business date of `first` or later, the most frequent first."""
+    return _rows(
+        "select command_kind, count(*) as times from posting where business_date >= ? group by command_kind "
+        "order by count(*) desc, command_kind",
+        (first.isoformat(),),
+    )
+
+
+def decided_since(first: date) -> list[dict[str, Any]]:
+    """Decisions on suggestions since `first`, newest first, with who took them."""
+    return _rows(
+        "select d.decision, d.reason, d.document_number, d.recorded_at, i.sku, i.name as item_name, i.name_zh as item_name_zh, "
+        "u.name, u.name_zh from suggestion_decision d join app_user u on u.user_id = d.decided_by_id "
+        "join item_location l on l.item_location_id = d.item_location_id join item i on i.item_id = l.item_id "
+        "where d.business_date >= ? and d.is_current = 1 order by d.recorded_at desc, d.suggestion_decision_id desc",
+        (first.isoformat(),),
     )
 
 

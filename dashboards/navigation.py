@@ -27,6 +27,7 @@ PAGES = (
     Place("setup", "settings"),
     Place("kpi_detail", "query_stats"),
     Place("item", "deployed_code"),
+    Place("actions", "task_alt"),
 )
 """Every page; the first is where a visit begins."""
 

@@ -32,9 +32,11 @@ __all__ = [
     "item_locations",
     "item_suppliers",
     "kpi_periods",
+    "kpi_series",
     "late_causes",
     "late_lines",
     "movements",
+    "open_late_lines",
     "open_orders",
     "problem_stock",
     "projection",
@@ -108,6 +110,17 @@ def kpi_periods(snapshot: Snapshot, kpi: str, period_kind: str, reading: str = "
     )
 
 
+def kpi_series(snapshot: Snapshot, kpi: str, period_kind: str, dimension: str, key: str = "") -> pl.DataFrame:
+    """One KPI at one grain by period, every reading; the company needs no `key`."""
+    return read(
+        snapshot,
+        "rpt_kpi",
+        "kpi = ? and period_kind = ? and dimension = ? and (dimension = 'company' or dimension_key = ?)",
+        (kpi, period_kind, dimension, key),
+        order="period_start, reading",
+    )
+
+
 def complete_periods(snapshot: Snapshot, kpi: str, period_kinds: Sequence[str]) -> tuple[str, pl.DataFrame]:
     """The first of `period_kinds` in which this KPI is recorded, with its periods; ("", empty) when it is in none."""
     for kind in period_kinds:
@@ -163,6 +176,11 @@ def late_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
         (since, until),
         order="line_value * late_days desc nulls last, sales_order_line_id",
     )
+
+
+def open_late_lines(snapshot: Snapshot) -> pl.DataFrame:
+    """Sales order lines past their promise and still not delivered, worst first."""
+    return read(snapshot, "rpt_late_lines", "is_open", order="line_value * late_days desc nulls last, sales_order_line_id")
 
 
 def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from dashboards.components.replan import replan
 from dashboards.components.tables import Column, table
 from dashboards.formats import money, number, plain, safe
 from dashboards.i18n import label, t
-from dashboards.inbox import NEAR_DAYS
+from dashboards.inbox_sources import NEAR_DAYS
 from dashboards.session import notice
 from dashboards.snapshot import Snapshot
 

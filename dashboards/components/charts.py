@@ -7,6 +7,8 @@ or incomplete periods hollow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -20,8 +22,10 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, SKY, PINK = "#888888", "#56B4E9", "#CC79A7"
 
 
-def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -> alt.LayerChart:
-    """A KPI by period with its target line or band; incomplete periods are hollow."""
+def trend(
+    frame: pl.DataFrame, unit: str, value_title: str, target_title: str, marks: Sequence[date | None] = ()
+) -> alt.LayerChart:
+    """A KPI by period with its target line or band; incomplete periods are hollow, `marks` are upright lines."""
     data = frame.select("period_start", "value", "target", "target_high", "is_complete", "numerator", "denominator").with_columns(
         pl.col("target", "target_high", "value").cast(pl.Float64), pl.col("is_complete").cast(pl.Boolean).fill_null(True)
     )
@@ -53,6 +57,13 @@ def trend(frame: pl.DataFrame, unit: str, value_title: str, target_title: str) -
             tooltip=tips,
         )
     )
+    days = pl.DataFrame({"day": [mark for mark in marks if mark is not None]}, schema={"day": pl.Date})
+    if not days.is_empty():
+        layers.append(
+            alt.Chart(days)
+            .mark_rule(color=ORANGE, strokeWidth=2, strokeDash=[6, 3])
+            .encode(x="day:T", tooltip=[alt.Tooltip("day:T", title=t("actions.opened_on"), format="%Y-%m-%d")])
+        )
     return alt.layer(*layers).properties(height=260)
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.dashboards.snapshot_fixture import PASSWORD, build_home
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
-PAGES = ("today", "kpis", "kpi_detail", "forecast", "suggestions", "item", "stock", "setup")
+PAGES = ("today", "kpis", "kpi_detail", "forecast", "suggestions", "item", "stock", "setup", "actions")
 
 Open = Callable[..., AppTest]
 
