@@ -152,4 +152,4 @@ def _suppliers(shown: Snapshot) -> list[Point]:
         denominator=number(worst["on_time_denominator"], 0),
     )
     spend = None if worst["spend_12m"] is None else float(worst["spend_12m"])
-    return [Point("handshake", text, spend, "suggestions", {"supplier": str(worst["supplier_code"]), "due": "all"})]
+    return [Point("handshake", text, spend, "supplier", {"partner": str(worst["supplier_code"])})]

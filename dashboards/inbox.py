@@ -16,7 +16,7 @@ from datetime import date
 
 __all__ = ["KINDS", "Bundle", "Entry", "Page", "arrange", "sort_key"]
 
-KINDS = ("delivery", "kpi", "suggestion", "exception", "forecast", "stock", "supplier", "action")
+KINDS = ("delivery", "handling", "kpi", "suggestion", "exception", "forecast", "stock", "supplier", "action")
 _OWN_LINES = 3
 _WORTH = 0.02
 """An own line is worth at least this part of the dearest line, unless an order comes late because of it."""

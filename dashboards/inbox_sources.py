@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import live, reports
+from dashboards import live, live_orders, reports
 from dashboards.attention import points
 from dashboards.components.cards import KPI_PERIODS
 from dashboards.formats import number, percent, plain, short_money
@@ -32,6 +32,7 @@ _DESKS = {"buy": ("buyer", "planner"), "make": ("production", "planner"), "trans
 _SUPPLY_DESKS = {"PO": "buyer", "QC": "warehouse", "WO": "production", "TO": "warehouse"}
 _PENALTY_RATE = 0.01
 _FORECASTS = 200
+_HANDLING_DAYS = 3
 _OVERSEERS = ("admin", "manager", "finance", "viewer")
 
 
@@ -46,7 +47,7 @@ def entries(snapshot: Snapshot, who: Person) -> list[Entry]:
 def _is_for(entry: Entry, role: str) -> bool:
     """Those who oversee see what costs money, whoever settles it; everybody else what their desk settles."""
     if role in _OVERSEERS:
-        return not entry.is_harmless
+        return not entry.is_harmless and entry.kind != "handling"
     return not entry.desks or role in entry.desks
 
 
@@ -64,9 +65,10 @@ def _every(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
     suggested = _suggestions(snapshot, as_of)
     answered = {entry.link["series"] for entry in suggested}
     told = _exceptions(snapshot, as_of, answered)
-    answered |= {entry.link["series"] for entry in told if entry.family.endswith(_SHORTAGES)}
+    answered |= {entry.link["series"] for entry in told if entry.family.endswith(_SHORTAGES) and "series" in entry.link}
     return [
         *_deliveries(snapshot),
+        *_handling(as_of),
         *(_kpis(snapshot) if who.role in ("manager", "admin", "finance", "viewer") else []),
         *suggested,
         *told,
@@ -133,6 +135,37 @@ def _deliveries(snapshot: Snapshot) -> list[Entry]:
         )
         for row in reports.open_late_lines(snapshot).iter_rows(named=True)
     ]
+
+
+def _handling(as_of: date) -> list[Entry]:
+    """What a warehouse handles in the next days: lines to pick and ship, receipts and transfers to expect."""
+    made = []
+    for kind, family, column in (
+        ("sales_order", "handling:ship", "last_promised_date"),
+        ("purchase_order", "handling:receive", "last_promised_date"),
+        ("transfer_order", "handling:transfer", "due_date"),
+    ):
+        for row in live_orders.open_lines(kind):
+            due = row[column] or row.get("requested_date")
+            if due is None or (due - as_of).days > _HANDLING_DAYS:
+                continue
+            made.append(
+                Entry(
+                    message_id=f"{family}:{row[f'{kind}_line_id']}",
+                    kind="handling",
+                    family=family,
+                    urgency=3,
+                    money=None,
+                    due_date=due,
+                    subject=f"{row['number']} · {_subject(row)}",
+                    text=f"{code_text('waits', row['waits_for'])} · {number(row['open_quantity'])} · {plain(due)}",
+                    consequence=t(f"today.ignored.{family.replace(':', '_')}"),
+                    page="orders",
+                    link={"orders_of": kind},
+                    desks=("warehouse",),
+                )
+            )
+    return made
 
 
 def _kpis(snapshot: Snapshot) -> list[Entry]:
@@ -221,8 +254,9 @@ def _exceptions(snapshot: Snapshot, as_of: date, answered: set[str]) -> list[Ent
                 subject=_subject(row),
                 text=_message(kind, row, str(supply)),
                 consequence=_ignored(kind, row, late),
-                page="item",
-                link={"series": series},
+                # What has an order is settled at its order.
+                page="order" if row["document_number"] else "item",
+                link={"number": str(row["document_number"])} if row["document_number"] else {"series": series},
                 desks=("planner", desk) if desk else ("planner",),
                 late_orders=int(late),
                 is_harmless=not late and not money and kind not in ("negative_stock", "no_source", "no_bom", "bom_cycle"),
@@ -327,8 +361,8 @@ def _suppliers(snapshot: Snapshot) -> list[Entry]:
                 subject=f"{row['supplier_code']} {label(row, 'supplier_name')}",
                 text=t("today.text.qualification", date=plain(row["next_qualification_expiry_date"]), days=left),
                 consequence=t("today.ignored.qualification", money=short_money(row["spend_12m"], snapshot.currency, language())),
-                page="suggestions",
-                link={"supplier": str(row["supplier_code"])},
+                page="supplier",
+                link={"partner": str(row["supplier_code"])},
                 desks=("buyer",),
             )
         )

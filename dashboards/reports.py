@@ -31,6 +31,7 @@ __all__ = [
     "health",
     "item_locations",
     "item_suppliers",
+    "items_of_supplier",
     "kpi_periods",
     "kpi_series",
     "late_causes",
@@ -309,6 +310,11 @@ def movements(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFra
 def item_suppliers(snapshot: Snapshot, item_id: int) -> pl.DataFrame:
     """The suppliers of one item side by side, preferred first."""
     return read(snapshot, "rpt_item_suppliers", "item_id = ?", (item_id,), order="preference nulls last, unit_price nulls last")
+
+
+def items_of_supplier(snapshot: Snapshot, supplier_id: int) -> pl.DataFrame:
+    """What one supplier sells us and at which terms."""
+    return read(snapshot, "rpt_item_suppliers", "supplier_id = ?", (supplier_id,), order="sku")
 
 
 def suppliers(snapshot: Snapshot) -> pl.DataFrame:

@@ -31,7 +31,7 @@ _COLUMNS = [
     Column("warehouse_code"),
     Column("supplier_name", "name"),
     Column("quantity", "quantity"),
-    Column("base_unit"),
+    Column("base_unit", "unit"),
     Column("release_date", "date"),
     Column("receipt_date", "date"),
     Column("unit_price", "price"),

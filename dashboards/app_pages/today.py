@@ -83,9 +83,9 @@ def _summary(page: Page, shown: Snapshot) -> str:
     # What a KPI concerns is no stake of today: only what somebody can settle is summed.
     urgent = page.urgent
     total = sum(line.money or 0.0 for line in urgent)
-    return t(
-        "today.summary", urgent=len(urgent), count=len(page.lines), money=money(total, shown.currency, 0).replace("$", "\\$")
-    )
+    stake = money(total, shown.currency, 0).replace("$", "\\$")
+    key = "today.summary" if total >= 0.5 else "today.summary_free"
+    return t(key, urgent=len(urgent), count=len(page.lines), money=stake)
 
 
 def _line(entry: Entry, shown: Snapshot) -> None:
@@ -132,13 +132,16 @@ def _bundle(bundle: Bundle, shown: Snapshot) -> None:
 def _many(bundle: Bundle) -> str:
     """How many of what: "167 transfers to release"."""
     key = f"screen.today.many.{bundle.family.replace(':', '_')}"
-    if has_text(key):
+    if has_text(key) and len(bundle.entries) > 1:
         return t(f"today.many.{bundle.family.replace(':', '_')}", count=number(len(bundle.entries)))
     group, _, code = bundle.family.partition(":")
-    return f"{number(len(bundle.entries))} × {code_text('exception' if group == 'exception' else 'problem', code or group)}"
+    names = {"exception": "exception", "stock": "problem"}
+    shown = code_text(names[group], code) if group in names else code_text("message_kind", group)
+    return f"{number(len(bundle.entries))} × {shown}"
 
 
 def _open(entry: Entry) -> None:
+    """The way to the page that settles it."""
     st.page_link(
         f"app_pages/{entry.page}.py", label=t("today.open"), icon=":material/arrow_forward:", query_params=dict(entry.link)
     )

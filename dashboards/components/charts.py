@@ -7,7 +7,7 @@ or incomplete periods hollow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ import polars as pl
 
 from dashboards.i18n import code_text, t
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "forecast", "projection", "split_bars", "trend"]
+__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "forecast", "projection", "rates", "split_bars", "trend"]
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, SKY, PINK = "#888888", "#56B4E9", "#CC79A7"
@@ -107,6 +107,44 @@ def split_bars(frame: pl.DataFrame, days_title: str) -> alt.Chart:
             ],
         )
         .properties(height=130 + 30 * frame.height)
+    )
+
+
+def rates(frame: pl.DataFrame, names: Mapping[str, str]) -> alt.Chart:
+    """Shares by month, one line per column of `names`; the points say how many lines they rest on."""
+    data = pl.concat(
+        [
+            frame.select(
+                pl.col("month").str.to_date("%Y-%m").alias("start"),
+                pl.col(column).alias("share"),
+                pl.lit(name).alias("series"),
+                "line_count",
+            ).drop_nulls("share")
+            for column, name in names.items()
+        ]
+    )
+    domain = list(names.values())
+    return (
+        alt.Chart(data)
+        .mark_line(point=alt.OverlayMarkDef(size=30))
+        .encode(
+            x=_time("start", t("axis.month")),
+            y=alt.Y("share:Q", title=t("axis.share"), axis=alt.Axis(format=".0%"), scale=alt.Scale(domainMax=1, zero=False)),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                scale=alt.Scale(domain=domain, range=[BLUE, ORANGE]),
+                legend=alt.Legend(orient="bottom", labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
+            ),
+            strokeDash=alt.StrokeDash("series:N", legend=None, scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3]])),
+            tooltip=[
+                alt.Tooltip("start:T", title=t("axis.month"), format="%Y-%m"),
+                alt.Tooltip("series:N", title=t("axis.line")),
+                alt.Tooltip("share:Q", title=t("axis.share"), format=".1%"),
+                alt.Tooltip("line_count:Q", title=t("column.line_count")),
+            ],
+        )
+        .properties(height=220)
     )
 
 

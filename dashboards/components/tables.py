@@ -20,7 +20,7 @@ import streamlit as st
 import xlsxwriter
 
 from dashboards.formats import MISSING
-from dashboards.i18n import code_text, name_column, t
+from dashboards.i18n import code_text, name_column, t, unit_text
 
 __all__ = ["Column", "export_buttons", "shown", "table", "to_csv", "to_excel"]
 
@@ -33,7 +33,7 @@ class Column:
 
     Attributes:
         name: column of the frame.
-        kind: text, name (by language), code, quantity, money, price, rate, days, count, date, flag.
+        kind: text, name (by language), code, unit, quantity, money, price, rate, days, count, date, flag.
         group: message group of the codes.
         title: message key of the header below `screen.column`; default the name.
         pinned: stays in view when the table scrolls sideways.
@@ -197,6 +197,8 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
         filled = pl.select(pl.when(first.fill_null("") == "").then(frame[other].cast(pl.String)).otherwise(first)).to_series()
         return filled
     series = frame[column.name]
+    if column.kind == "unit":
+        return pl.Series([unit_text(value) for value in series.to_list()], dtype=pl.String)
     if column.kind == "code":
         return pl.Series([code_text(column.group, value) for value in series.to_list()], dtype=pl.String)
     if column.kind in ("quantity", "money", "price", "rate", "days"):
