@@ -24,6 +24,7 @@ from dashboards.i18n import code_text, name_column, t, unit_text
 
 __all__ = ["Column", "export_buttons", "shown", "table", "to_csv", "to_excel"]
 
+_DECIMALS = {"money": 2, "price": 4, "days": 1}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -202,7 +203,7 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
     if column.kind == "code":
         return pl.Series([code_text(column.group, value) for value in series.to_list()], dtype=pl.String)
     if column.kind in ("quantity", "money", "price", "rate", "days"):
-        digits = {"quantity": 3, "money": 2, "price": 4, "rate": 4, "days": 1}[column.kind]
+        digits = {**_DECIMALS, "quantity": 3, "rate": 4}[column.kind]
         return series.cast(pl.Float64).round(digits)
     return series.cast(pl.String) if series.dtype == pl.Null else series
 
@@ -210,8 +211,11 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
 def _config(column: Column, currency: str) -> Any:
     if column.kind == "rate":
         return st.column_config.NumberColumn(format="percent", pinned=column.pinned)
-    if column.kind in ("quantity", "money", "price", "days", "count"):
+    if column.kind in ("quantity", "count"):
         return st.column_config.NumberColumn(format="localized", pinned=column.pinned)
+    if column.kind in _DECIMALS:
+        # As many digits in every row, so that amounts can be compared by eye.
+        return st.column_config.NumberColumn(format=f"%,.{_DECIMALS[column.kind]}f", pinned=column.pinned)
     if column.kind == "date":
         return st.column_config.DateColumn(format="YYYY-MM-DD", pinned=column.pinned)
     if column.kind == "flag":
