@@ -91,12 +91,18 @@ def undo(command_id: str, planned_order_id: str, reason: str) -> Answer | None:
 
 
 def override(
-    command_id: str, row: Mapping[str, Any], frequency: str, changes: Mapping[date, tuple[object, object]], reason: str
+    command_id: str,
+    row: Mapping[str, Any],
+    frequency: str,
+    changes: Mapping[date, tuple[object, object]],
+    reason: str,
+    until: date | None = None,
 ) -> int:
     """Write overrides of several periods in one posting; returns how many, 0 when refused.
 
     Args:
         changes: period -> (override or None to withdraw it, baseline), base units.
+        until: last company day on which it counts; None for as long as the period is ahead.
     """
 
     def commands() -> list[Command]:
@@ -111,6 +117,7 @@ def override(
                 override_quantity=None if value is None else quantity_from(_six(value), what=t("forecast.override")),
                 baseline_quantity=None if baseline is None else quantity_from(_six(baseline)),
                 reason=stated,
+                until_date=until,
             )
             for start, (value, baseline) in sorted(changes.items())
         ]

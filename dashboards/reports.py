@@ -20,6 +20,7 @@ from dashboards.report_columns import COLUMNS
 from dashboards.snapshot import Snapshot
 
 __all__ = [
+    "changed_forecasts",
     "complete_periods",
     "contribution",
     "count_lines",
@@ -250,6 +251,19 @@ def series_forecast(snapshot: Snapshot, series_id: int, frequency: str) -> pl.Da
     """History and forecast of one series by week or month."""
     return read(
         snapshot, "rpt_forecast", "series_id = ? and frequency = ?", (series_id, frequency), order="period_start, kind desc"
+    )
+
+
+def changed_forecasts(snapshot: Snapshot) -> pl.DataFrame:
+    """Series whose whole forecast differs most from the run before: series_id, last_total, total, change_rate."""
+    return snapshots.query(
+        snapshot,
+        "select f.series_id, sum(f.last_forecast_quantity) as last_total, sum(f.baseline_quantity) as total, "
+        "sum(f.baseline_quantity) / nullif(sum(f.last_forecast_quantity), 0) - 1 as change_rate "
+        "from reports.rpt_forecast f join reports.rpt_forecast_series s using (series_id, frequency) "
+        "where f.kind = 'forecast' and f.last_forecast_quantity is not null group by f.series_id "
+        "having abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) > 0.5 "
+        "order by abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) desc, f.series_id",
     )
 
 

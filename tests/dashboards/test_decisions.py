@@ -89,7 +89,7 @@ def test_an_override_is_stored_with_its_reason_and_counts_at_once(home: Path, vi
     app = visit("forecast")
     editor = app.data_editor[0]
     reason = next(field for field in app.text_input if field.label == "Reason")
-    app.session_state[editor.key] = {"edited_rows": {0: {"Override": 500.0}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[editor.key] = {"edited_rows": {0: {"Override": "５００"}}, "added_rows": [], "deleted_rows": []}
     reason.set_value("project order confirmed")
     _press(app, "Save override")
     ledger = open_ledger(home / "ledger.db")
