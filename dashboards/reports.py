@@ -36,6 +36,7 @@ __all__ = [
     "kpi_periods",
     "kpi_series",
     "late_causes",
+    "late_chain",
     "late_lines",
     "movements",
     "open_late_lines",
@@ -195,6 +196,11 @@ def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
         (since, until),
         order="cause_group, cause, sales_order_line_id",
     )
+
+
+def late_chain(snapshot: Snapshot, line_id: int) -> pl.DataFrame:
+    """The steps of one late line from its delivery back to the root; empty in a snapshot that does not trace them."""
+    return read(snapshot, "rpt_late_chain", "sales_order_line_id = ?", (line_id,), order="step_number")
 
 
 def savings_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 
 from dashboards.i18n import code_text, t
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "forecast", "projection", "rates", "split_bars", "trend"]
+__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "dots", "forecast", "projection", "rates", "split_bars", "trend"]
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, SKY, PINK = "#888888", "#56B4E9", "#CC79A7"
@@ -79,6 +79,21 @@ def bars(frame: pl.DataFrame, label: str, value: str, value_title: str, label_ti
         )
         .properties(height=80 + 28 * min(frame.height, 15))
     )
+
+
+def dots(frame: pl.DataFrame, label: str, value: str, value_title: str, label_title: str, pattern: str = ".1%") -> alt.LayerChart:
+    """One dot per name on a scale that shows the differences, with a tick at its target."""
+    base = alt.Chart(frame).encode(y=alt.Y(f"{label}:N", title=label_title, sort=None, axis=alt.Axis(labelLimit=180)))
+    tips = [
+        alt.Tooltip(f"{label}:N", title=label_title),
+        alt.Tooltip(f"{value}:Q", title=value_title, format=pattern),
+        alt.Tooltip("target:Q", title=t("kpi.target"), format=pattern),
+    ]
+    place = alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=False, padding=12))
+    layers: list[Any] = [base.mark_point(filled=True, size=90, color=BLUE).encode(x=place, tooltip=tips)]
+    if frame["target"].is_not_null().any():
+        layers.append(base.mark_tick(color=GREEN, thickness=3, size=18).encode(x=alt.X("target:Q", title=value_title)))
+    return alt.layer(*layers).properties(height=80 + 28 * min(frame.height, 15))
 
 
 def split_bars(frame: pl.DataFrame, days_title: str) -> alt.Chart:

@@ -34,7 +34,8 @@ class Column:
 
     Attributes:
         name: column of the frame.
-        kind: text, name (by language), code, unit, quantity, money, price, rate, days, count, date, flag.
+        kind: text, name (by language), code, unit, quantity, money, price, rate, points (a change of a rate), days,
+            count, date, flag.
         group: message group of the codes.
         title: message key of the header below `screen.column`; default the name.
         pinned: stays in view when the table scrolls sideways.
@@ -202,6 +203,8 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
         return pl.Series([unit_text(value) for value in series.to_list()], dtype=pl.String)
     if column.kind == "code":
         return pl.Series([code_text(column.group, value) for value in series.to_list()], dtype=pl.String)
+    if column.kind == "points":
+        return (series.cast(pl.Float64) * 100).round(1)
     if column.kind in ("quantity", "money", "price", "rate", "days"):
         digits = {**_DECIMALS, "quantity": 3, "rate": 4}[column.kind]
         return series.cast(pl.Float64).round(digits)
@@ -213,6 +216,8 @@ def _config(column: Column, currency: str) -> Any:
         return st.column_config.NumberColumn(format="percent", pinned=column.pinned)
     if column.kind in ("quantity", "count"):
         return st.column_config.NumberColumn(format="localized", pinned=column.pinned)
+    if column.kind == "points":
+        return st.column_config.NumberColumn(format="%+.1f", pinned=column.pinned)
     if column.kind in _DECIMALS:
         # As many digits in every row, so that amounts can be compared by eye.
         return st.column_config.NumberColumn(format=f"%,.{_DECIMALS[column.kind]}f", pinned=column.pinned)
