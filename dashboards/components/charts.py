@@ -246,18 +246,26 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=330)
 
 
-def projection(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
-    """Projected stock as steps, with open supply only and with the plan, above the safety stock."""
+def projection(
+    frame: pl.DataFrame, unit_title: str, order_point: float | None = None, coming: pl.DataFrame | None = None
+) -> alt.LayerChart:
+    """Projected stock as steps, with open supply only and with the plan, above safety stock and order point.
+
+    Args:
+        order_point: stock at which one must order; None draws no line.
+        coming: open supply as `document_number`, `expected_date`, `quantity_open`, drawn as points on the curve of open orders.
+    """
     names = {
         "projected_quantity": t("item.projected"),
         "projected_with_plan_quantity": t("item.projected_with_plan"),
         "safety_stock_quantity": t("column.safety_stock_quantity"),
     }
+    drawn = frame.select("date", *(pl.col(column).cast(pl.Float64) for column in names))
+    if order_point is not None:
+        drawn = drawn.with_columns(pl.lit(order_point).alias("order_point"))
+        names["order_point"] = t("item.order_point_line")
     data = pl.concat(
-        [
-            frame.select("date", pl.col(column).cast(pl.Float64).alias("quantity"), pl.lit(name).alias("series"))
-            for column, name in names.items()
-        ]
+        [drawn.select("date", pl.col(column).alias("quantity"), pl.lit(name).alias("series")) for column, name in names.items()]
     ).drop_nulls("quantity")
     domain = list(names.values())
     lines = (
@@ -269,10 +277,14 @@ def projection(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
             color=alt.Color(
                 "series:N",
                 title=None,
-                scale=alt.Scale(domain=domain, range=[ORANGE, BLUE, RED]),
-                legend=alt.Legend(orient="bottom", columns=3, labelLimit=260, symbolType="stroke", symbolStrokeWidth=3),
+                scale=alt.Scale(domain=domain, range=[ORANGE, BLUE, RED, PINK][: len(domain)]),
+                legend=alt.Legend(orient="bottom", columns=4, labelLimit=260, symbolType="stroke", symbolStrokeWidth=3),
             ),
-            strokeDash=alt.StrokeDash("series:N", legend=None, scale=alt.Scale(domain=domain, range=[[6, 3], [1, 0], [2, 3]])),
+            strokeDash=alt.StrokeDash(
+                "series:N",
+                legend=None,
+                scale=alt.Scale(domain=domain, range=[[6, 3], [1, 0], [2, 3], [8, 2, 2, 2]][: len(domain)]),
+            ),
             tooltip=[
                 alt.Tooltip("date:T", title=t("axis.date"), format="%Y-%m-%d"),
                 alt.Tooltip("series:N", title=t("axis.line")),
@@ -281,7 +293,25 @@ def projection(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         )
     )
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(y="zero:Q")
-    return alt.layer(zero, lines).properties(height=300)
+    layers: list[Any] = [zero, lines]
+    if coming is not None and not coming.is_empty() and not frame.is_empty():
+        curve = frame.select(pl.col("date"), pl.col("projected_quantity").cast(pl.Float64).alias("height")).sort("date")
+        first = curve["date"][0]
+        points = coming.with_columns(pl.max_horizontal(pl.col("expected_date"), pl.lit(first)).alias("date")).sort("date")
+        layers.append(
+            alt.Chart(points.join_asof(curve, on="date"))
+            .mark_point(shape="triangle-up", size=90, filled=True, color=GREEN, opacity=1)
+            .encode(
+                x="date:T",
+                y="height:Q",
+                tooltip=[
+                    alt.Tooltip("document_number:N", title=t("column.document_number")),
+                    alt.Tooltip("expected_date:T", title=t("column.expected_date"), format="%Y-%m-%d"),
+                    alt.Tooltip("quantity_open:Q", title=t("column.quantity_open"), format=",.2f"),
+                ],
+            )
+        )
+    return alt.layer(*layers).properties(height=300)
 
 
 def _time(column: str, title: str, pattern: str = "%Y-%m") -> alt.X:
