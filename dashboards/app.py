@@ -17,6 +17,7 @@ sys.path[:] = [_ROOT, *[entry for entry in sys.path if entry not in (str(_HERE),
 import streamlit as st  # noqa: E402
 
 from dashboards import snapshot as snapshots  # noqa: E402
+from dashboards import stay  # noqa: E402
 from dashboards.app_pages import no_snapshot, sign_in  # noqa: E402
 from dashboards.components import frame  # noqa: E402
 from dashboards.i18n import t  # noqa: E402
@@ -49,11 +50,12 @@ def main() -> None:
     """Draw one page for one person."""
     frame.prepare_language()
     shown = snapshots.current()
+    has_ended = stay.recall(frame.people())
     who = person()
     chosen = st.navigation(_pages(who.role if who else ""), position="sidebar" if who else "hidden")
     frame.top_bar(shown)
     if who is None:
-        sign_in.show(shown)
+        sign_in.show(shown, has_ended)
     else:
         frame.banners(shown, snapshots.last_run())
         frame.show_notices()

@@ -9,6 +9,7 @@ from dashboards.formats import plain, safe
 from dashboards.i18n import LANGUAGES, code_text, label, t
 from dashboards.session import Person, notice, person, remember, sign_out, take_notices
 from dashboards.snapshot import LastRun, Snapshot
+from dashboards.stay import keep, tickets
 
 __all__ = ["banners", "footer", "may_switch_user", "people", "prepare_language", "show_notices", "top_bar"]
 
@@ -99,6 +100,9 @@ def top_bar(snapshot: Snapshot | None) -> None:
                     notice("success", t("frame.now_acting_as", name=safe(everybody[chosen].shown_name)))
                     st.rerun()
             if st.button(t("frame.sign_out"), icon=":material/logout:"):
+                held = st.session_state.get("ticket")
+                if held is not None:
+                    tickets().end(held[1])
                 sign_out()
                 st.rerun()
 
@@ -109,7 +113,7 @@ def banners(snapshot: Snapshot | None, run: LastRun | None) -> None:
         shown = plain(snapshot.data_through)
         if run.is_failed:
             st.warning(
-                t("frame.run_failed", date=shown, step=safe(run.failed_step or "?")),
+                t("frame.run_failed", date=shown, step=safe(code_text("step", run.failed_step) or "?")),
                 icon=":material/warning:",
             )
             if run.message:
@@ -134,8 +138,9 @@ def show_notices() -> None:
 
 def footer(snapshot: Snapshot | None) -> None:
     """Data through, snapshot and run, so that a screenshot says where its numbers come from."""
-    with st.container(key="footer"):
+    with st.container(key="footer", gap=None):
         st.divider()
+        keep()
         if snapshot is None:
             st.caption(t("frame.footer_empty"))
             return

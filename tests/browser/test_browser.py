@@ -99,3 +99,53 @@ def test_the_overview_fits_the_screen_of_a_desk(url: str, language: str) -> None
         tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
 
     assert tall <= 900
+
+
+def test_loading_the_page_again_keeps_who_is_signed_in_and_signing_out_does_not(url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/stock?lang=en")
+        sign_in(page, "planner", PASSWORD)
+        page.goto(f"{url}/kpis?lang=en")
+        page.get_by_role("heading", name="KPI overview").wait_for()
+        second = page.context.new_page()
+        second.goto(f"{url}/orders?lang=en")
+        second.get_by_role("heading", name="Orders").wait_for()
+        page.get_by_role("button", name="Planner").click()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in").wait_for()
+        settle(page)
+        page.goto(f"{url}/kpis?lang=en")
+        page.get_by_role("button", name="Sign in").wait_for()
+
+
+def test_an_ended_session_is_told_so_and_the_link_still_opens(url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/?lang=en")
+        page.context.add_cookies([{"name": "throughline_ticket", "value": "of-yesterday", "url": url}])
+        page.goto(f"{url}/suggestions?lang=en")
+        page.get_by_text("Your session has ended").wait_for()
+        sign_in(page, "planner", PASSWORD)
+        page.get_by_role("heading", name="Purchase suggestions").wait_for()
+
+
+def test_two_tabs_approving_the_same_suggestion_make_one_order(home: Path, url: str) -> None:
+    with browser() as opened:
+        first = open_page(opened, f"{url}/suggestions?lang=en&order=po00000000000003&due=all&state=all")
+        sign_in(first, "buyer", PASSWORD)
+        second = first.context.new_page()
+        second.goto(f"{url}/suggestions?lang=en&order=po00000000000003&due=all&state=all")
+        second.get_by_role("button", name="Approve", exact=True).wait_for()
+        settle(second)
+        first.get_by_role("button", name="Approve", exact=True).click()
+        first.get_by_text("Approved: order").first.wait_for()
+        second.get_by_role("button", name="Approve", exact=True).click()
+        second.locator("[data-testid=stAlert]").filter(has_text="PO-").first.wait_for()
+        told = second.locator("[data-testid=stAlert]").all_inner_texts()
+    ledger = open_ledger(home / "ledger.db")
+    orders = ledger.records(
+        "select o.number from purchase_order_line l join purchase_order o on o.purchase_order_id = l.purchase_order_id "
+        "where l.origin_planned_order_id = 'po00000000000003'"
+    )
+
+    assert 1 == len(orders)
+    assert any(orders[0]["number"] in text for text in told)
