@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.navigation import PAGES
 from tests.browser.driver import browser, chromium_path, open_page, running_app, settle, sign_in
 from tests.browser.screenshots import go
 from tests.dashboards.snapshot_fixture import PASSWORD, build_home
@@ -61,7 +62,7 @@ def test_the_language_switch_changes_the_page_and_stays_in_the_link(url: str) ->
     assert "lang=zh" in address
 
 
-@pytest.mark.parametrize("screen", ["today", "kpis", "forecast", "suggestions", "item", "stock", "setup"])
+@pytest.mark.parametrize("screen", [place.name for place in PAGES])
 def test_no_page_is_wider_than_a_phone(url: str, screen: str) -> None:
     with browser() as opened:
         page = open_page(opened, f"{url}/{'' if screen == 'today' else screen}?lang=zh", width=390, height=844)
