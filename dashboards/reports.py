@@ -75,7 +75,8 @@ def read(
     return found.with_columns(pl.lit(None).alias(name) for name in COLUMNS[table] if name not in found.columns)
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
+# The frames never change, so every visitor may share them; a copy per reading would cost more than the query.
+@st.cache_resource(max_entries=400, show_spinner=False)
 def _read(
     path: str,
     _snapshot: Snapshot,

@@ -110,7 +110,7 @@ def query(snapshot: Snapshot, statement: str, values: tuple[Any, ...] = ()) -> p
     return _queried(snapshot.snapshot_id, snapshot, statement, values)
 
 
-@st.cache_data(max_entries=100, show_spinner=False)
+@st.cache_resource(max_entries=100, show_spinner=False)
 def _queried(_id: str, _snapshot: Snapshot, statement: str, values: tuple[Any, ...]) -> pl.DataFrame:
     with cursor(_snapshot) as reader:
         try:

@@ -83,7 +83,8 @@ def show() -> None:
 def _filters(whole: pl.DataFrame) -> Filters:
     """Filters that live in the link."""
     who = person()
-    suppliers = {row["supplier_code"]: row for row in whole.filter(pl.col("supplier_code").is_not_null()).iter_rows(named=True)}
+    named = whole.filter(pl.col("supplier_code").is_not_null()).unique("supplier_code", keep="any")
+    suppliers = {row["supplier_code"]: row for row in named.iter_rows(named=True)}
     kinds = [kind for kind in ("buy", "make", "transfer") if kind in whole["kind"].to_list()]
     first = "make" if who is not None and who.role == "production" and "make" in kinds else kinds[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -142,16 +143,20 @@ def _totals(listed: pl.DataFrame, shown: Snapshot) -> None:
 
 def _one(whole: pl.DataFrame, listed: pl.DataFrame, selected: list[int], shown: Snapshot) -> None:
     """One suggestion with everything that explains it."""
-    every = {str(row["planned_order_id"]): row for row in whole.iter_rows(named=True)}
     linked = st.query_params.get("order")
-    if linked and linked not in every:
+    known = set(whole["planned_order_id"].to_list())
+    if linked and linked not in known:
         st.warning(t("suggestions.gone", date=plain(shown.data_through)), icon=":material/link_off:")
     if len(selected) == 1 and st.session_state.get("opened_row") != selected[0]:
         st.session_state["order"] = str(listed["planned_order_id"][selected[0]])
     st.session_state["opened_row"] = selected[0] if len(selected) == 1 else None
     ids = [str(each) for each in listed["planned_order_id"].to_list()]
     # A pasted link opens its suggestion whatever the filters say, and one just decided stays open.
-    ids = [*dict.fromkeys(each for each in (linked, st.session_state.get("order")) if each in every and each not in ids), *ids]
+    beside = [each for each in dict.fromkeys((linked, st.session_state.get("order"))) if each in known and each not in ids]
+    ids = [*beside, *ids]
+    every = {str(row["planned_order_id"]): row for row in listed.iter_rows(named=True)}
+    for row in whole.filter(pl.col("planned_order_id").is_in(beside)).iter_rows(named=True):
+        every[str(row["planned_order_id"])] = row
     if not ids:
         st.info(t("suggestions.none_here"), icon=":material/info:")
         return

@@ -18,7 +18,7 @@ _NAMES = {"en": "English", "zh": "中文"}
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-left: clamp(0.8rem, 2vw, 2rem); padding-right: clamp(0.8rem, 2vw, 2rem); }
 [data-testid=stMain] [data-testid=stHeading] h1 { padding: 0 0 0.3rem 0; }
-.st-key-footer hr { margin: 0.6rem 0 0.4rem 0; }
+.st-key-footer { border-top: 1px solid rgba(128, 128, 128, 0.35); padding-top: 0.5rem; }
 [class*=st-key-card_] { gap: 0.3rem; padding: 0.55rem 0.8rem; }
 [class*=st-key-point_] [data-testid=stPageLink] a { padding: 0; align-items: flex-start; }
 [class*=st-key-point_] [data-testid=stPageLink] * { white-space: normal; overflow: visible; line-height: 1.45; }
@@ -139,7 +139,6 @@ def show_notices() -> None:
 def footer(snapshot: Snapshot | None) -> None:
     """Data through, snapshot and run, so that a screenshot says where its numbers come from."""
     with st.container(key="footer", gap=None):
-        st.divider()
         keep()
         if snapshot is None:
             st.caption(t("frame.footer_empty"))
