@@ -22,13 +22,15 @@ from dashboards.i18n import language, t
 from dashboards.session import notice, person
 from kernel.errors import InvalidInput, ThroughlineError
 from kernel.ids import new_command_id
-from kernel.numbers import decimal_from, micro_from, quantity_from
+from kernel.numbers import amount_of, decimal_from, micro_from, quantity_from
 from transactional import Answer, auth
 from transactional.commands import (
     ApproveSuggestion,
+    ChangeAction,
     ChangeSetting,
     Command,
     DefineUser,
+    OpenAction,
     OverrideForecast,
     RejectSuggestion,
     RequestRun,
@@ -40,9 +42,11 @@ from transactional.commands import (
 __all__ = [
     "approve",
     "approve_all",
+    "change_action",
     "change_setting",
     "define_user",
     "drawn_id",
+    "open_action",
     "override",
     "reject",
     "reject_all",
@@ -87,12 +91,18 @@ def undo(command_id: str, planned_order_id: str, reason: str) -> Answer | None:
 
 
 def override(
-    command_id: str, row: Mapping[str, Any], frequency: str, changes: Mapping[date, tuple[object, object]], reason: str
+    command_id: str,
+    row: Mapping[str, Any],
+    frequency: str,
+    changes: Mapping[date, tuple[object, object]],
+    reason: str,
+    until: date | None = None,
 ) -> int:
     """Write overrides of several periods in one posting; returns how many, 0 when refused.
 
     Args:
         changes: period -> (override or None to withdraw it, baseline), base units.
+        until: last company day on which it counts; None for as long as the period is ahead.
     """
 
     def commands() -> list[Command]:
@@ -107,6 +117,7 @@ def override(
                 override_quantity=None if value is None else quantity_from(_six(value), what=t("forecast.override")),
                 baseline_quantity=None if baseline is None else quantity_from(_six(baseline)),
                 reason=stated,
+                until_date=until,
             )
             for start, (value, baseline) in sorted(changes.items())
         ]
@@ -127,6 +138,40 @@ def write_note(command_id: str, subject_kind: str, subject_id: str, body: str) -
             **_common(command_id), subject_kind=subject_kind, subject_id=subject_id, body=_filled(body, "notes.body")
         ),
         command_id,
+    )
+
+
+def open_action(
+    command_id: str,
+    subject_kind: str,
+    subject_id: str,
+    title: str,
+    owner: str,
+    due: date | None,
+    expected: str = "",
+    body: str = "",
+) -> Answer | None:
+    """Somebody takes something on; `expected` is money as typed, empty when nobody can say."""
+
+    def command() -> OpenAction:
+        return OpenAction(
+            **_common(command_id),
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            title=_filled(title, "actions.what"),
+            body=body.strip(),
+            owner=owner,
+            due_date=due,
+            expected_amount=_minor(expected),
+        )
+
+    return _post(command, command_id)
+
+
+def change_action(command_id: str, action_id: int, status: str, remark: str = "") -> Answer | None:
+    """An action goes on, is done, or is dropped."""
+    return _post(
+        lambda: ChangeAction(**_common(command_id), action_id=action_id, status=status, remark=remark.strip()), command_id
     )
 
 
@@ -220,6 +265,13 @@ def _six(value: object) -> Decimal:
     if isinstance(value, (Decimal, float)):
         return Decimal(str(value)).quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN)
     return decimal_from(value)
+
+
+def _minor(expected: str) -> int | None:
+    """Typed money in the company's minor unit; None for nothing typed."""
+    if not expected.strip():
+        return None
+    return amount_of(micro_from(expected, what=t("actions.expected")), int(live.company().get("minor_digits") or 2))
 
 
 def _reason(text: str) -> str:

@@ -8,11 +8,25 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["MISSING", "change", "days", "kpi_value", "money", "number", "percent", "period", "plain", "safe", "short_money"]
+__all__ = [
+    "MISSING",
+    "before",
+    "change",
+    "days",
+    "kpi_range",
+    "kpi_value",
+    "money",
+    "number",
+    "percent",
+    "period",
+    "plain",
+    "safe",
+    "short_money",
+]
 
 MISSING = "–"
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -101,6 +115,20 @@ def period(start: Any, kind: str) -> str:
     return start.strftime("%Y-%m")
 
 
+def before(start: Any, kind: str, years: int = 0) -> date | None:
+    """The first day of the period before `start`, or of the same period `years` earlier; None for what is no date.
+
+    Trailing twelve months move by a month. A week a year earlier is 52 weeks earlier, as the reports compare it.
+    """
+    if not isinstance(start, date):
+        return None
+    if kind == "week":
+        return start - timedelta(days=7 if not years else 364 * years)
+    step = 12 * years or {"quarter": 3}.get(kind, 1)
+    months = start.year * 12 + start.month - 1 - step
+    return date(months // 12, months % 12 + 1, 1)
+
+
 def kpi_value(value: Any, unit: str, currency: str, language: str) -> str:
     """A KPI's value by its unit: rate, turns_per_year, days, currency."""
     if unit == "rate":
@@ -109,20 +137,31 @@ def kpi_value(value: Any, unit: str, currency: str, language: str) -> str:
         return short_money(value, currency, language)
     if is_missing(value):
         return MISSING
-    words = {"turns_per_year": ("turns/yr", "次/年"), "days": ("days", "天")}.get(unit, ("", ""))
-    return f"{number(value, 2 if unit == 'turns_per_year' else 1)} {words[language == 'zh']}".rstrip()
+    return f"{number(value, 2 if unit == 'turns_per_year' else 1)} {_unit(unit, language)}".rstrip()
 
 
-def change(value: Any, before: Any, unit: str) -> str | None:
+def kpi_range(low: Any, high: Any, unit: str, currency: str, language: str) -> str:
+    """A band of a KPI with its unit once: "3 – 6 turns/yr"."""
+    if unit in ("rate", "currency"):
+        return f"{kpi_value(low, unit, currency, language)} – {kpi_value(high, unit, currency, language)}"
+    return f"{number(low)} – {number(high)} {_unit(unit, language)}".rstrip()
+
+
+def change(value: Any, before: Any, unit: str, language: str = "en") -> str | None:
     """The change with its sign: percentage points for rates, per cent for money, plain otherwise; None without both."""
     if is_missing(value) or is_missing(before):
         return None
     difference = float(value) - float(before)
     if unit == "rate":
-        return f"{difference * 100:+.1f} pp"
+        return f"{difference * 100:+.1f} {'个百分点' if language == 'zh' else 'pp'}"
     if unit == "currency":
         return None if float(before) == 0 else f"{difference / abs(float(before)) * 100:+.1f} %"
     return f"{difference:+.2f}"
+
+
+def _unit(unit: str, language: str) -> str:
+    words = {"turns_per_year": ("turns/yr", "次/年"), "days": ("days", "天")}.get(unit, ("", ""))
+    return words[language == "zh"]
 
 
 def _symbol(currency: str) -> str:

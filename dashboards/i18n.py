@@ -14,7 +14,7 @@ import streamlit as st
 
 from kernel.messages import LANGUAGES, has_text, text
 
-__all__ = ["LANGUAGES", "code_text", "label", "language", "name_column", "reason_text", "t"]
+__all__ = ["LANGUAGES", "code_text", "label", "language", "name_column", "reason_text", "t", "unit_text"]
 
 
 def language() -> str:
@@ -35,6 +35,11 @@ def code_text(group: str, code: object) -> str:
     # Models and demand patterns are named where they are made.
     key = f"forecasting.{group}.{code}" if group in ("model", "pattern") else f"screen.{group}.{code}"
     return text(key, language()) if has_text(key) else str(code).replace("_", " ")
+
+
+def unit_text(code: object) -> str:
+    """A unit of measure for people: its word in the reader's language, else its code."""
+    return "" if code in (None, "") else code_text("unit_code", code) if has_text(f"screen.unit_code.{code}") else str(code)
 
 
 def name_column(stem: str) -> str:

@@ -17,16 +17,21 @@ from dashboards.settings import ledger_url
 from transactional import Ledger, open_ledger
 
 __all__ = [
+    "action_events",
     "actions",
     "company",
     "day",
+    "decided_since",
     "decisions",
+    "done_since",
     "inbox_states",
     "ledger",
     "moment",
     "notes",
+    "opened",
     "overrides",
     "row_counts",
+    "rows",
     "run_requests",
     "settings",
     "stock",
@@ -42,15 +47,17 @@ def ledger() -> Ledger | None:
     url = ledger_url()
     if "://" not in url and not Path(url).is_file():
         return None
-    return _open(url)
+    return opened(url)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _open(url: str) -> Ledger:
+def opened(url: str) -> Ledger:
+    """The ledger at `url`, opened once for all readers of this process."""
     return open_ledger(url)
 
 
-def _rows(statement: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+def rows(statement: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+    """Rows of the ledger in its own units; [] without a ledger. Read again only when something has been posted."""
     found = ledger()
     if found is None:
         return []
@@ -59,7 +66,7 @@ def _rows(statement: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _kept(url: str, watermark: int, statement: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
-    return _open(url).records(statement, values)
+    return opened(url).records(statement, values)
 
 
 def moment(microseconds: object) -> str:
@@ -78,7 +85,7 @@ def day(value: object) -> date | None:
 
 def company() -> dict[str, Any]:
     """The company row; empty while there is none."""
-    found = _rows("select code, name, name_zh, currency, minor_digits, time_zone, today, source, demo_end_date from company")
+    found = rows("select code, name, name_zh, currency, minor_digits, time_zone, today, source, demo_end_date from company")
     return found[0] if found else {}
 
 
@@ -89,7 +96,7 @@ def today() -> date | None:
 
 def users() -> list[dict[str, Any]]:
     """Named users who may sign in, without anything secret."""
-    return _rows(
+    return rows(
         "select user_id, login, name, name_zh, role, language from app_user where is_active = 1 and role <> 'system' "
         "order by login"
     )
@@ -97,7 +104,7 @@ def users() -> list[dict[str, Any]]:
 
 def decisions() -> dict[str, dict[str, Any]]:
     """Planned order id -> the decision that stands, with who took it and the document it made."""
-    found = _rows(
+    found = rows(
         "select d.planned_order_id, d.decision, d.reason, d.decided_quantity, d.document_kind, d.document_number, d.until_date, "
         "d.recorded_at, u.login, u.name, u.name_zh from suggestion_decision d join app_user u on u.user_id = d.decided_by_id "
         "where d.is_current = 1 order by d.recorded_at"
@@ -114,7 +121,7 @@ def decisions() -> dict[str, dict[str, Any]]:
 
 def overrides(series_id: int) -> list[dict[str, Any]]:
     """Every override written for a series, newest first."""
-    return _rows(
+    return rows(
         "select o.frequency, o.period_start, o.override_quantity, o.baseline_quantity, o.reason, o.until_date, o.recorded_at, "
         "u.name, u.name_zh from forecast_override o join app_user u on u.user_id = o.author_id "
         "where o.item_location_id = ? order by o.recorded_at desc, o.forecast_override_id desc",
@@ -124,7 +131,7 @@ def overrides(series_id: int) -> list[dict[str, Any]]:
 
 def notes(subject_kind: str, subject_id: str) -> list[dict[str, Any]]:
     """Notes on one thing, newest first."""
-    return _rows(
+    return rows(
         "select n.body, n.recorded_at, u.name, u.name_zh from note n join app_user u on u.user_id = n.author_id "
         "where n.subject_kind = ? and n.subject_id = ? order by n.recorded_at desc, n.note_id desc",
         (subject_kind, subject_id),
@@ -133,7 +140,7 @@ def notes(subject_kind: str, subject_id: str) -> list[dict[str, Any]]:
 
 def run_requests() -> list[dict[str, Any]]:
     """The latest requests to replan, newest first."""
-    return _rows(
+    return rows(
         "select r.run_request_id, r.kind, r.status, r.progress, r.message, r.requested_at, r.finished_at, r.run_id, "
         "r.snapshot_id, "
         "u.name, u.name_zh from run_request r join app_user u on u.user_id = r.requested_by_id order by "
@@ -143,29 +150,59 @@ def run_requests() -> list[dict[str, Any]]:
 
 def inbox_states(user_id: int) -> dict[str, dict[str, Any]]:
     """Message id -> what this person did with it (snoozed until, dismissed, done)."""
-    found = _rows("select message_id, state, until_date, reason from inbox_state where user_id = ?", (user_id,))
+    found = rows("select message_id, state, until_date, reason from inbox_state where user_id = ?", (user_id,))
     return {str(row["message_id"]): row for row in found}
 
 
-def actions() -> list[dict[str, Any]]:
-    """Open actions with their owners, the earliest due first."""
-    return _rows(
-        "select a.action_id, a.title, a.subject_kind, a.subject_id, a.due_date, a.status, a.expected_amount, u.user_id, "
-        "u.name, u.name_zh "
-        "from action a join app_user u on u.user_id = a.owner_id where a.status in ('open', 'in_progress') "
-        "order by a.due_date is null, a.due_date, a.action_id"
+def actions(*, is_open: bool = True) -> list[dict[str, Any]]:
+    """Actions with their owners, the earliest due first; only open ones unless told otherwise."""
+    return rows(
+        "select a.action_id, a.title, a.body, a.subject_kind, a.subject_id, a.due_date, a.status, a.expected_amount, "
+        "a.opened_date, a.closed_date, u.user_id, u.login, u.name, u.name_zh, o.name as opened_by, o.name_zh as opened_by_zh "
+        "from action a join app_user u on u.user_id = a.owner_id join app_user o on o.user_id = a.opened_by_id "
+        + ("where a.status in ('open', 'in_progress') " if is_open else "")
+        + "order by a.closed_date is not null, a.due_date is null, a.due_date, a.action_id"
+    )
+
+
+def action_events(action_id: int) -> list[dict[str, Any]]:
+    """What happened to an action, in order."""
+    return rows(
+        "select e.event_kind, e.business_date, e.recorded_at, e.old_value, e.new_value, u.name, u.name_zh from document_event e "
+        "join app_user u on u.user_id = e.actor_id where e.document_kind = 'action' and e.document_id = ? order by e.event_id",
+        (action_id,),
+    )
+
+
+def done_since(first: date) -> list[dict[str, Any]]:
+    """Command kind -> how many were accepted with a business date of `first` or later, the most frequent first."""
+    return rows(
+        "select command_kind, count(*) as times from posting where business_date >= ? group by command_kind "
+        "order by count(*) desc, command_kind",
+        (first.isoformat(),),
+    )
+
+
+def decided_since(first: date) -> list[dict[str, Any]]:
+    """Decisions on suggestions since `first`, newest first, with who took them."""
+    return rows(
+        "select d.decision, d.reason, d.document_number, d.recorded_at, i.sku, i.name as item_name, i.name_zh as item_name_zh, "
+        "u.name, u.name_zh from suggestion_decision d join app_user u on u.user_id = d.decided_by_id "
+        "join item_location l on l.item_location_id = d.item_location_id join item i on i.item_id = l.item_id "
+        "where d.business_date >= ? and d.is_current = 1 order by d.recorded_at desc, d.suggestion_decision_id desc",
+        (first.isoformat(),),
     )
 
 
 def settings() -> list[dict[str, Any]]:
     """Rates and targets people edit."""
-    return _rows("select name, scope, value, source_note from setting order by name, scope")
+    return rows("select name, scope, value, source_note from setting order by name, scope")
 
 
 def row_counts() -> dict[str, int]:
     """How many rows of the main kinds the ledger holds."""
     tables = ("item", "supplier", "customer", "warehouse", "purchase_order", "sales_order", "work_order", "movement_line")
-    return {table: int(_rows(f"select count(*) as n from {table}")[0]["n"]) for table in tables} if ledger() else {}
+    return {table: int(rows(f"select count(*) as n from {table}")[0]["n"]) for table in tables} if ledger() else {}
 
 
 _STOCK = (
@@ -181,7 +218,7 @@ _STOCK = (
 
 def stock(words: str = "", warehouse: str = "", status: str = "", lot: str = "", limit: int = 2000) -> list[dict[str, Any]]:
     """Stock by item, place, lot and status, found by code, name or barcode; first to expire first within an item."""
-    return _rows(
+    return rows(
         "select i.item_id, i.sku, i.name as item_name, i.name_zh as item_name_zh, m.code as base_unit, w.code as warehouse_code, "
         "w.name as warehouse_name, w.name_zh as warehouse_name_zh, l.code as location_code, l.kind as location_kind, "
         "case when b.lot_id = 0 then '' else t.code end as lot_code, t.expiry_date, b.status, b.on_hand_quantity, "
@@ -193,7 +230,7 @@ def stock(words: str = "", warehouse: str = "", status: str = "", lot: str = "",
 
 def stock_total(words: str = "", warehouse: str = "", status: str = "", lot: str = "") -> int:
     """How many stock rows `stock` would find without a limit."""
-    found = _rows(f"select count(*) as n {_STOCK}", _stock_values(words, warehouse, status, lot))
+    found = rows(f"select count(*) as n {_STOCK}", _stock_values(words, warehouse, status, lot))
     return int(found[0]["n"]) if found else 0
 
 
@@ -210,4 +247,4 @@ def _literal(words: str) -> str:
 
 def warehouses() -> list[dict[str, Any]]:
     """Warehouses in use."""
-    return _rows("select warehouse_id, code, name, name_zh from warehouse where is_active = 1 order by code")
+    return rows("select warehouse_id, code, name, name_zh from warehouse where is_active = 1 order by code")

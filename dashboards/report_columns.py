@@ -32,6 +32,9 @@ _TABLES = {
     "main_cause varchar",
     "rpt_late_causes": "sales_order_line_id bigint, cause varchar, cause_group varchar, days bigint, document_kind varchar, "
     f"document_number varchar, evidence_key varchar, {_SUPPLIER}",
+    "rpt_late_chain": "sales_order_line_id bigint, step_number bigint, depth bigint, link varchar, cause varchar, days bigint, "
+    "planned_date date, actual_date date, document_kind varchar, document_number varchar, evidence_key varchar, "
+    "who_kind varchar, who varchar, who_zh varchar",
     "rpt_savings_lines": f"purchase_order_line_id bigint, order_number varchar, order_date date, buyer varchar, "
     f"strategy varchar, {_ITEM}, "
     f"{_SUPPLIER}, quantity decimal(38,6), required_quantity decimal(38,6), moq_excess_quantity decimal(38,6), "

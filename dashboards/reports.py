@@ -20,6 +20,7 @@ from dashboards.report_columns import COLUMNS
 from dashboards.snapshot import Snapshot
 
 __all__ = [
+    "changed_forecasts",
     "complete_periods",
     "contribution",
     "count_lines",
@@ -31,10 +32,14 @@ __all__ = [
     "health",
     "item_locations",
     "item_suppliers",
+    "items_of_supplier",
     "kpi_periods",
+    "kpi_series",
     "late_causes",
+    "late_chain",
     "late_lines",
     "movements",
+    "open_late_lines",
     "open_orders",
     "problem_stock",
     "projection",
@@ -70,7 +75,8 @@ def read(
     return found.with_columns(pl.lit(None).alias(name) for name in COLUMNS[table] if name not in found.columns)
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
+# The frames never change, so every visitor may share them; a copy per reading would cost more than the query.
+@st.cache_resource(max_entries=400, show_spinner=False)
 def _read(
     path: str,
     _snapshot: Snapshot,
@@ -105,6 +111,17 @@ def kpi_periods(snapshot: Snapshot, kpi: str, period_kind: str, reading: str = "
         "kpi = ? and period_kind = ? and reading = ? and dimension = 'company'",
         (kpi, period_kind, reading),
         order="period_start",
+    )
+
+
+def kpi_series(snapshot: Snapshot, kpi: str, period_kind: str, dimension: str, key: str = "") -> pl.DataFrame:
+    """One KPI at one grain by period, every reading; the company needs no `key`."""
+    return read(
+        snapshot,
+        "rpt_kpi",
+        "kpi = ? and period_kind = ? and dimension = ? and (dimension = 'company' or dimension_key = ?)",
+        (kpi, period_kind, dimension, key),
+        order="period_start, reading",
     )
 
 
@@ -165,6 +182,11 @@ def late_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
     )
 
 
+def open_late_lines(snapshot: Snapshot) -> pl.DataFrame:
+    """Sales order lines past their promise and still not delivered, worst first."""
+    return read(snapshot, "rpt_late_lines", "is_open", order="line_value * late_days desc nulls last, sales_order_line_id")
+
+
 def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
     """The signed days of lateness by cause for lines promised in the period."""
     return read(
@@ -175,6 +197,11 @@ def late_causes(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
         (since, until),
         order="cause_group, cause, sales_order_line_id",
     )
+
+
+def late_chain(snapshot: Snapshot, line_id: int) -> pl.DataFrame:
+    """The steps of one late line from its delivery back to the root; empty in a snapshot that does not trace them."""
+    return read(snapshot, "rpt_late_chain", "sales_order_line_id = ?", (line_id,), order="step_number")
 
 
 def savings_lines(snapshot: Snapshot, since: Any, until: Any) -> pl.DataFrame:
@@ -231,6 +258,19 @@ def series_forecast(snapshot: Snapshot, series_id: int, frequency: str) -> pl.Da
     """History and forecast of one series by week or month."""
     return read(
         snapshot, "rpt_forecast", "series_id = ? and frequency = ?", (series_id, frequency), order="period_start, kind desc"
+    )
+
+
+def changed_forecasts(snapshot: Snapshot) -> pl.DataFrame:
+    """Series whose whole forecast differs most from the run before: series_id, last_total, total, change_rate."""
+    return snapshots.query(
+        snapshot,
+        "select f.series_id, sum(f.last_forecast_quantity) as last_total, sum(f.baseline_quantity) as total, "
+        "sum(f.baseline_quantity) / nullif(sum(f.last_forecast_quantity), 0) - 1 as change_rate "
+        "from reports.rpt_forecast f join reports.rpt_forecast_series s using (series_id, frequency) "
+        "where f.kind = 'forecast' and f.last_forecast_quantity is not null group by f.series_id "
+        "having abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) > 0.5 "
+        "order by abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) desc, f.series_id",
     )
 
 
@@ -291,6 +331,11 @@ def movements(snapshot: Snapshot, item_id: int, warehouse_id: int) -> pl.DataFra
 def item_suppliers(snapshot: Snapshot, item_id: int) -> pl.DataFrame:
     """The suppliers of one item side by side, preferred first."""
     return read(snapshot, "rpt_item_suppliers", "item_id = ?", (item_id,), order="preference nulls last, unit_price nulls last")
+
+
+def items_of_supplier(snapshot: Snapshot, supplier_id: int) -> pl.DataFrame:
+    """What one supplier sells us and at which terms."""
+    return read(snapshot, "rpt_item_suppliers", "supplier_id = ?", (supplier_id,), order="sku")
 
 
 def suppliers(snapshot: Snapshot) -> pl.DataFrame:

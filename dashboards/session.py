@@ -39,6 +39,7 @@ def person() -> Person | None:
 def remember(who: Person) -> None:
     """Keep `who` as signed in; a language chosen here or by the link wins over the person's own."""
     st.session_state["person"] = who
+    st.session_state.pop("signed_out", None)
     if who.language in LANGUAGES and not st.session_state.get("lang_is_chosen"):
         # Applied at the next drawing: the switch of this one is already on the screen.
         st.session_state["lang_pending"] = who.language
@@ -49,6 +50,8 @@ def sign_out() -> None:
     for name in list(st.session_state):
         if name not in ("lang", "lang_written", "lang_is_chosen"):
             del st.session_state[name]
+    # The browser still shows the ticket of this visit until the next loading: it must not sign in again by itself.
+    st.session_state["signed_out"] = True
 
 
 def notice(kind: str, text: str) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import streamlit as st
 
 from dashboards.settings import home
 
-__all__ = ["LastRun", "Snapshot", "current", "cursor", "last_run"]
+__all__ = ["LastRun", "Snapshot", "current", "cursor", "last_run", "query"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,20 @@ def last_run() -> LastRun | None:
 def cursor(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """A cursor of the shared read-only connection of this snapshot."""
     return _connection(snapshot.snapshot_id, str(snapshot.path)).cursor()
+
+
+def query(snapshot: Snapshot, statement: str, values: tuple[Any, ...] = ()) -> pl.DataFrame:
+    """Rows of one statement over this snapshot, kept as long as it is shown; empty when it lacks a table or column of it."""
+    return _queried(snapshot.snapshot_id, snapshot, statement, values)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _queried(_id: str, _snapshot: Snapshot, statement: str, values: tuple[Any, ...]) -> pl.DataFrame:
+    with cursor(_snapshot) as reader:
+        try:
+            return pl.DataFrame(reader.sql(statement, params=list(values)).to_arrow_table())
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return pl.DataFrame()
 
 
 # Two: the snapshot being shown and the one just published; an evicted one closes when its last cursor goes.

@@ -1,26 +1,29 @@
-"""Forecast review: which items need me, what does the model say and why, and do I know better?"""
+"""Forecast review: which items need me, what does the model say and why, what changed, and do I know better?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, reports
+from dashboards import reports
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.filters import choose, search, segment
 from dashboards.components.notes import notes
+from dashboards.components.override import override_log, override_table, with_live_overrides
 from dashboards.components.second_opinion import second_opinion
 from dashboards.components.tables import Column, table
-from dashboards.formats import MISSING, number, percent, period, plain, safe
-from dashboards.i18n import code_text, label, reason_text, t
-from dashboards.session import notice
+from dashboards.components.take_on import take_on
+from dashboards.formats import MISSING, number, percent, period, safe
+from dashboards.i18n import code_text, label, language, reason_text, t, unit_text
+from dashboards.override_cells import value_added
 from dashboards.snapshot import Snapshot
-from kernel.numbers import QUANTITY_SCALE
+
+# History periods drawn: more would hide the season.
+_SHOWN = {"week": 78, "month": 36}
 
 
 def show() -> None:
@@ -37,39 +40,77 @@ def show() -> None:
     if chosen is None:
         return
     row = series.filter(pl.col("series_id").cast(pl.String) == chosen).row(0, named=True)
-    st.header(f"{safe(row['sku'])} {safe(label(row, 'item_name'))} · {safe(row['warehouse_code'])}")
-    frequency = _frequency(shown, row)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{safe(row['sku'])} {safe(label(row, 'item_name'))} · {safe(row['warehouse_code'])}")
+        frequency = _frequency(shown, row)
+        st.page_link(
+            "app_pages/item.py",
+            label=t("suggestions.open_item"),
+            icon=":material/deployed_code:",
+            query_params={"series": str(row["series_id"])},
+        )
     if frequency is None:
         st.info(t("forecast.no_periods"), icon=":material/info:")
         return
-    frame = _with_live_overrides(reports.series_forecast(shown, row["series_id"], frequency), int(row["series_id"]), frequency)
+    frame = with_live_overrides(reports.series_forecast(shown, row["series_id"], frequency), int(row["series_id"]), frequency)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.altair_chart(
-            charts.forecast(
-                frame, t("forecast.axis", unit=row["base_unit"] or t("unit.base"), period=code_text("period_kind", frequency))
-            ),
-            alt=t("forecast.chart_alt", item=row["sku"]),
-        )
+        unit = unit_text(row["base_unit"]) or t("unit.base")
+        title = t("forecast.axis", unit=unit, period=code_text("period_kind", frequency))
+        st.altair_chart(charts.forecast(_recent(frame, frequency), title), alt=t("forecast.chart_alt", item=row["sku"]))
         st.caption(t("forecast.chart_hint"))
     with right:
         _champion(row)
-        _accuracy(shown, row)
-    _overrides(frame, row, frequency)
-    _log(row, frequency)
+        _changed(frame, frequency, unit)
+        _accuracy(shown, row, frame)
+    override_table(frame, row, frequency)
+    override_log(row, frequency)
     second_opinion(shown, frame, row, frequency)
-    notes("series", str(row["series_id"]))
+    one, two = st.columns([3, 1])
+    with one:
+        notes("series", str(row["series_id"]))
+    with two:
+        take_on("series", str(row["series_id"]), t("forecast.action", sku=row["sku"]))
+
+
+def _recent(frame: pl.DataFrame, frequency: str) -> pl.DataFrame:
+    history = frame.filter(pl.col("kind") == "history").sort("period_start").tail(_SHOWN[frequency])
+    return pl.concat([history, frame.filter(pl.col("kind") == "forecast")])
 
 
 def _inbox(series: pl.DataFrame, shown: Snapshot) -> str | None:
-    """The series that need a human; any other by search."""
-    which = segment("which", t("forecast.which"), ["review", "all"], lambda code: t(f"forecast.which_{code}"))
-    review = series.filter(pl.col("needs_review_score").cast(pl.Float64).fill_null(0) > 0)
-    frame = review if which == "review" else series
-    if which == "review" and review.is_empty():
-        st.success(t("forecast.none_to_review", count=number(series.height)), icon=":material/check_circle:")
-        frame = series
-    words = search("q", t("filter.search"), t("filter.search_item")).strip().lower()
+    """The series that need a human; those whose forecast changed; any other by search."""
+    which = segment("which", t("forecast.which"), ["review", "changed", "all"], lambda code: t(f"forecast.which_{code}"))
+    frame = series
+    columns = [
+        Column("sku", pinned=True),
+        Column("item_name", "name"),
+        Column("warehouse_code"),
+        Column("needs_review_reason", "code", "review"),
+        Column("value_at_stake", "money"),
+        Column("wape", "rate"),
+        Column("bias", "rate"),
+        Column("model", "code", "model"),
+        Column("demand_pattern", "code", "pattern"),
+    ]
+    if which == "review":
+        frame = series.filter(pl.col("needs_review_score").cast(pl.Float64).fill_null(0) > 0)
+        if frame.is_empty():
+            st.success(t("forecast.none_to_review", count=number(series.height)), icon=":material/check_circle:")
+            frame = series
+    elif which == "changed":
+        moved = reports.changed_forecasts(shown)
+        if moved.is_empty():
+            st.info(t("forecast.none_changed"), icon=":material/info:")
+        else:
+            frame = moved.join(series, on="series_id", how="inner", maintain_order="left")
+            columns[3:5] = [
+                Column("last_total", "quantity"),
+                Column("total", "quantity"),
+                Column("change_rate", "rate"),
+                Column("base_unit", "unit"),
+            ]
+    words = search("forecast_words", t("filter.search"), t("forecast.search_hint")).strip().lower()
     if words:
         text = pl.concat_str(
             [pl.col(name).cast(pl.String).fill_null("") for name in ("sku", "item_name", "item_name_zh")], separator=" "
@@ -77,34 +118,28 @@ def _inbox(series: pl.DataFrame, shown: Snapshot) -> str | None:
         frame = frame.filter(text.str.to_lowercase().str.contains(words, literal=True))
     selected = table(
         frame,
-        [
-            Column("sku", pinned=True),
-            Column("item_name", "name"),
-            Column("warehouse_code"),
-            Column("needs_review_reason", "code", "review"),
-            Column("value_at_stake", "money"),
-            Column("wape", "rate"),
-            Column("bias", "rate"),
-            Column("model", "code", "model"),
-            Column("demand_pattern", "code", "pattern"),
-        ],
-        key="series_table",
+        columns,
+        key=f"series_table_{which}",
         currency=shown.currency,
         file_name="forecast-review",
         selection="single-row",
-        height=250,
+        height=230,
         limit=500,
     )
-    if frame.is_empty():
-        return None
     every = {str(each["series_id"]): each for each in series.iter_rows(named=True)}
+    linked = st.query_params.get("series")
+    if linked and linked not in every:
+        st.warning(t("item.gone"), icon=":material/link_off:")
     ids = [str(each) for each in frame["series_id"].to_list()]
-    if selected and st.session_state.get("opened_series") != selected[0]:
+    mark = (which, selected[0]) if selected else None
+    if selected and st.session_state.get("opened_series") != mark:
         st.session_state["series"] = ids[selected[0]]
-    st.session_state["opened_series"] = selected[0] if selected else None
-    for wanted in (st.query_params.get("series"), st.session_state.get("series")):
+    st.session_state["opened_series"] = mark
+    for wanted in (linked, st.session_state.get("series")):
         if wanted in every and wanted not in ids:
             ids = [str(wanted), *ids]
+    if not ids:
+        return None
     return choose(
         "series",
         t("forecast.series_label"),
@@ -121,21 +156,6 @@ def _frequency(shown: Snapshot, row: Mapping[str, Any]) -> str | None:
         return None
     return segment(
         "frequency", t("kpi.period_kind"), known, lambda code: code_text("period_kind", code), first=str(row["frequency"] or "")
-    )
-
-
-def _with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> pl.DataFrame:
-    """What people overrode since the snapshot counts at once."""
-    newest: dict[date, float | None] = {}
-    for entry in reversed(live.overrides(series_id)):
-        start = live.day(entry["period_start"])
-        if entry["frequency"] == frequency and start is not None:
-            value = entry["override_quantity"]
-            newest[start] = None if value is None else value / QUANTITY_SCALE
-    starts, kept = frame["period_start"].to_list(), frame["override_quantity"].cast(pl.Float64).to_list()
-    merged = [newest.get(start, before) for start, before in zip(starts, kept, strict=True)]
-    return frame.with_columns(pl.Series("override_quantity", merged, dtype=pl.Float64)).with_columns(
-        pl.coalesce("override_quantity", pl.col("baseline_quantity").cast(pl.Float64)).alias("total_quantity")
     )
 
 
@@ -159,12 +179,52 @@ def _champion(row: Mapping[str, Any]) -> None:
         )
 
 
-def _accuracy(shown: Snapshot, row: Mapping[str, Any]) -> None:
-    """How wrong it was, beside seasonal naive, and how it did at each past cutoff."""
+def _changed(frame: pl.DataFrame, frequency: str, unit: str) -> None:
+    """What the newest run says differently from the one before."""
+    both = frame.filter(pl.col("kind") == "forecast").select(
+        "period_start",
+        pl.col("baseline_quantity").cast(pl.Float64).alias("now"),
+        pl.col("last_forecast_quantity").cast(pl.Float64).alias("then"),
+    )
+    both = both.drop_nulls(["now", "then"])
+    if both.is_empty():
+        st.caption(f":material/compare_arrows: {t('forecast.changed_none')}")
+        return
+    now, then = float(both["now"].sum()), float(both["then"].sum())
+    most = (
+        both.with_columns((pl.col("now") - pl.col("then")).alias("step"))
+        .sort(pl.col("step").abs(), descending=True)
+        .row(0, named=True)
+    )
+    st.markdown(
+        ":material/compare_arrows: "
+        + t(
+            "forecast.changed",
+            count=both.height,
+            then=number(then, 0),
+            now=number(now, 0),
+            unit=safe(unit),
+            change=f"{(now - then) / then * 100:+.1f} %" if then else MISSING,
+            period=period(most["period_start"], frequency),
+            step=f"{most['step']:+,.1f}",
+        )
+    )
+
+
+def _accuracy(shown: Snapshot, row: Mapping[str, Any], frame: pl.DataFrame) -> None:
+    """How wrong it was, beside seasonal naive; what the model and what people added; how it did at each past cutoff."""
     with st.container(horizontal=True):
         st.metric(t("column.wape"), percent(row["wape"]), help=t("forecast.wape_help"))
         st.metric(t("column.naive_wape"), percent(row["naive_wape"]), help=t("forecast.naive_help"))
         st.metric(t("column.bias"), percent(row["bias"]), help=t("forecast.bias_help"))
+    points = "个百分点" if language() == "zh" else "pp"
+    if row["wape"] is not None and row["naive_wape"] is not None:
+        st.caption(t("forecast.fva_model", gain=f"{(row['naive_wape'] - row['wape']) * 100:+.1f} {points}"))
+    judged = value_added(frame.filter(pl.col("kind") == "history").to_dicts())
+    if judged is None:
+        st.caption(t("forecast.fva_none"))
+    else:
+        st.caption(t("forecast.fva_override", count=judged[0], gain=f"{judged[1] * 100:+.1f} {points}"))
     past = reports.forecast_accuracy(shown, row["series_id"])
     if past.is_empty():
         return
@@ -183,108 +243,6 @@ def _accuracy(shown: Snapshot, row: Mapping[str, Any]) -> None:
             currency=shown.currency,
             file_name=f"forecast-accuracy-{row['sku']}",
         )
-
-
-def _overrides(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
-    """Future periods as an editable table; an empty cell means the machine's forecast stands."""
-    st.subheader(t("forecast.override_title"))
-    ahead = frame.filter(pl.col("kind") == "forecast").sort("period_start")
-    if ahead.is_empty():
-        st.caption(t("forecast.no_periods"))
-        return
-    starts: list[date] = ahead["period_start"].to_list()
-    names = {
-        "period": t("axis.period"),
-        "baseline": t("forecast.series.baseline"),
-        "interval": t("forecast.interval"),
-        "override": t("forecast.override"),
-        "last_year": t("forecast.series.last_year"),
-        "total": t("forecast.total"),
-    }
-    shown_frame = pl.DataFrame(
-        {
-            names["period"]: [period(start, frequency) for start in starts],
-            names["baseline"]: ahead["baseline_quantity"].cast(pl.Float64).round(2),
-            names["interval"]: [
-                f"{number(low, 1)} – {number(high, 1)}"
-                for low, high in zip(ahead["p10"].to_list(), ahead["p90"].to_list(), strict=True)
-            ],
-            names["override"]: ahead["override_quantity"].cast(pl.Float64),
-            names["last_year"]: ahead["last_year_quantity"].cast(pl.Float64).round(2),
-            names["total"]: ahead["total_quantity"].cast(pl.Float64).round(2),
-        }
-    )
-    series = str(row["series_id"])
-    command_id = actions.drawn_id(f"override:{series}:{frequency}")
-    # A new key for each drawn form: cells typed into a saved table must not come back.
-    editor = f"override_{series}_{frequency}_{command_id[:8]}"
-    with st.form(f"override_form_{series}", border=False):
-        st.data_editor(
-            shown_frame,
-            key=editor,
-            hide_index=True,
-            disabled=[name for key, name in names.items() if key != "override"],
-            column_config={
-                names["override"]: st.column_config.NumberColumn(
-                    min_value=0.0, format="localized", help=t("forecast.override_help")
-                ),
-                **{names[key]: st.column_config.NumberColumn(format="localized") for key in ("baseline", "last_year", "total")},
-            },
-            height=280,
-            placeholder=MISSING,
-            alt=t("forecast.override_title"),
-        )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(t("reason"), key=f"{editor}_reason", placeholder=t("forecast.reason_hint"))
-            st.form_submit_button(
-                t("forecast.save"),
-                type="primary",
-                icon=":material/save:",
-                on_click=_save,
-                args=(command_id, dict(row), frequency, editor, names["override"], starts, ahead["baseline_quantity"].to_list()),
-            )
-
-
-def _log(row: Mapping[str, Any], frequency: str) -> None:
-    """Who overrode what, when and why."""
-    written = [entry for entry in live.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
-    if not written:
-        return
-    with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
-        for entry in written[:50]:
-            value = entry["override_quantity"]
-            st.markdown(
-                t(
-                    "forecast.log_line",
-                    period=period(live.day(entry["period_start"]), frequency),
-                    value=t("forecast.withdrawn") if value is None else number(value / QUANTITY_SCALE),
-                    baseline=plain(None)
-                    if entry["baseline_quantity"] is None
-                    else number(entry["baseline_quantity"] / QUANTITY_SCALE),
-                    reason=safe(entry["reason"]),
-                    name=safe(label(entry, "name")),
-                    at=live.moment(entry["recorded_at"]),
-                )
-            )
-
-
-def _save(
-    command_id: str,
-    row: dict[str, Any],
-    frequency: str,
-    editor: str,
-    column: str,
-    starts: list[date],
-    baselines: list[float | None],
-) -> None:
-    edited: dict[int, dict[str, Any]] = st.session_state[editor]["edited_rows"]
-    changes = {starts[int(place)]: (cells[column], baselines[int(place)]) for place, cells in edited.items() if column in cells}
-    if not changes:
-        notice("warning", t("forecast.nothing_changed"))
-        return
-    saved = actions.override(command_id, row, frequency, changes, st.session_state[f"{editor}_reason"])
-    if saved:
-        notice("success", t("forecast.saved", count=saved))
 
 
 show()

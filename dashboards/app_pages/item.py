@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,12 +15,14 @@ from dashboards.components import charts
 from dashboards.components.filters import choose, segment
 from dashboards.components.notes import notes
 from dashboards.components.tables import Column, table
+from dashboards.components.take_on import take_on
 from dashboards.formats import money, number, plain, safe, short_money
-from dashboards.i18n import code_text, label, language, t
+from dashboards.i18n import code_text, label, language, t, unit_text
+from dashboards.item_facts import order_point, planning, used_in
 from dashboards.snapshot import Snapshot
 from kernel.numbers import QUANTITY_SCALE
 
-_SECTIONS = ("orders", "lots", "movements", "suppliers", "demand")
+_SECTIONS = ("orders", "lots", "movements", "suppliers", "used", "demand")
 
 
 def show() -> None:
@@ -33,6 +36,9 @@ def show() -> None:
         st.info(t("item.none"), icon=":material/info:")
         return
     every = {str(row["series_id"]): row for row in places.iter_rows(named=True)}
+    linked = st.query_params.get("series")
+    if linked and linked not in every:
+        st.warning(t("item.gone"), icon=":material/link_off:")
     chosen = choose(
         "series",
         t("item.which"),
@@ -60,8 +66,14 @@ def show() -> None:
     _problem(row, shown)
     _projection(row, shown)
     section = segment("section", t("item.section"), list(_SECTIONS), lambda code: t(f"item.section_{code}"))
-    {"orders": _orders, "lots": _lots, "movements": _movements, "suppliers": _suppliers, "demand": _demand}[section](row, shown)
-    notes("item", str(row["item_id"]))
+    {"orders": _orders, "lots": _lots, "movements": _movements, "suppliers": _suppliers, "used": _used, "demand": _demand}[
+        section
+    ](row, shown)
+    left, right = st.columns([3, 1])
+    with left:
+        notes("item", str(row["item_id"]))
+    with right:
+        take_on("item", str(row["item_id"]), t("item.action", sku=row["sku"]), float(row["problem_value"] or 0))
 
 
 def _others(row: Mapping[str, Any], places: pl.DataFrame) -> None:
@@ -81,8 +93,8 @@ def _others(row: Mapping[str, Any], places: pl.DataFrame) -> None:
 
 def _numbers(row: Mapping[str, Any], shown: Snapshot) -> None:
     """On hand, available, on order, owed, safety stock, cover and value; each with its unit."""
-    unit = row["base_unit"] or ""
-    with st.grid("auto", min_column_width=140):
+    unit = unit_text(row["base_unit"])
+    with st.grid("auto", min_column_width=130):
         for name in (
             "on_hand_quantity",
             "available_quantity",
@@ -122,7 +134,7 @@ def _problem(row: Mapping[str, Any], shown: Snapshot) -> None:
                 "item.message",
                 kind=code_text("exception", message["kind"]),
                 quantity=number(message["quantity"]),
-                unit=safe(row["base_unit"] or ""),
+                unit=safe(unit_text(row["base_unit"])),
                 start=plain(message["from_date"]),
                 end=plain(message["to_date"]),
                 money=money(message["value_at_stake"], shown.currency, 0).replace("$", "\\$"),
@@ -137,7 +149,11 @@ def _projection(row: Mapping[str, Any], shown: Snapshot) -> None:
     if curve.is_empty():
         st.caption(t("item.no_projection"))
         return
-    st.altair_chart(charts.projection(curve, t("item.axis", unit=row["base_unit"] or t("unit.base"))), alt=t("item.projection"))
+    point = _order_point(row, curve, shown)
+    title = t("item.axis", unit=unit_text(row["base_unit"]) or t("unit.base"))
+    st.altair_chart(charts.projection(curve, title, point, _coming(row, shown)), alt=t("item.projection"))
+    if point is not None:
+        st.caption(t("item.order_point", quantity=number(round(point)), unit=safe(unit_text(row["base_unit"]))))
     below = curve.filter(pl.col("projected_quantity").cast(pl.Float64) < 0)
     if not below.is_empty():
         st.markdown(f":material/error: {t('item.runs_out', date=plain(below['date'][0]))}")
@@ -145,12 +161,69 @@ def _projection(row: Mapping[str, Any], shown: Snapshot) -> None:
         st.caption(t("item.lasts", date=plain(curve["date"][-1])))
 
 
+def _order_point(row: Mapping[str, Any], curve: pl.DataFrame, shown: Snapshot) -> float | None:
+    """Stock at which one must order, by the lead time of the preferred supplier, else of the item itself."""
+    known = planning(int(row["series_id"]))
+    lead = int(known.get("lead_time_days") or 0)
+    if row["procurement"] == "buy":
+        offered = reports.item_suppliers(shown, row["item_id"])["lead_time_days"].drop_nulls().to_list()
+        lead = int(offered[0]) if offered else lead
+    return order_point(curve, lead, float(known.get("reorder_point_quantity") or 0) / QUANTITY_SCALE)
+
+
+def _coming(row: Mapping[str, Any], shown: Snapshot) -> pl.DataFrame:
+    """Open supply as points on the curve: number, date, quantity."""
+    found = reports.open_orders(shown, row["item_id"], row["warehouse_id"]).filter(pl.col("document_kind") != "sales_order")
+    return found.select("document_number", "expected_date", pl.col("quantity_open").cast(pl.Float64)).drop_nulls("expected_date")
+
+
+def _used(row: Mapping[str, Any], shown: Snapshot) -> None:
+    """The products this item goes into, and how much of it each takes."""
+    found = used_in(int(row["item_id"]), shown.data_through or date.max)
+    if not found:
+        st.info(t("item.not_used"), icon=":material/info:")
+        return
+    frame = pl.DataFrame(
+        [{**each, "per_parent": each["per_parent"] / QUANTITY_SCALE, "scrap_rate": each["scrap_ppm"] / 1e6} for each in found],
+        schema={
+            "item_id": pl.Int64,
+            **dict.fromkeys(("sku", "item_name", "item_name_zh"), pl.String),
+            "per_parent": pl.Float64,
+            "scrap_rate": pl.Float64,
+            "priority": pl.Int64,
+        },
+    )
+    chosen = table(
+        frame,
+        [
+            Column("sku", pinned=True),
+            Column("item_name", "name"),
+            Column("per_parent", "quantity"),
+            Column("scrap_rate", "rate"),
+            Column("priority", "count"),
+        ],
+        key="used_in",
+        currency=shown.currency,
+        file_name=f"where-used-{row['sku']}",
+        selection="single-row",
+    )
+    if chosen:
+        parent = reports.item_locations(shown).filter(pl.col("item_id") == frame["item_id"][chosen[0]])
+        if not parent.is_empty():
+            st.page_link(
+                "app_pages/item.py",
+                label=t("stock.open_item", sku=frame["sku"][chosen[0]]),
+                icon=":material/deployed_code:",
+                query_params={"series": str(parent["series_id"][0])},
+            )
+
+
 def _orders(row: Mapping[str, Any], shown: Snapshot) -> None:
     frame = reports.open_orders(shown, row["item_id"], row["warehouse_id"])
     if frame.is_empty():
         st.info(t("item.no_orders"), icon=":material/info:")
         return
-    table(
+    chosen = table(
         frame,
         [
             Column("document_kind", "code", "document_kind"),
@@ -166,7 +239,16 @@ def _orders(row: Mapping[str, Any], shown: Snapshot) -> None:
         key="orders",
         currency=shown.currency,
         file_name=f"open-orders-{row['sku']}",
+        selection="single-row",
     )
+    if chosen:
+        picked = str(frame["document_number"][chosen[0]])
+        st.page_link(
+            "app_pages/order.py",
+            label=t("orders.open", number=picked),
+            icon=":material/description:",
+            query_params={"number": picked},
+        )
 
 
 def _lots(row: Mapping[str, Any], shown: Snapshot) -> None:
@@ -253,7 +335,9 @@ def _demand(row: Mapping[str, Any], shown: Snapshot) -> None:
     if frame is None:
         st.info(t("forecast.no_periods"), icon=":material/info:")
         return
-    st.altair_chart(charts.forecast(frame, t("item.axis", unit=row["base_unit"] or t("unit.base"))), alt=t("item.section_demand"))
+    st.altair_chart(
+        charts.forecast(frame, t("item.axis", unit=unit_text(row["base_unit"]) or t("unit.base"))), alt=t("item.section_demand")
+    )
     st.page_link(
         "app_pages/forecast.py",
         label=t("item.review_forecast"),

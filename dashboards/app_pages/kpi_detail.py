@@ -7,33 +7,32 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import reports
+from dashboards import live, reports
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
-from dashboards.components.cards import DIRECTION, KPI_PERIODS, latest, status_line
+from dashboards.components.cards import DIRECTION, KPI_PERIODS, fraction, latest, status_line
 from dashboards.components.filters import choose, segment
+from dashboards.components.offenders import ROWS, draw
 from dashboards.components.tables import Column, table
-from dashboards.formats import change, kpi_value, number, percent, period, short_money
-from dashboards.i18n import code_text, label, language, name_column, t
+from dashboards.components.take_on import take_on
+from dashboards.effect import kpi_subject
+from dashboards.formats import before, change, kpi_value, period, safe
+from dashboards.i18n import code_text, label, language, t
 from dashboards.snapshot import Snapshot
-
-_LINES = {
-    "on_time_delivery": "late",
-    "purchase_savings": "savings",
-    "inventory_accuracy": "counts",
-    "inventory_turnover": "turnover",
-    "stock_value": "turnover",
-    "forecast_accuracy": "forecast",
-}
 
 
 def show() -> None:
     shown = snapshots.current()
     if shown is None:
         return
+    linked = st.query_params.get("kpi")
+    if linked and linked not in KPI_PERIODS:
+        st.warning(t("kpi.gone", name=safe(linked)), icon=":material/link_off:")
     kpi = segment("kpi", t("kpi.which"), list(KPI_PERIODS), lambda code: t(f"kpi.name.{code}"))
-    st.title(t(f"kpi.name.{kpi}"))
-    st.caption(t(f"kpi.definition.{kpi}"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title(t(f"kpi.name.{kpi}"), width="stretch")
+        take_on("kpi", kpi_subject(kpi), t("kpi.action", kpi=t(f"kpi.name.{kpi}")))
+    st.caption(f"{t(f'kpi.definition.{kpi}')} {t(f'kpi.parts.{kpi}')}")
     kinds = [kind for kind in KPI_PERIODS[kpi] if not reports.kpi_periods(shown, kpi, kind).is_empty()]
     if not kinds:
         st.info(f"{t('status.not_recorded')} · {t(f'kpi.empty.{kpi}')}", icon=":material/info:")
@@ -45,14 +44,16 @@ def show() -> None:
         return
     unit = str(row["unit"])
     _headline(row, kind, unit, shown)
+    marks = [live.day(each["opened_date"]) for each in live.actions(is_open=False) if each["subject_id"] == kpi_subject(kpi)]
     st.altair_chart(
-        charts.trend(frame, unit, _axis(kpi, unit, shown), t("kpi.target")), alt=t("kpi.trend_alt", kpi=t(f"kpi.name.{kpi}"))
+        charts.trend(frame, unit, _axis(kpi, unit, shown), t("kpi.target"), marks=marks),
+        alt=t("kpi.trend_alt", kpi=t(f"kpi.name.{kpi}")),
     )
     st.caption(t("kpi.trend_hint"))
     _readings(kpi, kind, row, unit, shown)
     _who_moved_it(kpi, kind, row, unit, shown)
-    st.subheader(t(f"kpi.rows.{_LINES[kpi]}"))
-    _OFFENDERS[_LINES[kpi]](shown, row)
+    st.subheader(t(f"kpi.rows.{ROWS[kpi]}"))
+    draw(kpi, shown, row)
 
 
 def _chosen_period(frame: pl.DataFrame, kind: str) -> dict[str, Any] | None:
@@ -78,24 +79,40 @@ def _headline(row: dict[str, Any], kind: str, unit: str, shown: Snapshot) -> Non
         st.metric(
             period(row["period_start"], kind),
             kpi_value(row["value"], unit, shown.currency, language()),
-            delta=change(row["value"], row["previous_value"], unit),
+            delta=change(row["value"], row["previous_value"], unit, language()),
             delta_color=colour,
             delta_description=t(f"kpi.versus.{kind}"),
         )
         st.metric(
             t("kpi.last_year"),
             kpi_value(row["previous_year_value"], unit, shown.currency, language()),
-            delta=change(row["value"], row["previous_year_value"], unit),
+            delta=change(row["value"], row["previous_year_value"], unit, language()),
             delta_color=colour,
             delta_description=t("kpi.versus.year"),
         )
-        st.metric(t("kpi.numerator"), number(row["numerator"]), help=t(f"kpi.parts.{row['kpi']}"))
-        st.metric(t("kpi.denominator"), number(row["denominator"]), help=t(f"kpi.parts.{row['kpi']}"))
-    st.markdown(status_line(row, shown.currency))
+    parts = fraction(str(row["kpi"]), row, shown.currency)
+    st.markdown(status_line(row, shown.currency) + (f" · {parts}" if parts else ""))
+    st.markdown(_comment(row, kind))
     if row["is_complete"] is False:
         st.warning(t("kpi.incomplete"), icon=":material/hourglass_top:")
     elif row["note_key"]:
         st.caption(f":material/info: {code_text('note', str(row['note_key']).split('.')[-1])}")
+
+
+def _comment(row: dict[str, Any], kind: str) -> str:
+    """One sentence: better or worse than before and than a year ago."""
+    said = []
+    for name, key in (("previous_value", "before"), ("previous_year_value", "year")):
+        if row[name] is None or row["value"] is None:
+            continue
+        step = float(row["value"]) - float(row[name])
+        way = "same" if abs(step) < 1e-9 else "up" if step > 0 else "down"
+        direction = DIRECTION.get(str(row["kpi"]), 1)
+        if direction and way != "same":
+            way = "better" if step * direction > 0 else "worse"
+        other = before(row["period_start"], kind, years=1 if key == "year" else 0)
+        said.append(t(f"kpi.comment.{way}", period=period(other, kind)))
+    return t("kpi.comment.joined", parts=t("kpi.comment.and").join(said)) if said else t("kpi.year_unknown")
 
 
 def _readings(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Snapshot) -> None:
@@ -119,6 +136,10 @@ def _readings(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Snapsh
             ),
             hide_index=True,
         )
+
+
+def _change(kind: str) -> Column:
+    return Column("value_change", kind)
 
 
 def _who_moved_it(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Snapshot) -> None:
@@ -150,237 +171,45 @@ def _who_moved_it(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Sn
         if valued.is_empty():
             st.caption(t("status.no_data"))
         else:
+            # Rates lie close together: bars from zero would all look alike, dots beside the target do not.
+            draw_values = charts.dots if unit == "rate" else charts.bars
             st.altair_chart(
-                charts.bars(
-                    valued.select("shown_label", pl.col("value").cast(pl.Float64)),
+                draw_values(
+                    valued.select("shown_label", pl.col("value", "target").cast(pl.Float64)),
                     "shown_label",
                     "value",
                     _axis(kpi, unit, shown),
                     code_text("dimension", dimension),
                     pattern,
-                )
+                ),
+                alt=t("kpi.who_moved_it"),
             )
+    part_kind = "money" if kpi in ("inventory_turnover", "purchase_savings", "stock_value") else "quantity"
     value_kind = "rate" if unit == "rate" else "money" if unit == "currency" else "price"
     with right:
-        table(
+        chosen = table(
             frame,
             [
                 Column("shown_label", pinned=True),
                 Column("value", value_kind),
-                Column("value_change", value_kind),
-                Column("numerator", "quantity"),
-                Column("denominator", "quantity"),
+                Column("value_change", "points", title="value_change_points") if unit == "rate" else _change(value_kind),
+                Column("numerator", part_kind),
+                Column("denominator", part_kind),
                 Column("record_count", "count"),
                 Column("status", "code", "status"),
             ],
             key=f"by_{kpi}_{dimension}",
             currency=shown.currency,
             file_name=f"{kpi}-{dimension}-{row['period_start']}",
+            selection="single-row",
             height=330,
         )
+        if chosen:
+            picked = frame.row(chosen[0], named=True)
+            subject = kpi_subject(kpi, dimension, str(picked["dimension_key"]))
+            take_on("kpi", subject, t("kpi.action_at", kpi=t(f"kpi.name.{kpi}"), where=picked["shown_label"]))
+        else:
+            st.caption(t("kpi.select_hint"))
 
-
-def _until(row: dict[str, Any]) -> Any:
-    return row["period_end"] or row["period_start"]
-
-
-def _late(shown: Snapshot, row: dict[str, Any]) -> None:
-    """Late lines, and the signed days by cause."""
-    lines = reports.late_lines(shown, row["period_start"], _until(row))
-    causes = reports.late_causes(shown, row["period_start"], _until(row))
-    if lines.is_empty():
-        st.success(t("kpi.no_late"), icon=":material/check_circle:")
-        return
-    if not causes.is_empty():
-        summed = causes.group_by("cause_group", "cause").agg(pl.col("days").sum()).sort("days", descending=True)
-        st.altair_chart(charts.split_bars(summed, t("axis.late_days")))
-        st.caption(t("kpi.causes_hint", days=number(causes["days"].sum()), lines=number(lines.height)))
-        _evidence(lines, causes, shown, row)
-    table(
-        lines,
-        [
-            Column("order_number", pinned=True),
-            Column("customer_name", "name"),
-            Column("sku"),
-            Column("item_name", "name"),
-            Column("first_promised_date", "date"),
-            Column("delivered_date", "date"),
-            Column("late_days", "count"),
-            Column("line_value", "money"),
-            Column("main_cause", "code", "cause", title="cause"),
-            Column("is_open", "flag"),
-        ],
-        key="late_lines",
-        currency=shown.currency,
-        file_name=f"late-lines-{row['period_start']}",
-    )
-
-
-def _evidence(lines: pl.DataFrame, causes: pl.DataFrame, shown: Snapshot, row: dict[str, Any]) -> None:
-    """Line by line: how many days which record cost."""
-    named = lines.select("sales_order_line_id", "order_number", "sku")
-    joined = causes.join(named, on="sales_order_line_id", how="left").with_columns(
-        pl.col("evidence_key").cast(pl.String).str.replace("cause.", "", literal=True)
-    )
-    with st.expander(t("kpi.evidence", count=number(joined.height)), icon=":material/fact_check:"):
-        table(
-            joined,
-            [
-                Column("order_number", pinned=True),
-                Column("sku"),
-                Column("cause", "code", "cause"),
-                Column("cause_group", "code", "cause_group"),
-                Column("days", "count"),
-                Column("evidence_key", "code", "evidence"),
-                Column("document_kind", "code", "document_kind"),
-                Column("document_number", title="record_number"),
-                Column("supplier_name", "name"),
-            ],
-            key="evidence",
-            currency=shown.currency,
-            file_name=f"late-causes-{row['period_start']}",
-        )
-
-
-def _savings(shown: Snapshot, row: dict[str, Any]) -> None:
-    lines = reports.savings_lines(shown, row["period_start"], _until(row))
-    if lines.is_empty():
-        st.info(t("kpi.no_rows"), icon=":material/info:")
-        return
-    no_reference = lines.filter(pl.col("reference_source") == "none").height
-    st.caption(t("kpi.savings_hint", count=number(lines.height), no_reference=number(no_reference)))
-    table(
-        lines,
-        [
-            Column("order_number", pinned=True),
-            Column("supplier_name", "name"),
-            Column("buyer"),
-            Column("strategy", "code", "strategy"),
-            Column("sku"),
-            Column("quantity", "quantity"),
-            Column("reference_unit_price", "price"),
-            Column("reference_source", "code", "reference_source"),
-            Column("actual_unit_price", "price"),
-            Column("planned_cost", "money"),
-            Column("actual_cost", "money"),
-            Column("saving", "money"),
-            Column("moq_excess_quantity", "quantity"),
-            Column("best_quote_unit_price", "price"),
-        ],
-        key="savings_lines",
-        currency=shown.currency,
-        file_name=f"savings-{row['period_start']}",
-    )
-
-
-def _counts(shown: Snapshot, row: dict[str, Any]) -> None:
-    lines = reports.count_lines(shown, row["period_start"], _until(row))
-    if lines.is_empty():
-        st.success(t("kpi.no_differences"), icon=":material/check_circle:")
-        return
-    by_cause = (
-        lines.with_columns(
-            pl.Series("cause_name", [code_text("count_cause", code or "unknown") for code in lines["cause_code"].to_list()])
-        )
-        .group_by("cause_name")
-        .agg(pl.col("difference_value").cast(pl.Float64).abs().sum().alias("money"))
-        .sort("money", descending=True)
-    )
-    st.altair_chart(
-        charts.bars(
-            by_cause, "cause_name", "money", t("axis.difference_value", currency=shown.currency), t("column.cause"), ",.0f"
-        )
-    )
-    table(
-        lines,
-        [
-            Column("stocktake_number", pinned=True),
-            Column("count_date", "date"),
-            Column("warehouse_code"),
-            Column("location_code"),
-            Column("sku"),
-            Column("item_name", "name"),
-            Column("lot_code"),
-            Column("book_quantity", "quantity"),
-            Column("counted_quantity", "quantity"),
-            Column("difference", "quantity"),
-            Column("difference_value", "money"),
-            Column("counter"),
-            Column("cause_code", "code", "count_cause", title="cause"),
-        ],
-        key="count_lines",
-        currency=shown.currency,
-        file_name=f"count-differences-{row['period_start']}",
-    )
-
-
-def _turnover(shown: Snapshot, row: dict[str, Any]) -> None:
-    """Where the money lies and what stopped moving."""
-    rows = reports.item_locations(shown).sort(pl.col("stock_value").cast(pl.Float64), descending=True, nulls_last=True)
-    alerts = rows.filter(pl.col("is_turnover_alert").cast(pl.Boolean).fill_null(False))
-    if not alerts.is_empty():
-        names = ", ".join(f"{each['sku']}" for each in alerts.head(5).iter_rows(named=True))
-        st.warning(t("kpi.turnover_alert", count=alerts.height, items=names), icon=":material/trending_down:")
-    stuck = rows.filter(pl.col("problem").is_in(["overstock", "slow_moving", "obsolete"]))
-    if not stuck.is_empty():
-        st.caption(
-            t(
-                "kpi.turnover_hint",
-                money=short_money(stuck["problem_value"].cast(pl.Float64).sum(), shown.currency, language()).replace("$", "\\$"),
-                count=stuck.height,
-            )
-        )
-    table(
-        rows,
-        [
-            Column("sku", pinned=True),
-            Column("item_name", "name"),
-            Column("warehouse_code"),
-            Column("stock_value", "money"),
-            Column("days_of_cover", "days"),
-            Column("usage_turnover", "price"),
-            Column("previous_usage_turnover", "price"),
-            Column("abc_class"),
-            Column("last_movement_date", "date"),
-            Column("problem", "code", "problem"),
-            Column("problem_value", "money"),
-        ],
-        key="turnover_rows",
-        currency=shown.currency,
-        file_name="stock-value",
-        limit=200,
-    )
-
-
-def _forecast(shown: Snapshot, row: dict[str, Any]) -> None:
-    series = reports.forecast_series(shown)
-    if series.is_empty():
-        st.info(t("kpi.no_rows"), icon=":material/info:")
-        return
-    better = series.filter(pl.col("wape") < pl.col("naive_wape")).height
-    compared = series.filter(pl.col("wape").is_not_null() & pl.col("naive_wape").is_not_null()).height
-    if compared:
-        st.caption(t("kpi.forecast_hint", better=number(better), count=number(compared), share=percent(better / compared, 0)))
-    table(
-        series.sort(pl.col("wape").cast(pl.Float64), descending=True, nulls_last=True),
-        [
-            Column("sku", pinned=True),
-            Column(name_column("item_name"), title="item_name"),
-            Column("warehouse_code"),
-            Column("model", "code", "model"),
-            Column("wape", "rate"),
-            Column("naive_wape", "rate"),
-            Column("bias", "rate"),
-            Column("demand_pattern", "code", "pattern"),
-            Column("value_at_stake", "money"),
-        ],
-        key="forecast_rows",
-        currency=shown.currency,
-        file_name="forecast-accuracy",
-        limit=200,
-    )
-
-
-_OFFENDERS = {"late": _late, "savings": _savings, "counts": _counts, "turnover": _turnover, "forecast": _forecast}
 
 show()

@@ -1,144 +1,90 @@
-"""KPI overview: are we good, are we better than before, and what needs attention?"""
+"""KPI overview: are we good, are we better than before, and what needs attention? One screen of a desk without scrolling."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import polars as pl
 import streamlit as st
 
 from dashboards import reports
 from dashboards import snapshot as snapshots
-from dashboards.components.cards import KPI_PERIODS, STATUS_ICON, kpi_card, latest
-from dashboards.components.tables import Column, export_buttons
-from dashboards.formats import kpi_value, number, period, safe, short_money
-from dashboards.i18n import code_text, label, language, t
+from dashboards.attention import Point, points
+from dashboards.components.cards import KPI_PERIODS, kpi_card, latest
+from dashboards.components.tables import Column, export_buttons, shown, to_csv
+from dashboards.formats import short_money
+from dashboards.i18n import language, t
 from dashboards.snapshot import Snapshot
+
+_COLUMNS = [
+    Column("kpi", "code", "kpi.name"),
+    Column("period_kind", "code", "period_kind"),
+    Column("period_start", "date"),
+    Column("value", "price"),
+    Column("numerator", "price"),
+    Column("denominator", "price"),
+    Column("target", "price"),
+    Column("previous_value", "price"),
+    Column("previous_year_value", "price"),
+    Column("status", "code", "status"),
+]
+_POINTS = 8
 
 
 def show() -> None:
-    shown = snapshots.current()
-    if shown is None:
+    snapshot = snapshots.current()
+    if snapshot is None:
         return
     st.title(t("kpis.title"))
-    found = {kpi: reports.complete_periods(shown, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
-    with st.grid(3, min_column_width=280):
+    found = {kpi: reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
+    cards, beside = st.columns([7, 3], gap="small")
+    with cards, st.grid(3, min_column_width=205):
         for kpi, (kind, frame) in found.items():
-            kpi_card(kpi, kind or KPI_PERIODS[kpi][0], frame, shown.currency)
-    st.subheader(t("kpis.attention"))
-    sentences = [*_off_target(found, shown), *_causes(shown, found), *_cash(shown), *_expiring(shown), *_suppliers(shown)]
-    if sentences:
-        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
-    else:
-        st.success(t("kpis.all_good"), icon=":material/check_circle:")
-    _pack(shown, found)
+            export = None if frame.is_empty() else to_csv(shown(_numbers(kind, frame), _COLUMNS, snapshot.currency))
+            kpi_card(kpi, kind or KPI_PERIODS[kpi][0], frame, snapshot.currency, _beside(snapshot, kpi, kind, frame), export)
+    with beside, st.container(border=True, height="stretch", key="card_attention"):
+        st.markdown(f"**{t('kpis.attention')}**")
+        every = points(snapshot, found)
+        if not every:
+            st.success(t("kpis.all_good"), icon=":material/check_circle:")
+        for place, point in enumerate(every[:_POINTS]):
+            _point(place, point, snapshot)
+        _pack(snapshot, found)
 
 
-def _off_target(found: dict[str, tuple[str, pl.DataFrame]], shown: Snapshot) -> list[str]:
-    """One sentence per KPI that misses its target."""
-    sentences = []
-    for kpi, (kind, frame) in found.items():
-        row = latest(frame)
-        if row is None or row["status"] not in ("bad", "watch"):
-            continue
-        value = kpi_value(row["value"], str(row["unit"]), shown.currency, language())
-        target = kpi_value(row["target"], str(row["unit"]), shown.currency, language())
-        sentences.append(
-            f"{STATUS_ICON[row['status']]} "
-            + t(
-                "kpis.off_target", kpi=t(f"kpi.name.{kpi}"), value=value, target=target, period=period(row["period_start"], kind)
-            ).replace("$", "\\$")
-        )
-    return sentences
-
-
-def _causes(shown: Snapshot, found: dict[str, tuple[str, pl.DataFrame]]) -> list[str]:
-    """What made deliveries late in the period of the on-time card."""
-    _, frame = found["on_time_delivery"]
+def _beside(snapshot: Snapshot, kpi: str, kind: str, frame: pl.DataFrame) -> dict[str, float | None]:
+    """WAPE and bias of the card's period beside the accuracy."""
     row = latest(frame)
-    if row is None:
-        return []
-    causes = reports.late_causes(shown, row["period_start"], row["period_end"] or row["period_start"] + timedelta(days=31))
-    if causes.is_empty():
-        return []
-    groups = causes.group_by("cause_group").agg(pl.col("days").sum()).filter(pl.col("days") > 0).sort("days", descending=True)
-    if groups.is_empty():
-        return []
-    total = groups["days"].sum()
-    parts = [f"{code_text('cause_group', group)} {days / total * 100:.0f} %" for group, days in groups.iter_rows()]
-    joined = ("、" if language() == "zh" else ", ").join(parts)
-    return [f":material/local_shipping: {t('kpis.late_causes', parts=joined, days=total)}"]
+    if kpi != "forecast_accuracy" or row is None:
+        return {}
+    others = reports.readings(snapshot, kpi, kind, row["period_start"])
+    values = dict(zip(others["reading"].to_list(), others["value"].to_list(), strict=True))
+    return {name: values[name] for name in ("wape", "bias") if name in values}
 
 
-def _cash(shown: Snapshot) -> list[str]:
-    """How much money lies in stock nobody needs."""
-    stuck = reports.problem_stock(shown).filter(pl.col("problem").is_in(["overstock", "slow_moving", "obsolete"]))
-    if stuck.is_empty():
-        return []
-    first = stuck.row(0, named=True)
-    return [
-        ":material/savings: "
-        + t(
-            "kpis.cash",
-            money=short_money(stuck["problem_value"].cast(pl.Float64).sum(), shown.currency, language()).replace("$", "\\$"),
-            count=stuck.height,
-            item=safe(f"{first['sku']} {label(first, 'item_name')}"),
+def _point(place: int, point: Point, snapshot: Snapshot) -> None:
+    """Money first, then the sentence; the whole of it leads to the page behind it."""
+    stake = f"**{short_money(point.money, snapshot.currency, language())}** ".replace("$", "\\$") if point.money else ""
+    with st.container(key=f"point_{place}"):
+        st.page_link(
+            f"app_pages/{point.page}.py",
+            label=stake + point.text,
+            icon=f":material/{point.icon}:",
+            query_params=dict(point.link),
         )
-    ]
 
 
-def _expiring(shown: Snapshot) -> list[str]:
-    lots = reports.read(shown, "rpt_stock", "days_to_expiry between 0 and 60 and on_hand_quantity > 0", order="days_to_expiry")
-    if lots.is_empty():
-        return []
-    value = short_money(lots["stock_value"].cast(pl.Float64).sum(), shown.currency, language()).replace("$", "\\$")
-    return [f":material/event_busy: {t('kpis.expiring', count=lots.height, money=value)}"]
+def _numbers(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(kind).alias("period_kind")).select(column.name for column in _COLUMNS)
 
 
-def _suppliers(shown: Snapshot) -> list[str]:
-    """The least punctual supplier with enough deliveries to say so."""
-    rated = reports.suppliers(shown).filter(
-        pl.col("on_time_rate").is_not_null() & (pl.col("on_time_denominator").cast(pl.Float64) >= 5)
-    )
-    if rated.is_empty():
-        return []
-    worst = rated.sort("on_time_rate").row(0, named=True)
-    if worst["on_time_rate"] >= 0.95:
-        return []
-    return [
-        ":material/handshake: "
-        + t(
-            "kpis.supplier",
-            supplier=safe(f"{worst['supplier_code']} {label(worst, 'supplier_name')}"),
-            rate=f"{worst['on_time_rate'] * 100:.0f} %",
-            numerator=number(worst["on_time_numerator"], 0),
-            denominator=number(worst["on_time_denominator"], 0),
-        )
-    ]
-
-
-def _pack(shown: Snapshot, found: dict[str, tuple[str, pl.DataFrame]]) -> None:
-    """The numbers behind the cards as one file."""
-    parts = [frame.with_columns(pl.lit(kind).alias("period_kind")) for kind, frame in found.values() if not frame.is_empty()]
+def _pack(snapshot: Snapshot, found: dict[str, tuple[str, pl.DataFrame]]) -> None:
+    """The numbers behind all cards as one file."""
+    parts = [_numbers(kind, frame) for kind, frame in found.values() if not frame.is_empty()]
     if not parts:
         return
-    columns = [
-        Column("kpi", "code", "kpi.name"),
-        Column("period_kind", "code", "period_kind"),
-        Column("period_start", "date"),
-        Column("value", "price"),
-        Column("numerator", "price"),
-        Column("denominator", "price"),
-        Column("target", "price"),
-        Column("previous_value", "price"),
-        Column("previous_year_value", "price"),
-        Column("status", "code", "status"),
-    ]
-    names = [column.name for column in columns]
-    whole = pl.concat([part.select(names) for part in parts], how="vertical_relaxed")
+    whole = pl.concat(parts, how="vertical_relaxed")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("kpis.pack"))
-        export_buttons(whole, columns, key="kpi_pack", currency=shown.currency, file_name=f"kpi-{shown.data_through}")
+        export_buttons(whole, _COLUMNS, key="kpi_pack", currency=snapshot.currency, file_name=f"kpi-{snapshot.data_through}")
 
 
 show()

@@ -35,7 +35,9 @@ def _runs(shown: Snapshot | None) -> None:
         st.metric(t("setup.snapshot"), shown.snapshot_id if shown else t("setup.nothing"))
         st.metric(t("setup.last_run"), code_text("run_status", last.status) if last else t("setup.nothing"))
     if last is not None:
-        st.caption(t("setup.last_run_line", run=safe(last.run_id), at=safe(last.finished_at), step=safe(last.failed_step or "–")))
+        line = t("setup.last_run_line", run=safe(last.run_id), at=safe(last.finished_at[:16].replace("T", " ")))
+        failed = f" · {t('setup.failed_step', step=code_text('step', last.failed_step))}" if last.failed_step else ""
+        st.caption(line + failed)
         if last.is_failed:
             st.error(safe(last.message or t("setup.no_message")), icon=":material/error:")
     if shown is not None:
@@ -85,7 +87,7 @@ def _manifest(shown: Snapshot) -> None:
         st.markdown("\n".join(f"- {safe(each)}" for each in failed[:20]))
     timings = shown.manifest.get("timings") or {}
     if isinstance(timings, dict) and timings:
-        st.caption(" · ".join(f"{safe(name)} {number(seconds, 1)} s" for name, seconds in timings.items()))
+        st.caption(" · ".join(f"{safe(code_text('step', name))} {number(seconds, 1)} s" for name, seconds in timings.items()))
     tables = shown.manifest.get("tables") or {}
     if isinstance(tables, dict) and tables:
         with st.expander(t("setup.tables", count=len(tables)), icon=":material/table:"):

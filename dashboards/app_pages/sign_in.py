@@ -14,14 +14,16 @@ from kernel.errors import ThroughlineError
 from transactional import auth
 
 
-def show(snapshot: Snapshot | None) -> None:
-    """Sign-in form; without a ledger, the command that makes one."""
+def show(snapshot: Snapshot | None, has_ended: bool = False) -> None:
+    """Sign-in form; without a ledger, the command that makes one; `has_ended` tells a visitor whose session is over."""
     st.title(t("sign_in.title"))
     ledger = live.ledger()
     if ledger is None:
         st.info(t("empty.no_ledger"), icon=":material/info:")
         st.code("make run\nthroughline demo\nthroughline load DIR", language="bash")
         return
+    if has_ended:
+        st.info(t("sign_in.ended"), icon=":material/schedule:")
     with st.form("sign_in", width=420):
         login = st.text_input(t("sign_in.login"), autocomplete="username")
         password = st.text_input(t("sign_in.password"), type="password", autocomplete="current-password")

@@ -68,7 +68,7 @@ def show() -> None:
             Column("on_hand_quantity", "quantity"),
             Column("allocated_quantity", "quantity"),
             Column("available_quantity", "quantity"),
-            Column("base_unit"),
+            Column("base_unit", "unit"),
         ],
         key="stock_table",
         currency="",

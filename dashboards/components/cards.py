@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.formats import MISSING, change, kpi_value, number, period, short_money
+from dashboards.formats import MISSING, before, change, kpi_range, kpi_value, number, percent, period, short_money
 from dashboards.i18n import language, t
 
-__all__ = ["DIRECTION", "KPI_PERIODS", "STATUS_ICON", "kpi_card", "latest", "status_line", "target_text"]
+__all__ = ["DIRECTION", "KPI_PERIODS", "STATUS_ICON", "changes", "fraction", "kpi_card", "latest", "status_line", "target_text"]
 
 KPI_PERIODS: dict[str, tuple[str, ...]] = {
     "inventory_turnover": ("month", "quarter", "ttm", "week"),
@@ -34,6 +34,7 @@ STATUS_ICON = {
     "not_recorded": ":material/remove:",
 }
 _STATUS_COLOUR = {"good": "green", "watch": "orange", "bad": "red"}
+_POINTS = 12
 
 
 def latest(frame: pl.DataFrame) -> dict[str, Any] | None:
@@ -50,10 +51,9 @@ def target_text(row: Mapping[str, Any], currency: str) -> str:
     low, high, unit = row.get("target"), row.get("target_high"), str(row.get("unit"))
     if low is None:
         return t("kpi.no_target")
-    shown = kpi_value(low, unit, currency, language())
     if high is not None:
-        return t("kpi.target_band", low=shown, high=kpi_value(high, unit, currency, language()))
-    return t("kpi.target_least", target=shown)
+        return t("kpi.target_band", band=kpi_range(low, high, unit, currency, language()))
+    return t("kpi.target_least", target=kpi_value(low, unit, currency, language()))
 
 
 def status_line(row: Mapping[str, Any], currency: str) -> str:
@@ -66,9 +66,34 @@ def status_line(row: Mapping[str, Any], currency: str) -> str:
     return (f":{colour}[{word}]" if colour else word) + f" · {target_text(row, currency)}"
 
 
-def kpi_card(kpi: str, kind: str, frame: pl.DataFrame, currency: str) -> None:
-    """One KPI as a card: value, change, target, last year, sparkline, numerator over denominator, and the way to its detail."""
-    with st.container(border=True, height="stretch"):
+def changes(row: Mapping[str, Any], kind: str) -> str:
+    """The change against the period before and the same period last year, each with arrow, sign and what it is against."""
+    start, unit, direction = row["period_start"], str(row["unit"]), DIRECTION.get(str(row["kpi"]), 1)
+    parts = []
+    compared = (("previous_value", before(start, kind)), ("previous_year_value", before(start, kind, years=1)))
+    for name, other in compared:
+        value = row[name]
+        shown = change(row["value"], value, unit, language())
+        if shown is None:
+            continue
+        difference = float(row["value"]) - float(value)
+        arrow = "▲" if difference > 0 else "▼" if difference < 0 else "▬"
+        colour = "" if not direction or not difference else "green" if difference * direction > 0 else "red"
+        text = f"{arrow} {shown}"
+        parts.append((f":{colour}[{text}]" if colour else text) + " " + t("kpi.versus_period", period=period(other, kind)))
+    return "  \n".join(parts) or t("kpi.year_unknown")
+
+
+def kpi_card(
+    kpi: str, kind: str, frame: pl.DataFrame, currency: str, beside: Mapping[str, float | None], export: bytes | None
+) -> None:
+    """One KPI as a card: value, parts, target, changes, sparkline, definition, and the ways to its detail and its numbers.
+
+    Args:
+        beside: other readings of the same period shown with the parts (WAPE and bias).
+        export: the card's periods as a CSV file; None hides the button.
+    """
+    with st.container(border=True, height="stretch", key=f"card_{kpi}"):
         row = latest(frame)
         title = t(f"kpi.name.{kpi}")
         if row is None or row["value"] is None:
@@ -76,42 +101,61 @@ def kpi_card(kpi: str, kind: str, frame: pl.DataFrame, currency: str) -> None:
             status = "not_recorded" if row is None or row.get("status") == "not_recorded" else "no_data"
             st.caption(f"{STATUS_ICON[status]} {t(f'status.{status}')} · {t(f'kpi.empty.{kpi}')}")
             return
-        unit = str(row["unit"])
-        against = change(row["value"], row["previous_value"], unit)
-        direction = DIRECTION.get(kpi, 1)
-        points = [float(value) for value in frame["value"].drop_nulls().to_list()[-13:]]
+        points = [float(value) for value in frame["value"].drop_nulls().to_list()[-_POINTS:]]
         st.metric(
             title,
-            kpi_value(row["value"], unit, currency, language()),
-            delta=against,
-            delta_color="off" if direction == 0 else "normal",
-            delta_description=t(f"kpi.versus.{kind}") if against else None,
-            help=t(f"kpi.definition.{kpi}"),
+            kpi_value(row["value"], str(row["unit"]), currency, language()),
+            help=f"{t(f'kpi.definition.{kpi}')}\n\n{t(f'kpi.parts.{kpi}')}",
             chart_data=points if len(points) > 1 else None,
         )
         st.markdown(status_line(row, currency))
-        fraction = _fraction(kpi, row, currency)
-        lines = [period(row["period_start"], kind) + (f" · {fraction}" if fraction else "")]
-        yearly = change(row["value"], row["previous_year_value"], unit)
-        lines.append(t("kpi.year", change=yearly) if yearly else t("kpi.year_unknown"))
-        if row["is_complete"] is False:
-            lines.append(f":material/hourglass_top: {t('kpi.incomplete')}")
-        count = row.get("record_count")
-        if count is not None and 0 < count < 10:
-            lines.append(f":material/warning: {t('kpi.small_sample', count=count)}")
-        st.caption("  \n".join(line for line in lines if line))
-        st.page_link(
-            "app_pages/kpi_detail.py",
-            label=t("kpi.who_moved_it"),
-            icon=":material/query_stats:",
-            query_params={"kpi": kpi, "period": kind},
-        )
+        st.markdown(changes(row, kind))
+        st.caption("  \n".join(_remarks(kpi, kind, row, currency, beside, len(points))))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(
+                "app_pages/kpi_detail.py",
+                label=t("kpi.who_moved_it"),
+                icon=":material/query_stats:",
+                query_params={"kpi": kpi, "period": kind},
+                width="stretch",
+            )
+            if export is not None:
+                st.download_button(
+                    t("table.csv"),
+                    export,
+                    f"{kpi}.csv",
+                    "text/csv",
+                    key=f"export_{kpi}",
+                    icon=":material/download:",
+                    on_click="ignore",
+                    type="tertiary",
+                )
 
 
-def _fraction(kpi: str, row: Mapping[str, Any], currency: str) -> str:
+def _remarks(
+    kpi: str, kind: str, row: Mapping[str, Any], currency: str, beside: Mapping[str, float | None], points: int
+) -> list[str]:
+    """What it was divided by, which period it is, and what to keep in mind."""
+    lines = [fraction(kpi, row, currency)]
+    if beside:
+        lines.append(" · ".join(f"{t(f'reading.{name}')} {percent(value)}" for name, value in beside.items()))
+    name = period(row["period_start"], kind)
+    whole = t("kpi.period_complete", period=name) if row["is_complete"] is not False else t("kpi.period_incomplete", period=name)
+    lines.append(whole + " · " + t(f"kpi.spark.{kind}", count=points))
+    count = row.get("record_count")
+    if count is not None and 0 < count < 10:
+        lines.append(f":material/warning: {t('kpi.small_sample', count=count)}")
+    return [line for line in lines if line]
+
+
+def fraction(kpi: str, row: Mapping[str, Any], currency: str) -> str:
+    """Numerator and denominator in words: "209 of 236 orders"; empty where there is none."""
     top, bottom = row.get("numerator"), row.get("denominator")
     if kpi == "stock_value" or top is None or bottom is None:
         return ""
-    is_money = kpi in ("inventory_turnover", "purchase_savings")
-    shown = [short_money(part, currency, language()) if is_money else number(part, 0) for part in (top, bottom)]
-    return t(f"kpi.fraction.{kpi}", numerator=shown[0].replace("$", "\\$"), denominator=shown[1].replace("$", "\\$"))
+    key = "kpi.fraction.overspent" if kpi == "purchase_savings" and top < 0 else f"kpi.fraction.{kpi}"
+    if kpi in ("inventory_turnover", "purchase_savings"):
+        shown = [short_money(abs(part), currency, language()) for part in (top, bottom)]
+    else:
+        shown = [number(part, 0) for part in (top, bottom)]
+    return t(key, numerator=shown[0].replace("$", "\\$"), denominator=shown[1].replace("$", "\\$"))

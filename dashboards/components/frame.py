@@ -9,10 +9,23 @@ from dashboards.formats import plain, safe
 from dashboards.i18n import LANGUAGES, code_text, label, t
 from dashboards.session import Person, notice, person, remember, sign_out, take_notices
 from dashboards.snapshot import LastRun, Snapshot
+from dashboards.stay import keep, tickets
 
 __all__ = ["banners", "footer", "may_switch_user", "people", "prepare_language", "show_notices", "top_bar"]
 
 _NAMES = {"en": "English", "zh": "中文"}
+
+_STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-left: clamp(0.8rem, 2vw, 2rem); padding-right: clamp(0.8rem, 2vw, 2rem); }
+[data-testid=stMain] [data-testid=stHeading] h1 { padding: 0 0 0.3rem 0; }
+.st-key-footer { border-top: 1px solid rgba(128, 128, 128, 0.35); padding-top: 0.5rem; }
+[class*=st-key-card_] { gap: 0.3rem; padding: 0.55rem 0.8rem; }
+[class*=st-key-point_] [data-testid=stPageLink] a { padding: 0; align-items: flex-start; }
+[class*=st-key-point_] [data-testid=stPageLink] * { white-space: normal; overflow: visible; line-height: 1.45; }
+[class*=st-key-point_] { padding-bottom: 0.35rem; }
+[class*=st-key-line_] { padding: 0.45rem 0.85rem; }
+@media print { [data-testid=stSidebar], .st-key-top_bar, button { display: none !important; } }
+</style>"""
 
 
 def people() -> list[Person]:
@@ -59,8 +72,12 @@ def language_switch() -> None:
 
 
 def top_bar(snapshot: Snapshot | None) -> None:
-    """Language, the signed-in person, and in the demo the switch to somebody else."""
+    """What kind of company this is, language, the signed-in person, and in the demo the switch to somebody else."""
+    st.html(_STYLE)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="top_bar"):
+        if snapshot is not None and snapshot.is_demo:
+            ends = snapshot.demo_end_date or live.day(live.company().get("demo_end_date"))
+            st.caption(f":material/science: {t('frame.demo', date=plain(ends))}", width="stretch", help=t("frame.demo_help"))
         language_switch()
         who = person()
         if who is None:
@@ -83,20 +100,20 @@ def top_bar(snapshot: Snapshot | None) -> None:
                     notice("success", t("frame.now_acting_as", name=safe(everybody[chosen].shown_name)))
                     st.rerun()
             if st.button(t("frame.sign_out"), icon=":material/logout:"):
+                held = st.session_state.get("ticket")
+                if held is not None:
+                    tickets().end(held[1])
                 sign_out()
                 st.rerun()
 
 
 def banners(snapshot: Snapshot | None, run: LastRun | None) -> None:
-    """The demo says that it is one; a failed newest run says which older data are shown."""
-    if snapshot is not None and snapshot.is_demo:
-        ends = snapshot.demo_end_date or live.day(live.company().get("demo_end_date"))
-        st.caption(f":material/science: {t('frame.demo', date=plain(ends))}")
+    """A failed newest run says which older data are shown."""
     if snapshot is not None and run is not None and run.run_id != snapshot.run_id:
         shown = plain(snapshot.data_through)
         if run.is_failed:
             st.warning(
-                t("frame.run_failed", date=shown, step=safe(run.failed_step or "?")),
+                t("frame.run_failed", date=shown, step=safe(code_text("step", run.failed_step) or "?")),
                 icon=":material/warning:",
             )
             if run.message:
@@ -121,17 +138,17 @@ def show_notices() -> None:
 
 def footer(snapshot: Snapshot | None) -> None:
     """Data through, snapshot and run, so that a screenshot says where its numbers come from."""
-    st.divider()
-    if snapshot is None:
-        st.caption(t("frame.footer_empty"))
-        return
-    company = label(snapshot.company, "name")
-    st.caption(
-        t(
-            "frame.footer",
-            company=safe(company),
-            date=plain(snapshot.data_through),
-            snapshot=safe(snapshot.snapshot_id),
-            run=safe(snapshot.run_id or "–"),
+    with st.container(key="footer", gap=None):
+        keep()
+        if snapshot is None:
+            st.caption(t("frame.footer_empty"))
+            return
+        st.caption(
+            t(
+                "frame.footer",
+                company=safe(label(snapshot.company, "name")),
+                date=plain(snapshot.data_through),
+                snapshot=safe(snapshot.snapshot_id),
+                run=safe(snapshot.run_id[:8] or "–"),
+            )
         )
-    )

@@ -20,10 +20,11 @@ import streamlit as st
 import xlsxwriter
 
 from dashboards.formats import MISSING
-from dashboards.i18n import code_text, name_column, t
+from dashboards.i18n import code_text, name_column, t, unit_text
 
 __all__ = ["Column", "export_buttons", "shown", "table", "to_csv", "to_excel"]
 
+_DECIMALS = {"money": 2, "price": 4, "days": 1}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,7 +34,8 @@ class Column:
 
     Attributes:
         name: column of the frame.
-        kind: text, name (by language), code, quantity, money, price, rate, days, count, date, flag.
+        kind: text, name (by language), code, unit, quantity, money, price, rate, points (a change of a rate), days,
+            count, date, flag.
         group: message group of the codes.
         title: message key of the header below `screen.column`; default the name.
         pinned: stays in view when the table scrolls sideways.
@@ -197,10 +199,14 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
         filled = pl.select(pl.when(first.fill_null("") == "").then(frame[other].cast(pl.String)).otherwise(first)).to_series()
         return filled
     series = frame[column.name]
+    if column.kind == "unit":
+        return pl.Series([unit_text(value) for value in series.to_list()], dtype=pl.String)
     if column.kind == "code":
         return pl.Series([code_text(column.group, value) for value in series.to_list()], dtype=pl.String)
+    if column.kind == "points":
+        return (series.cast(pl.Float64) * 100).round(1)
     if column.kind in ("quantity", "money", "price", "rate", "days"):
-        digits = {"quantity": 3, "money": 2, "price": 4, "rate": 4, "days": 1}[column.kind]
+        digits = {**_DECIMALS, "quantity": 3, "rate": 4}[column.kind]
         return series.cast(pl.Float64).round(digits)
     return series.cast(pl.String) if series.dtype == pl.Null else series
 
@@ -208,8 +214,13 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
 def _config(column: Column, currency: str) -> Any:
     if column.kind == "rate":
         return st.column_config.NumberColumn(format="percent", pinned=column.pinned)
-    if column.kind in ("quantity", "money", "price", "days", "count"):
+    if column.kind in ("quantity", "count"):
         return st.column_config.NumberColumn(format="localized", pinned=column.pinned)
+    if column.kind == "points":
+        return st.column_config.NumberColumn(format="%+.1f", pinned=column.pinned)
+    if column.kind in _DECIMALS:
+        # As many digits in every row, so that amounts can be compared by eye.
+        return st.column_config.NumberColumn(format=f"%,.{_DECIMALS[column.kind]}f", pinned=column.pinned)
     if column.kind == "date":
         return st.column_config.DateColumn(format="YYYY-MM-DD", pinned=column.pinned)
     if column.kind == "flag":

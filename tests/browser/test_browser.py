@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.navigation import PAGES
 from tests.browser.driver import browser, chromium_path, open_page, running_app, settle, sign_in
 from tests.browser.screenshots import go
 from tests.dashboards.snapshot_fixture import PASSWORD, build_home
@@ -37,7 +38,7 @@ def test_approving_a_suggestion_shows_its_order_number_at_once(home: Path, url: 
         sign_in(page, "buyer", PASSWORD)
         # Twice, as impatient people click.
         page.get_by_role("button", name="Approve", exact=True).dblclick()
-        page.get_by_text("Approved: order").wait_for()
+        page.get_by_text("Approved: order").first.wait_for()
         settle(page)
         shown = page.locator("[data-testid=stAlert]").all_inner_texts()
     orders = open_ledger(home / "ledger.db").records("select number from purchase_order")
@@ -61,7 +62,7 @@ def test_the_language_switch_changes_the_page_and_stays_in_the_link(url: str) ->
     assert "lang=zh" in address
 
 
-@pytest.mark.parametrize("screen", ["today", "kpis", "forecast", "suggestions", "item", "stock", "setup"])
+@pytest.mark.parametrize("screen", [place.name for place in PAGES])
 def test_no_page_is_wider_than_a_phone(url: str, screen: str) -> None:
     with browser() as opened:
         page = open_page(opened, f"{url}/{'' if screen == 'today' else screen}?lang=zh", width=390, height=844)
@@ -87,3 +88,65 @@ def test_filters_are_in_the_link(url: str) -> None:
     assert "warehouse=MAIN" in address
     assert "q=RAW-03" in address
     assert "1" == records
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_overview_fits_the_screen_of_a_desk(url: str, language: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/kpis?lang={language}", width=1440, height=900)
+        sign_in(page, "planner", PASSWORD)
+        page.locator("[data-testid=stMetric]").nth(5).wait_for()
+        settle(page)
+        tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+
+    assert tall <= 900
+
+
+def test_loading_the_page_again_keeps_who_is_signed_in_and_signing_out_does_not(url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/stock?lang=en")
+        sign_in(page, "planner", PASSWORD)
+        page.goto(f"{url}/kpis?lang=en")
+        page.get_by_role("heading", name="KPI overview").wait_for()
+        second = page.context.new_page()
+        second.goto(f"{url}/orders?lang=en")
+        second.get_by_role("heading", name="Orders").wait_for()
+        page.get_by_role("button", name="Planner").click()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in").wait_for()
+        settle(page)
+        page.goto(f"{url}/kpis?lang=en")
+        page.get_by_role("button", name="Sign in").wait_for()
+
+
+def test_an_ended_session_is_told_so_and_the_link_still_opens(url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/?lang=en")
+        page.context.add_cookies([{"name": "throughline_ticket", "value": "of-yesterday", "url": url}])
+        page.goto(f"{url}/suggestions?lang=en")
+        page.get_by_text("Your session has ended").wait_for()
+        sign_in(page, "planner", PASSWORD)
+        page.get_by_role("heading", name="Purchase suggestions").wait_for()
+
+
+def test_two_tabs_approving_the_same_suggestion_make_one_order(home: Path, url: str) -> None:
+    with browser() as opened:
+        first = open_page(opened, f"{url}/suggestions?lang=en&order=po00000000000003&due=all&state=all")
+        sign_in(first, "buyer", PASSWORD)
+        second = first.context.new_page()
+        second.goto(f"{url}/suggestions?lang=en&order=po00000000000003&due=all&state=all")
+        second.get_by_role("button", name="Approve", exact=True).wait_for()
+        settle(second)
+        first.get_by_role("button", name="Approve", exact=True).click()
+        first.get_by_text("Approved: order").first.wait_for()
+        second.get_by_role("button", name="Approve", exact=True).click()
+        second.locator("[data-testid=stAlert]").filter(has_text="PO-").first.wait_for()
+        told = second.locator("[data-testid=stAlert]").all_inner_texts()
+    ledger = open_ledger(home / "ledger.db")
+    orders = ledger.records(
+        "select o.number from purchase_order_line l join purchase_order o on o.purchase_order_id = l.purchase_order_id "
+        "where l.origin_planned_order_id = 'po00000000000003'"
+    )
+
+    assert 1 == len(orders)
+    assert any(orders[0]["number"] in text for text in told)

@@ -81,7 +81,7 @@ def test_an_approved_suggestion_comes_back_as_a_scheduled_receipt(served: tuple[
         page = open_page(opened, f"{url}/suggestions?lang=en&order={planned}&state=all")
         sign_in(page, "buyer")
         page.get_by_role("button", name="Approve", exact=True).click()
-        page.get_by_text("Approved: order").wait_for()
+        page.get_by_text("Approved: order").first.wait_for()
         settle(page)
         page.get_by_role("button", name="Replan now").click()
         deadline = time.monotonic() + 300

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards import navigation
 from tests.dashboards.snapshot_fixture import PASSWORD, build_home
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
-PAGES = ("today", "kpis", "kpi_detail", "forecast", "suggestions", "item", "stock", "setup")
+PAGES = tuple(place.name for place in navigation.PAGES)
 
 Open = Callable[..., AppTest]
 

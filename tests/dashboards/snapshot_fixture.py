@@ -265,7 +265,35 @@ def _late(by_sku: dict[str, Row], customer: Row, supplier: Row) -> dict[str, lis
                     **(supplier if cause == "supplier" else {}),
                 }
             )
-    return {"rpt_late_lines": lines, "rpt_late_causes": causes}
+    return {"rpt_late_lines": lines, "rpt_late_causes": causes, "rpt_late_chain": _chain()}
+
+
+def _chain() -> list[Row]:
+    """The story of line 1: five days from a supplier through a work order to the customer, two of them won back."""
+    steps = [
+        (0, "delivery", "carrier", -2, "shipment", "SH-00001", "Fast Lorries", date(2025, 12, 7)),
+        (1, "production", "production", 1, "work_order", "WO-00001", "Press shop", date(2025, 12, 6)),
+        (2, "supplier", "supplier", 6, "purchase_order", "PO-00001", "Acme Metals", date(2025, 11, 20)),
+    ]
+    return [
+        {
+            "sales_order_line_id": 1,
+            "step_number": place,
+            "depth": depth,
+            "link": link,
+            "cause": cause,
+            "days": days,
+            "planned_date": planned,
+            "actual_date": planned + timedelta(days=days),
+            "document_kind": kind,
+            "document_number": number,
+            "evidence_key": "cause.no_record",
+            "who_kind": cause,
+            "who": who,
+            "who_zh": who,
+        }
+        for place, (depth, link, cause, days, kind, number, who, planned) in enumerate(steps, start=1)
+    ]
 
 
 def _savings(by_sku: dict[str, Row], suppliers: list[Row]) -> list[Row]:

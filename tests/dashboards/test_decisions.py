@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -88,7 +89,7 @@ def test_an_override_is_stored_with_its_reason_and_counts_at_once(home: Path, vi
     app = visit("forecast")
     editor = app.data_editor[0]
     reason = next(field for field in app.text_input if field.label == "Reason")
-    app.session_state[editor.key] = {"edited_rows": {0: {"Override": 500.0}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[editor.key] = {"edited_rows": {0: {"Override": "５００"}}, "added_rows": [], "deleted_rows": []}
     reason.set_value("project order confirmed")
     _press(app, "Save override")
     ledger = open_ledger(home / "ledger.db")
@@ -113,3 +114,46 @@ def test_a_note_names_its_author(home: Path, visit: Open) -> None:
     _press(app, "Add note")
 
     assert any("count this \\*twice\\*" in each.value and "Viewer" in each.value for each in app.markdown)
+
+
+def test_another_supplier_and_another_date_are_ordered_at_that_suppliers_terms(home: Path, visit: Open) -> None:
+    app = visit("suggestions", login="buyer", order=FIRST, state="all")
+    ranked = next(box for box in app.selectbox if box.key == f"supplier_{FIRST}")
+    next(field for field in app.date_input if field.key == f"arrival_{FIRST}").set_value(date(2026, 2, 20))
+    first = ranked.value
+    _press(app, "Approve")
+    ledger = open_ledger(home / "ledger.db")
+    order = ledger.records(
+        "select s.code, l.requested_date, l.unit_price from purchase_order_line l join purchase_order o "
+        "on o.purchase_order_id = l.purchase_order_id join supplier s on s.supplier_id = o.supplier_id"
+    )
+
+    assert [{"code": first, "requested_date": "2026-02-20", "unit_price": 29_000_000}] == order
+
+
+def test_a_rejection_with_a_date_only_puts_it_off(home: Path, visit: Open) -> None:
+    app = visit("suggestions", order=FIRST, state="all")
+    next(field for field in app.text_input if (field.key or "") == f"reason_{FIRST}").set_value("after the holiday")
+    next(field for field in app.date_input if field.key == f"until_{FIRST}").set_value(date(2026, 2, 1))
+    _press(app, "Reject")
+
+    assert [("snooze", "after the holiday")] == [(row["decision"], row["reason"]) for row in _decisions(home)]
+    assert any("Put off until 2026-02-01" in each.value for each in app.warning)
+
+
+def test_ticked_rows_are_summed_by_supplier_and_held_against_a_budget(home: Path, visit: Open) -> None:
+    app = visit("suggestions", login="buyer")
+    app.session_state["suggestion_table"] = {"selection": {"rows": [0, 1, 2], "columns": [], "cells": []}}
+    app.session_state["budget"] = 20_000.0
+    app.run()
+    seen = words(app)
+
+    assert "**3** open suggestions ticked, cost ¥20,880" in seen
+    assert "¥880 over the budget" in seen
+
+
+def test_a_link_to_a_suggestion_that_is_gone_says_why(home: Path, visit: Open) -> None:
+    app = visit("suggestions", order="po-of-last-week")
+
+    assert "no longer in the plan of 2026-01-05" in app.warning[0].value
+    assert [] == list(app.exception)

@@ -77,7 +77,7 @@ def test_a_failed_newer_run_is_named_with_the_data_shown(home: Path, visit: Open
     app = visit("kpis")
 
     assert "Showing data of 2026-01-05" in app.warning[0].value
-    assert "dbt" in app.warning[0].value
+    assert "building the marts" in app.warning[0].value
 
 
 def test_the_overview_shows_six_kpis_with_target_and_parts(home: Path, visit: Open) -> None:

@@ -12,6 +12,7 @@ def words(app: AppTest) -> str:
     found: list[str] = []
     for kind in ("title", "header", "subheader", "markdown", "caption", "info", "success", "warning", "error", "code"):
         found += [str(element.value) for element in app.get(kind)]
+    found += [str(link.proto.label) for link in app.get("page_link")]
     found += [f"{metric.label} {metric.value}" for metric in app.metric]
     found += [button.label for button in app.button]
     for frame in app.dataframe:

@@ -1,0 +1,303 @@
+"""One order of any kind: its lines, what has happened to it, and what each line waits for."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import live, live_orders, reports
+from dashboards import snapshot as snapshots
+from dashboards.components.filters import search
+from dashboards.components.notes import notes
+from dashboards.components.tables import Column, table
+from dashboards.components.take_on import take_on
+from dashboards.formats import number, plain, safe
+from dashboards.i18n import code_text, label, t
+from kernel.messages import has_text
+from kernel.numbers import QUANTITY_SCALE
+
+_QUANTITIES = {
+    "sales_order": ("ordered", "allocated", "shipped", "delivered", "returned", "cancelled"),
+    "purchase_order": ("ordered", "received", "accepted", "rejected", "cancelled"),
+    "work_order": ("required", "issued"),
+    "transfer_order": ("ordered", "shipped", "received", "cancelled"),
+    "goods_receipt": ("received", "accepted", "rejected"),
+    "shipment": (),
+    "customer_return": (),
+    "stocktake": ("book", "counted"),
+}
+_DATES = {
+    "sales_order": ("requested_date", "first_promised_date", "last_promised_date"),
+    "purchase_order": ("required_date", "first_promised_date", "last_promised_date"),
+    "work_order": ("required_date", "issued_date", "available_date"),
+    "transfer_order": ("shipped_date", "received_date"),
+}
+_FACTS = (
+    "order_date",
+    "planned_start_date",
+    "actual_start_date",
+    "due_date",
+    "actual_end_date",
+    "received_date",
+    "inspected_date",
+    "shipped_date",
+    "expected_delivery_date",
+    "signed_date",
+    "return_date",
+    "count_date",
+)
+
+
+def show() -> None:
+    st.title(t("order.title"))
+    typed = search("number", t("column.order_number"), t("order.hint")).strip()
+    if not typed:
+        st.info(t("order.none_chosen"), icon=":material/info:")
+        st.page_link("app_pages/orders.py", label=t("order.all"), icon=":material/receipt_long:")
+        return
+    found = live_orders.find(typed)
+    whole = live_orders.document(str(found[0]["document_kind"]), int(found[0]["document_id"])) if found else None
+    if not found or whole is None:
+        st.warning(t("order.gone", number=safe(typed)), icon=":material/link_off:")
+        st.page_link("app_pages/orders.py", label=t("order.all"), icon=":material/receipt_long:")
+        return
+    kind, key = str(found[0]["document_kind"]), int(found[0]["document_id"])
+    header = whole["header"]
+    _header(kind, header)
+    _made(kind, header)
+    _lines(kind, whole["lines"])
+    _waits(kind, header, whole["lines"])
+    _events(whole["events"])
+    left, right = st.columns([3, 1])
+    with left:
+        notes(kind, str(key))
+    with right:
+        take_on(kind, str(key), t("order.action", number=header["number"]))
+
+
+def _header(kind: str, header: dict[str, Any]) -> None:
+    """Kind, number, partner, status and dates in two lines."""
+    partner = live_orders.parties(kind, header)
+    st.subheader(f"{code_text('document_kind', kind)} {safe(header['number'])}")
+    parts = []
+    if partner:
+        parts.append(f"**{safe(partner['code'])} {safe(label(partner, 'name'))}**")
+        if partner.get("order_number"):
+            parts.append(safe(partner["order_number"]))
+    if header.get("status"):
+        parts.append(code_text("document_status", header["status"]))
+    if header.get("is_rush"):
+        parts.append(f":orange[:material/bolt: {t('order.rush')}]")
+    parts += [f"{t(f'order.fact.{name}')} {plain(header[name])}" for name in _FACTS if header.get(name)]
+    st.markdown(" · ".join(parts))
+    if kind in ("purchase_order", "goods_receipt") and partner:
+        st.page_link(
+            "app_pages/supplier.py",
+            label=t("supplier.open", name=label(partner, "name")),
+            icon=":material/factory:",
+            query_params={"partner": str(partner["code"])},
+        )
+
+
+def _made(kind: str, header: dict[str, Any]) -> None:
+    """What a work order makes: it has components as lines, its product stands in the header."""
+    if kind != "work_order":
+        return
+    with st.container(horizontal=True, gap="large"):
+        for name in ("ordered", "completed", "scrapped"):
+            st.metric(t(f"order.quantity.{name}"), number(header[f"{name}_quantity"]))
+
+
+def _lines(kind: str, lines: list[dict[str, Any]]) -> None:
+    names = [f"{name}_quantity" for name in _QUANTITIES[kind]] or ["quantity"]
+    dates = _DATES.get(kind, ())
+    frame = pl.DataFrame(
+        [
+            {
+                **{name: line[name] for name in ("sku", "item_name", "item_name_zh")},
+                **{name: None if line[name] is None else float(line[name]) for name in names},
+                **{name: line[name] for name in dates},
+                "status": line.get("status"),
+                "unit_price": None if line.get("unit_price") is None else float(line["unit_price"]),
+            }
+            for line in lines
+        ],
+        schema={
+            **dict.fromkeys(("sku", "item_name", "item_name_zh"), pl.String),
+            **dict.fromkeys(names, pl.Float64),
+            **dict.fromkeys(dates, pl.Date),
+            "status": pl.String,
+            "unit_price": pl.Float64,
+        },
+    )
+    has_status = frame["status"].is_not_null().any()
+    priced = frame["unit_price"].is_not_null().any()
+    table(
+        frame,
+        [
+            Column("sku", pinned=True),
+            Column("item_name", "name"),
+            *[Column(name, "quantity", title="quantity") if name == "quantity" else _quantity(name) for name in names],
+            *[Column(name, "date") for name in dates],
+            *([Column("unit_price", "price")] if priced else []),
+            *([Column("status", "code", "document_status" if kind != "stocktake" else "stock_status")] if has_status else []),
+        ],
+        key="order_lines",
+        currency=str(live.company().get("currency") or ""),
+        file_name=f"{kind.replace('_', '-')}-lines",
+    )
+
+
+def _quantity(name: str) -> Column:
+    """An order line's quantity by the short name of what happened to it."""
+    return Column(name, "quantity", title=f"line_{name}")
+
+
+def _waits(kind: str, header: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """For each open line the next step, and what will bring it."""
+    said = {"sales_order": _sales_waits, "purchase_order": _purchase_waits, "work_order": _work_waits}.get(kind)
+    if said is None:
+        return
+    sentences = said(header, lines)
+    if sentences:
+        st.markdown(f"**{t('order.waits')}**")
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def _sales_waits(_header: dict[str, Any], lines: list[dict[str, Any]]) -> list[str]:
+    sentences = []
+    for line in lines:
+        if line["status"] != "open":
+            continue
+        left = line["ordered_quantity"] - line["shipped_quantity"] - line["cancelled_quantity"]
+        held = [row for row in live_orders.allocations(int(line["sales_order_line_id"])) if row["state"] == "open"]
+        lying = sum((Decimal(row["quantity"]).scaleb(-6) for row in held), Decimal(0))
+        sku = safe(line["sku"])
+        if lying >= left:
+            places = ", ".join(safe(f"{row['location_code']} {row['lot_code'] or ''}".strip()) for row in held[:5])
+            sentences.append(t("order.wait.picking", sku=sku, quantity=number(left), places=places))
+            continue
+        sentences.append(t("order.wait.stock", sku=sku, quantity=number(left - lying), coming=_coming(line)))
+        for peg in live_orders.pegs(int(line["sales_order_line_id"])):
+            if peg["supply_kind"] in ("purchase_order_line", "work_order", "transfer_order_line") and peg["number"]:
+                sentences.append(
+                    t(
+                        "order.wait.peg",
+                        sku=sku,
+                        number=safe(peg["number"]),
+                        expected=plain(live.day(peg["expected_date"])),
+                        quantity=number(peg["quantity"] / QUANTITY_SCALE),
+                    )
+                )
+    return sentences
+
+
+def _coming(line: dict[str, Any]) -> str:
+    """The next supply of the line's item in its warehouse, from the shown snapshot."""
+    shown = snapshots.current()
+    if shown is None:
+        return t("order.wait.nothing_coming")
+    supply = reports.open_orders(shown, line["item_id"], line["warehouse_id"]).filter(pl.col("document_kind") != "sales_order")
+    if supply.is_empty():
+        return t("order.wait.nothing_coming")
+    first = supply.row(0, named=True)
+    return t("order.wait.coming", number=safe(first["document_number"]), date=plain(first["expected_date"]))
+
+
+def _purchase_waits(header: dict[str, Any], lines: list[dict[str, Any]]) -> list[str]:
+    today = live.today()
+    sentences = []
+    for line in lines:
+        left = line["ordered_quantity"] - line["received_quantity"] - line["cancelled_quantity"]
+        if line["status"] not in ("open", "pending") or left <= 0:
+            continue
+        promised: date | None = line["last_promised_date"] or line["required_date"]
+        late = (today - promised).days if today and promised and promised < today else 0
+        key = "order.wait.supplier_late" if late else "order.wait.supplier"
+        sentences.append(t(key, sku=safe(line["sku"]), quantity=number(left), date=plain(promised), days=late))
+    for row in live_orders.receipts(int(header["purchase_order_id"])):
+        received = t(
+            "order.received",
+            number=safe(row["number"]),
+            sku=safe(row["sku"]),
+            quantity=number(row["received_quantity"] / QUANTITY_SCALE),
+            date=plain(live.day(row["received_date"])),
+        )
+        if row["inspected_date"] is None:
+            received += " · " + t("order.not_inspected")
+        if row["rejected_quantity"]:
+            received += " · " + t("order.rejected", quantity=number(row["rejected_quantity"] / QUANTITY_SCALE))
+        sentences.append(received)
+    return sentences
+
+
+def _work_waits(header: dict[str, Any], lines: list[dict[str, Any]]) -> list[str]:
+    if header["status"] in ("completed", "closed", "cancelled"):
+        return []
+    short = [line for line in lines if line["issued_quantity"] < line["required_quantity"]]
+    if not short:
+        return [t("order.wait.completion", date=plain(header["due_date"]))]
+    return [
+        t(
+            "order.wait.component",
+            sku=safe(line["sku"]),
+            quantity=number(line["required_quantity"] - line["issued_quantity"]),
+            date=plain(line["required_date"]),
+        )
+        for line in short
+    ]
+
+
+def _said(value: object) -> str:
+    """A status in the reader's words, anything else as it was written."""
+    return code_text("document_status", value) if has_text(f"screen.document_status.{value}") else str(value)
+
+
+def _events(events: list[dict[str, Any]]) -> None:
+    if not events:
+        return
+    frame = pl.DataFrame(
+        [
+            {
+                "recorded_at": plain(event["recorded_at"].replace(tzinfo=None)),
+                "business_date": event["business_date"],
+                "event_kind": event["event_kind"],
+                "event_quantity": None if event["event_quantity"] is None else float(event["event_quantity"]),
+                "actor_name": event["actor_name"],
+                "actor_name_zh": event["actor_name_zh"],
+                "detail": " → ".join(_said(each) for each in (event["old_value"], event["new_value"]) if each),
+            }
+            for event in reversed(events)
+        ],
+        schema={
+            "recorded_at": pl.String,
+            "business_date": pl.Date,
+            "event_kind": pl.String,
+            "event_quantity": pl.Float64,
+            "actor_name": pl.String,
+            "actor_name_zh": pl.String,
+            "detail": pl.String,
+        },
+    )
+    with st.expander(t("order.events", count=frame.height), icon=":material/history:", expanded=True):
+        table(
+            frame,
+            [
+                Column("business_date", "date"),
+                Column("event_kind", "code", "event"),
+                Column("event_quantity", "quantity", title="quantity"),
+                Column("actor_name", "name", title="owner"),
+                Column("detail"),
+                Column("recorded_at"),
+            ],
+            key="order_events",
+            currency="",
+            file_name="order-events",
+        )
+
+
+show()

@@ -1,0 +1,174 @@
+"""Do I know better? Future periods as a table to type or paste into, with reason and until when, and who wrote what before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import actions, live
+from dashboards.formats import MISSING, number, period, plain, safe
+from dashboards.i18n import code_text, label, t, unit_text
+from dashboards.override_cells import read_cells
+from dashboards.session import notice, person
+from kernel.numbers import QUANTITY_SCALE
+from transactional.handlers.permissions import may_send
+
+__all__ = ["override_log", "override_table", "with_live_overrides"]
+
+
+def with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> pl.DataFrame:
+    """What people overrode since the snapshot counts at once; one whose last day has passed no longer does."""
+    today = live.today()
+    newest: dict[date, float | None] = {}
+    for entry in reversed(live.overrides(series_id)):
+        start = live.day(entry["period_start"])
+        if entry["frequency"] != frequency or start is None:
+            continue
+        until = live.day(entry["until_date"])
+        ended = until is not None and today is not None and until < today
+        value = entry["override_quantity"]
+        newest[start] = None if value is None or ended else value / QUANTITY_SCALE
+    starts, kept = frame["period_start"].to_list(), frame["override_quantity"].cast(pl.Float64).to_list()
+    ahead = [kind == "forecast" for kind in frame["kind"].to_list()]
+    merged = [newest.get(start, before) if new else before for start, before, new in zip(starts, kept, ahead, strict=True)]
+    return frame.with_columns(pl.Series("override_quantity", merged, dtype=pl.Float64)).with_columns(
+        pl.coalesce("override_quantity", pl.col("baseline_quantity").cast(pl.Float64)).alias("total_quantity")
+    )
+
+
+def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
+    """Future periods as an editable table; an empty cell means the machine's forecast stands."""
+    st.subheader(t("forecast.override_title"))
+    ahead = frame.filter(pl.col("kind") == "forecast").sort("period_start")
+    if ahead.is_empty():
+        st.caption(t("forecast.no_periods"))
+        return
+    starts: list[date] = ahead["period_start"].to_list()
+    unit = unit_text(row["base_unit"])
+    names = {
+        "period": t("axis.period"),
+        "baseline": t("forecast.series.baseline"),
+        "interval": t("forecast.interval"),
+        "override": t("forecast.override"),
+        "last_year": t("forecast.series.last_year"),
+        "last_forecast": t("forecast.series.last_forecast"),
+        "total": t("forecast.total"),
+    }
+    drawn = pl.DataFrame(
+        {
+            names["period"]: [period(start, frequency) for start in starts],
+            names["baseline"]: ahead["baseline_quantity"].cast(pl.Float64).round(1),
+            names["interval"]: [
+                f"{number(low, 0)} – {number(high, 0)}"
+                for low, high in zip(ahead["p10"].to_list(), ahead["p90"].to_list(), strict=True)
+            ],
+            # Text, so that a column pasted from a spreadsheet is taken as it is and asked back cell by cell.
+            names["override"]: pl.Series(
+                [None if value is None else number(value) for value in ahead["override_quantity"].to_list()], dtype=pl.String
+            ),
+            names["last_year"]: ahead["last_year_quantity"].cast(pl.Float64).round(1),
+            names["last_forecast"]: ahead["last_forecast_quantity"].cast(pl.Float64).round(1),
+            names["total"]: ahead["total_quantity"].cast(pl.Float64).round(1),
+        }
+    )
+    numbers = ("baseline", "last_year", "last_forecast", "total")
+    if ahead["last_forecast_quantity"].is_null().all():
+        drawn = drawn.drop(names["last_forecast"])
+    who = person()
+    if who is None or not may_send(who.role, "OverrideForecast"):
+        st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
+        st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
+        return
+    series = str(row["series_id"])
+    command_id = actions.drawn_id(f"override:{series}:{frequency}")
+    # A new key for each drawn form: cells typed into a saved table must not come back.
+    editor = f"override_{series}_{frequency}_{command_id[:8]}"
+    st.caption(t("forecast.paste_hint", unit=unit))
+    with st.form(f"override_form_{series}", border=False):
+        st.data_editor(
+            drawn,
+            key=editor,
+            hide_index=True,
+            disabled=[name for key, name in names.items() if key != "override"],
+            column_config={
+                names["override"]: st.column_config.TextColumn(help=t("forecast.override_help"), alignment="right"),
+                **{names[key]: st.column_config.NumberColumn(format="%,.1f") for key in numbers},
+            },
+            height=min(420, 38 + 35 * drawn.height),
+            placeholder=MISSING,
+            alt=t("forecast.override_title"),
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input(t("reason"), key=f"{editor}_reason", placeholder=t("forecast.reason_hint"), width="stretch")
+            st.date_input(
+                t("forecast.until"),
+                value=None,
+                format="YYYY-MM-DD",
+                key=f"{editor}_until",
+                help=t("forecast.until_help"),
+                width=190,
+            )
+            st.form_submit_button(
+                t("forecast.save"),
+                type="primary",
+                icon=":material/save:",
+                on_click=_save,
+                args=(command_id, dict(row), frequency, editor, names["override"], starts, ahead["baseline_quantity"].to_list()),
+            )
+
+
+def override_log(row: Mapping[str, Any], frequency: str) -> None:
+    """Who overrode what, when, why, and until when."""
+    written = [entry for entry in live.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
+    if not written:
+        return
+    with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
+        for entry in written[:50]:
+            value, until = entry["override_quantity"], live.day(entry["until_date"])
+            st.markdown(
+                t(
+                    "forecast.log_line",
+                    period=period(live.day(entry["period_start"]), frequency),
+                    value=t("forecast.withdrawn") if value is None else number(value / QUANTITY_SCALE),
+                    baseline=plain(None)
+                    if entry["baseline_quantity"] is None
+                    else number(round(entry["baseline_quantity"] / QUANTITY_SCALE, 1)),
+                    reason=safe(entry["reason"]) + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
+                    name=safe(label(entry, "name")),
+                    at=live.moment(entry["recorded_at"]),
+                )
+            )
+
+
+def _save(
+    command_id: str,
+    row: dict[str, Any],
+    frequency: str,
+    editor: str,
+    column: str,
+    starts: list[date],
+    baselines: list[float | None],
+) -> None:
+    edited: dict[int, dict[str, Any]] = st.session_state[editor]["edited_rows"]
+    cells = read_cells(edited, column, starts, baselines, frequency)
+    if cells.refusals:
+        notice("error", t("forecast.refused", count=len(cells.refusals)) + "  \n" + "  \n".join(map(safe, cells.refusals[:20])))
+    if not cells.changes:
+        if not cells.refusals:
+            notice("warning", t("forecast.nothing_changed"))
+        return
+    until = st.session_state.get(f"{editor}_until")
+    saved = actions.override(
+        command_id,
+        row,
+        frequency,
+        cells.changes,
+        st.session_state[f"{editor}_reason"],
+        until if isinstance(until, date) else None,
+    )
+    if saved:
+        notice("success", t("forecast.saved", count=saved))
