@@ -60,13 +60,13 @@ class Shelves:
         for balance in self._balances.of_item(item_id):
             row = balance.row
             on_hand = row["on_hand_quantity"]
-            if on_hand <= 0 or row["status"] != status or not row["is_physical"]:
+            if on_hand <= 0:
                 continue
-            _, place, batch, _ = balance.key
-            if location_id not in (None, place) or lot_id not in (None, batch):
+            _, place, batch, lying_as = balance.key
+            if lying_as != status or location_id not in (None, place) or lot_id not in (None, batch):
                 continue
             location = self._places.row(place)
-            if location["warehouse_id"] != warehouse_id or location["kind"] != "bin":
+            if location["warehouse_id"] != warehouse_id or location["kind"] != "bin" or not row["is_physical"]:
                 continue
             code = location["code"]
             expiry, received = None, None

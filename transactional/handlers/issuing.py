@@ -77,15 +77,14 @@ def issue_components(work: UnitOfWork, command: IssueComponents) -> dict[str, An
 
 def _component_of(work: UnitOfWork, order: Row, line: IssueLine) -> Row:
     """The component row a named line issues to; an order placed without components takes what is issued as its components."""
-    item = work.row("item", work.lookup("item", line.sku))
-    step_of(item, positive_quantity(line.quantity, order["number"]), order["number"])
-    rows = work.children("work_order_component", "work_order_id", order["work_order_id"])
-    found = next((row for row in rows if row["item_id"] == item["item_id"]), None)
-    if found is None:
-        if order["bom_id"] is not None:
-            raise InvalidInput("command.not_a_component", number=order["number"], got=line.sku)
-        found = add_component(work, order, item["item_id"], line.quantity)
-    return found
+    item_id = work.lookup("item", line.sku)
+    step_of(work.row("item", item_id), positive_quantity(line.quantity, order["number"]), order["number"])
+    for row in work.children("work_order_component", "work_order_id", order["work_order_id"]):
+        if row["item_id"] == item_id:
+            return row
+    if order["bom_id"] is not None:
+        raise InvalidInput("command.not_a_component", number=order["number"], got=line.sku)
+    return add_component(work, order, item_id, line.quantity)
 
 
 def _pieces(work: UnitOfWork, order: Row, component: Row, quantity: int, line: IssueLine | None) -> list[tuple[int, int, int]]:
