@@ -23,11 +23,12 @@ from planning.tops import TopDemands
 __all__ = ["ResultRows", "saturated"]
 
 _LARGEST = 2**63 - 1
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def saturated(micro: int) -> int:
     """Money clipped to what 64 bits hold: an absurd value stays absurd instead of breaking the plan."""
-    return max(-_LARGEST, min(_LARGEST, micro))
+    return micro if -_LARGEST <= micro <= _LARGEST else max(-_LARGEST, min(_LARGEST, micro))
 
 
 class ResultRows:
@@ -66,9 +67,9 @@ class ResultRows:
                 node.warehouse_id,
                 None if draft.offer is None else draft.offer.supplier_id,
                 draft.quantity,
-                date.fromordinal(schedule.release),
-                date.fromordinal(schedule.receipt),
-                date.fromordinal(wanted.need),
+                schedule.release,
+                schedule.receipt,
+                wanted.need,
                 max(0, schedule.available - wanted.need),
                 unit_price,
                 saturated(cost),
@@ -81,7 +82,7 @@ class ResultRows:
                 net,
                 draft.quantity - net,
                 draft.good,
-                None if served.first_due is None else date.fromordinal(served.first_due),
+                served.first_due,
                 served.customer_orders,
                 served.demands,
                 draft.need_period,
@@ -119,7 +120,7 @@ class ResultRows:
                     rank if offer.gate is None else None,
                     offer.unit_price,
                     sum(offer.orders),
-                    date.fromordinal(offer.schedule.receipt),
+                    offer.schedule.receipt,
                     saturated(offer.expected_cost),
                     saturated(offer.purchase),
                     saturated(offer.holding),
@@ -136,7 +137,7 @@ class ResultRows:
                 line.demand_id,
                 item_location_id,
                 line.quantity,
-                date.fromordinal(line.due),
+                line.due,
                 "transfer" if line.kind == "transfer" else "component",
                 line.substituted_id,
                 line.substitution_reason,
@@ -197,7 +198,14 @@ def _frame(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     schema = OUTPUT_SCHEMAS[name]
     if not rows:
         return pl.DataFrame(schema=schema)
-    return pl.DataFrame(dict(zip(schema, (list(column) for column in zip(*rows, strict=True)), strict=True)), schema=schema)
+    columns = []
+    for (column, dtype), values in zip(schema.items(), zip(*rows, strict=True), strict=True):
+        if dtype == pl.Date:
+            # Rows hold ordinals: far cheaper to turn into dates all at once.
+            columns.append((pl.Series(column, values, dtype=pl.Int64) - _EPOCH).cast(pl.Int32).cast(pl.Date))
+        else:
+            columns.append(pl.Series(column, values, dtype=dtype))
+    return pl.DataFrame(columns)
 
 
 def _merged(numbers: pl.DataFrame, first_number: Sequence[int]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from planning.calendars import OWN_CALENDAR, WorkingCalendar
 from planning.model import Node
@@ -80,6 +81,7 @@ class Scheduler:
         return Schedule(release, receipt, available, ideal)
 
 
+@lru_cache(maxsize=4096)
 def need_period(day: int) -> str:
     """The ISO week a need falls into, "2026-W51"."""
     year, week, _ = date.fromordinal(day).isocalendar()
