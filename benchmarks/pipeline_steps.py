@@ -2,7 +2,8 @@
 
     python -m benchmarks.pipeline_steps [--seed 7] [--load DIR --map FILE] [--home DIR] [--out FILE] [--no-increment]
 
-Without `--load` the demo company is created, and after the first run a day more is posted and run again. Beside ingest stands
+Without `--load` the demo company is created, and after the first run two days more are posted (its history ends on a Saturday)
+and run again. Beside ingest stands
 its anchor: the same rows read from Parquet files into an empty DuckDB. The table is printed and written to
 `exports/pipeline_steps.md` of the home the settings name. Seconds belong to one machine and what else it does: compare
 processor seconds, rows of one table, and tables of one machine.
@@ -148,7 +149,7 @@ def main() -> None:
     parser.add_argument("--map", help="its mapping file")
     parser.add_argument("--home", help="keep the home here; must not exist yet")
     parser.add_argument("--out", help="write the table here instead of the home's exports")
-    parser.add_argument("--no-increment", action="store_true", help="leave out the day posted and run after the first run")
+    parser.add_argument("--no-increment", action="store_true", help="leave out the days posted and run after the first run")
     arguments = parser.parse_args()
     out = Path(arguments.out) if arguments.out else Home(load_settings().home).exports / "pipeline_steps.md"
     with tempfile.TemporaryDirectory(prefix="throughline-bench-") as scratch:
@@ -163,10 +164,10 @@ def main() -> None:
             if step.name == "ingest":
                 table.measure_anchor(parquet)
         if not arguments.load and not arguments.no_increment:
-            work = "from pipelines.commands.demo import advance_company; advance_company(run.settings, 1)"
-            table.measure(Step("one day more", work))
+            work = "from pipelines.commands.demo import advance_company; advance_company(run.settings, 2)"
+            table.measure(Step("two days more", work))
             for step in STEPS:
-                table.measure(step, f"{step.name}, one day more")
+                table.measure(step, f"{step.name}, two days more")
         sizes = [f"{path.name} {path.stat().st_size / 1e6:.0f} MB" for path in sorted(home.glob("*.d*b"))]
         text = "\n".join([*table.lines, "", f"{before}; {', '.join(sizes)}."]) + "\n"
     print(text)

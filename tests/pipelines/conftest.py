@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -82,14 +83,24 @@ def items(first: int, count: int, **values: object) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def empty_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the ledger's tables, made once and copied per test."""
+    path = tmp_path_factory.mktemp("empty") / "rows.db"
+    engine = create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def sqlite_rows(tmp_path: Path) -> Iterator[RowLedger]:
+def sqlite_rows(empty_tables: Path, tmp_path: Path) -> Iterator[RowLedger]:
     """A SQLite ledger without the engine: rows are written directly."""
     path = tmp_path / "rows.db"
+    shutil.copy(empty_tables, path)
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         connection.execute(text("PRAGMA journal_mode=WAL"))
-    metadata.create_all(engine)
     yield RowLedger(str(path), engine)
     engine.dispose()
 
