@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -253,20 +254,20 @@ def test_whoever_waits_for_a_run_that_was_killed_is_told(home):
     ledger.close()
 
 
-def test_a_killed_run_does_not_hold_up_the_queue(home):
+def test_a_killed_run_does_not_hold_up_the_queue():
     """Goal: no run waits for one whose process is gone. Method: Dagster's records say two work, and nobody holds the lock."""
     from dagster import DagsterInstance, DagsterRunStatus
     from dagster._core.test_utils import create_run_for_test
 
     from pipelines.stopped_runs import end_stopped_runs
 
-    instance = DagsterInstance.ephemeral()
-    for name in ("killed", "mine"):
-        create_run_for_test(instance, job_name="throughline", run_id=name, status=DagsterRunStatus.STARTED)
+    instance, killed, mine = DagsterInstance.ephemeral(), str(uuid.uuid4()), str(uuid.uuid4())
+    for run_id in (killed, mine):
+        create_run_for_test(instance, job_name="throughline", run_id=run_id, status=DagsterRunStatus.STARTED)
 
     assert [] == end_stopped_runs(instance, "stopped", quiet_for=timedelta(minutes=2))
-    assert ["killed"] == end_stopped_runs(instance, "stopped", but="mine")
-    assert {"killed": "FAILURE", "mine": "STARTED"} == {run.run_id: run.status.value for run in instance.get_runs()}
+    assert [killed] == end_stopped_runs(instance, "stopped", but=mine)
+    assert {killed: "FAILURE", mine: "STARTED"} == {run.run_id: run.status.value for run in instance.get_runs()}
 
 
 @pytest.mark.proof
