@@ -33,6 +33,7 @@ _SUPPLY_DESKS = {"PO": "buyer", "QC": "warehouse", "WO": "production", "TO": "wa
 _PENALTY_RATE = 0.01
 _FORECASTS = 200
 _HANDLING_DAYS = 3
+_UNCOVERED_DAYS = 10
 _OVERSEERS = ("admin", "manager", "finance", "viewer")
 
 
@@ -68,7 +69,7 @@ def _every(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
     answered |= {entry.link["series"] for entry in told if entry.family.endswith(_SHORTAGES) and "series" in entry.link}
     return [
         *_deliveries(snapshot),
-        *_handling(as_of),
+        *_handling(snapshot, as_of),
         *(_kpis(snapshot) if who.role in ("manager", "admin", "finance", "viewer") else []),
         *suggested,
         *told,
@@ -137,9 +138,9 @@ def _deliveries(snapshot: Snapshot) -> list[Entry]:
     ]
 
 
-def _handling(as_of: date) -> list[Entry]:
+def _handling(snapshot: Snapshot, as_of: date) -> list[Entry]:
     """What a warehouse handles in the next days: lines to pick and ship, receipts and transfers to expect."""
-    made = []
+    made = _uncovered(snapshot, as_of)
     for kind, family, column in (
         ("sales_order", "handling:ship", "last_promised_date"),
         ("purchase_order", "handling:receive", "last_promised_date"),
@@ -165,6 +166,44 @@ def _handling(as_of: date) -> list[Entry]:
                     desks=("warehouse",),
                 )
             )
+    return made
+
+
+def _uncovered(snapshot: Snapshot, as_of: date) -> list[Entry]:
+    """Promised soon and beyond what lies free, the earlier promise served first: know it before the customer does."""
+    made = []
+    free = {
+        (row["sku"], row["warehouse_code"]): float(row["available_quantity"] or 0)
+        for row in reports.item_locations(snapshot).iter_rows(named=True)
+    }
+    for row in live_orders.open_lines("sales_order"):
+        due = row["last_promised_date"] or row["requested_date"]
+        place = (row["sku"], row["warehouse_code"])
+        missing = float(row["open_quantity"] - (row["allocated_quantity"] or 0))
+        free[place] = free.get(place, 0.0) - missing
+        if free[place] >= 0 or missing <= 0 or due is None or (due - as_of).days > _UNCOVERED_DAYS:
+            continue
+        made.append(
+            Entry(
+                message_id=f"uncovered:{row['sales_order_line_id']}",
+                kind="handling",
+                family="handling:uncovered",
+                urgency=_urgency(due, as_of),
+                money=None,
+                due_date=due,
+                subject=f"{row['number']} · {_subject(row)}",
+                text=t(
+                    "today.text.uncovered",
+                    customer=label(row, "customer_name"),
+                    quantity=number(min(missing, -free[place])),
+                    date=plain(due),
+                ),
+                consequence=t("today.ignored.handling_uncovered"),
+                page="order",
+                link={"number": str(row["number"])},
+                desks=("sales",),
+            )
+        )
     return made
 
 
@@ -292,7 +331,12 @@ def _forecasts(snapshot: Snapshot) -> list[Entry]:
             money=_float(row["value_at_stake"]),
             due_date=None,
             subject=_subject(row),
-            text=t("today.text.forecast", reason=code_text("review", row["needs_review_reason"]), wape=percent(row["wape"])),
+            text=t(
+                "today.text.forecast",
+                reason=code_text("review", row["needs_review_reason"]),
+                wape=percent(row["wape"]),
+                money=short_money(row["value_at_stake"], snapshot.currency, language()),
+            ),
             consequence=t("today.ignored.forecast"),
             page="forecast",
             link={"series": str(row["series_id"])},
