@@ -109,6 +109,7 @@ def arrange(found: Sequence[Entry]) -> Page:
 
 
 def sort_key(line: Entry | Bundle) -> tuple[int, float, date, str]:
-    """Urgency, then money, then the earlier date."""
-    name = line.message_id if isinstance(line, Entry) else line.family
-    return -line.urgency, -(line.money or 0.0), line.due_date or date.max, name
+    """Urgency, then money, then the earlier date; a bundle stands where the dearest of its entries would."""
+    if isinstance(line, Bundle):
+        return -line.urgency, -max(entry.money or 0.0 for entry in line.entries), line.due_date or date.max, line.family
+    return -line.urgency, -(line.money or 0.0), line.due_date or date.max, line.message_id
