@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import live, live_orders, reports
+from dashboards import kpi_reports, live, live_orders, reports
 from dashboards.attention import points
 from dashboards.components.cards import KPI_PERIODS
 from dashboards.formats import number, percent, plain, short_money
@@ -134,7 +134,7 @@ def _deliveries(snapshot: Snapshot) -> list[Entry]:
             link={"kpi": "on_time_delivery", "line": str(row["sales_order_line_id"])},
             desks=("sales", "planner", "warehouse"),
         )
-        for row in reports.open_late_lines(snapshot).iter_rows(named=True)
+        for row in kpi_reports.open_late_lines(snapshot).iter_rows(named=True)
     ]
 
 
@@ -208,7 +208,7 @@ def _uncovered(snapshot: Snapshot, as_of: date) -> list[Entry]:
 
 
 def _kpis(snapshot: Snapshot) -> list[Entry]:
-    found = {kpi: reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
+    found = {kpi: kpi_reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
     return [
         Entry(
             message_id=f"kpi:{snapshot.data_through}:{point.icon}",
