@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import reports
+from dashboards import kpi_reports, reports
 from dashboards.components.cards import latest
 from dashboards.formats import kpi_value, number, period, safe, short_money
 from dashboards.i18n import code_text, label, language, t
@@ -40,7 +40,7 @@ def points(shown: Snapshot, found: Periods) -> list[Point]:
     """Everything that needs attention, most money first.
 
     Args:
-        found: KPI -> (period kind, its company rows), as `reports.complete_periods` gives them.
+        found: KPI -> (period kind, its company rows), as `kpi_reports.complete_periods` gives them.
     """
     every = [*_late(shown, found), *_cash(shown), *_expiring(shown), *_suppliers(shown), *_off_target(found, shown)]
     return sorted(every, key=lambda point: -(point.money or 0.0))
@@ -68,7 +68,7 @@ def _off_target(found: Periods, shown: Snapshot) -> list[Point]:
         # Only the saving is money itself; a count difference is summed from its records.
         loss = -float(row["numerator"]) if kpi == "purchase_savings" and row["numerator"] is not None else None
         if kpi == "inventory_accuracy":
-            lines = reports.count_lines(shown, row["period_start"], row["period_end"] or row["period_start"])
+            lines = kpi_reports.count_lines(shown, row["period_start"], row["period_end"] or row["period_start"])
             loss = None if lines.is_empty() else float(lines["difference_value"].cast(pl.Float64).abs().sum())
         icon = {"purchase_savings": "shopping_cart", "inventory_accuracy": "fact_check"}.get(kpi, "timeline")
         made.append(Point(icon, text, loss, "kpi_detail", {"kpi": kpi, "period": kind}))
@@ -82,8 +82,8 @@ def _late(shown: Snapshot, found: Periods) -> list[Point]:
     if row is None:
         return []
     until = row["period_end"] or row["period_start"] + timedelta(days=31)
-    causes = reports.late_causes(shown, row["period_start"], until)
-    lines = reports.late_lines(shown, row["period_start"], until)
+    causes = kpi_reports.late_causes(shown, row["period_start"], until)
+    lines = kpi_reports.late_lines(shown, row["period_start"], until)
     if causes.is_empty() or lines.is_empty():
         return []
     groups = causes.group_by("cause_group").agg(pl.col("days").sum()).filter(pl.col("days") > 0).sort("days", descending=True)

@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboards import reports
+from dashboards import kpi_reports
 from dashboards.components.cards import KPI_PERIODS
 from dashboards.snapshot import Snapshot
 
@@ -62,7 +62,7 @@ def effect(shown: Snapshot, subject_kind: str, subject_id: str, opened: date | N
     if kpi not in KPI_PERIODS or opened is None:
         return None
     for kind in KPI_PERIODS[kpi]:
-        found = reports.kpi_series(shown, kpi, kind, dimension or "company", key)
+        found = kpi_reports.kpi_series(shown, kpi, kind, dimension or "company", key)
         present = found["reading"].to_list()
         reading = next((each for each in _READINGS if each in present), None)
         if reading is None:

@@ -14,9 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["KINDS", "Bundle", "Entry", "Page", "arrange", "sort_key"]
+__all__ = ["KINDS", "NO_STAKE", "Bundle", "Entry", "Page", "arrange", "sort_key"]
 
 KINDS = ("delivery", "handling", "kpi", "suggestion", "exception", "forecast", "stock", "supplier", "action")
+NO_STAKE = ("kpi", "forecast")
+"""Kinds whose money orders them among themselves: what a KPI concerns or a year's error costs is no stake of today."""
+
 _OWN_LINES = 3
 _WORTH = 0.02
 """An own line is worth at least this part of the dearest line, unless an order comes late because of it."""
@@ -84,7 +87,7 @@ class Page:
 
 def arrange(found: Sequence[Entry]) -> Page:
     """Own lines for the dearest of each family, one line for its rest, and what harms nobody apart."""
-    floor = _WORTH * max((entry.money or 0.0 for entry in found if not entry.is_harmless), default=0.0)
+    floor = _WORTH * max((entry.money or 0.0 for entry in found if entry.kind not in NO_STAKE), default=0.0)
     families: dict[str, list[Entry]] = {}
     for entry in found:
         families.setdefault(("harmless:" if entry.is_harmless else "") + entry.family, []).append(entry)
@@ -106,6 +109,7 @@ def arrange(found: Sequence[Entry]) -> Page:
 
 
 def sort_key(line: Entry | Bundle) -> tuple[int, float, date, str]:
-    """Urgency, then money, then the earlier date."""
-    name = line.message_id if isinstance(line, Entry) else line.family
-    return -line.urgency, -(line.money or 0.0), line.due_date or date.max, name
+    """Urgency, then money, then the earlier date; a bundle stands where the dearest of its entries would."""
+    if isinstance(line, Bundle):
+        return -line.urgency, -max(entry.money or 0.0 for entry in line.entries), line.due_date or date.max, line.family
+    return -line.urgency, -(line.money or 0.0), line.due_date or date.max, line.message_id

@@ -12,12 +12,14 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import live, live_orders, reports
+from dashboards import kpi_reports, live, reports
 from dashboards.attention import points
 from dashboards.components.cards import KPI_PERIODS
 from dashboards.formats import number, percent, plain, short_money
 from dashboards.i18n import code_text, label, language, t, unit_text
 from dashboards.inbox import Entry, sort_key
+from dashboards.inbox_handling import deliveries, handling
+from dashboards.inbox_words import float_of, late_orders_text, much, raised, subject_of, urgency_of
 from dashboards.session import Person
 from dashboards.snapshot import Snapshot
 
@@ -30,9 +32,7 @@ _SHOWN_AS_SUGGESTIONS = ("release_due", "release_past_due")
 _SHORTAGES = ("below_safety_stock", "negative_stock")
 _DESKS = {"buy": ("buyer", "planner"), "make": ("production", "planner"), "transfer": ("planner",)}
 _SUPPLY_DESKS = {"PO": "buyer", "QC": "warehouse", "WO": "production", "TO": "warehouse"}
-_PENALTY_RATE = 0.01
 _FORECASTS = 200
-_HANDLING_DAYS = 3
 _OVERSEERS = ("admin", "manager", "finance", "viewer")
 
 
@@ -67,8 +67,8 @@ def _every(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
     told = _exceptions(snapshot, as_of, answered)
     answered |= {entry.link["series"] for entry in told if entry.family.endswith(_SHORTAGES) and "series" in entry.link}
     return [
-        *_deliveries(snapshot),
-        *_handling(as_of),
+        *deliveries(snapshot),
+        *handling(snapshot, as_of),
         *(_kpis(snapshot) if who.role in ("manager", "admin", "finance", "viewer") else []),
         *suggested,
         *told,
@@ -79,97 +79,8 @@ def _every(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
     ]
 
 
-def _urgency(due: date | None, as_of: date) -> int:
-    if due is None:
-        return 1
-    left = (due - as_of).days
-    return 3 if left <= 3 else 2 if left <= 10 else 1
-
-
-def _raised(urgency: int, late_order_count: int | None) -> int:
-    """What is due this week is for today when customers' orders come late because of it."""
-    return 3 if urgency == 2 and (late_order_count or 0) > 0 else urgency
-
-
-def _subject(row: Mapping[str, Any]) -> str:
-    place = row.get("warehouse_code")
-    return f"{row.get('sku') or ''} {label(row, 'item_name')}".strip() + (f" @ {place}" if place else "")
-
-
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _much(row: Mapping[str, Any], name: str = "quantity") -> str:
-    return f"{number(row[name])} {unit_text(row.get('base_unit'))}".strip()
-
-
-def _late_orders(count: Any) -> str:
-    return t("today.ignored.late_one" if count == 1 else "today.ignored.late", count=number(count or 0))
-
-
-def _deliveries(snapshot: Snapshot) -> list[Entry]:
-    """Order lines past their promise and not delivered; at stake is the penalty so far."""
-    rates = [row["value"] for row in live.settings() if row["name"] == "penalty_rate_per_day" and not row["scope"]]
-    rate = float(rates[0]) if rates else _PENALTY_RATE
-    return [
-        Entry(
-            message_id=f"delivery:{row['sales_order_line_id']}",
-            kind="delivery",
-            family="delivery",
-            urgency=3,
-            money=float(row["line_value"] or 0) * rate * int(row["late_days"] or 0),
-            due_date=row["first_promised_date"],
-            subject=f"{row['order_number']} · {_subject(row)}",
-            text=t(
-                "today.text.delivery",
-                customer=label(row, "customer_name"),
-                quantity=_much(row),
-                date=plain(row["first_promised_date"]),
-                days=row["late_days"],
-            ),
-            consequence=t("today.ignored.delivery", rate=percent(rate)),
-            page="kpi_detail",
-            link={"kpi": "on_time_delivery", "line": str(row["sales_order_line_id"])},
-            desks=("sales", "planner", "warehouse"),
-        )
-        for row in reports.open_late_lines(snapshot).iter_rows(named=True)
-    ]
-
-
-def _handling(as_of: date) -> list[Entry]:
-    """What a warehouse handles in the next days: lines to pick and ship, receipts and transfers to expect."""
-    made = []
-    for kind, family, column in (
-        ("sales_order", "handling:ship", "last_promised_date"),
-        ("purchase_order", "handling:receive", "last_promised_date"),
-        ("transfer_order", "handling:transfer", "due_date"),
-    ):
-        for row in live_orders.open_lines(kind):
-            due = row[column] or row.get("requested_date")
-            if due is None or (due - as_of).days > _HANDLING_DAYS:
-                continue
-            made.append(
-                Entry(
-                    message_id=f"{family}:{row[f'{kind}_line_id']}",
-                    kind="handling",
-                    family=family,
-                    urgency=3,
-                    money=None,
-                    due_date=due,
-                    subject=f"{row['number']} · {_subject(row)}",
-                    text=f"{code_text('waits', row['waits_for'])} · {number(row['open_quantity'])} · {plain(due)}",
-                    consequence=t(f"today.ignored.{family.replace(':', '_')}"),
-                    page="orders",
-                    link={"orders_of": kind},
-                    desks=("warehouse",),
-                )
-            )
-    return made
-
-
 def _kpis(snapshot: Snapshot) -> list[Entry]:
-    found = {kpi: reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
+    found = {kpi: kpi_reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
     return [
         Entry(
             message_id=f"kpi:{snapshot.data_through}:{point.icon}",
@@ -198,18 +109,18 @@ def _suggestions(snapshot: Snapshot, as_of: date) -> list[Entry]:
             continue
         late = row["late_order_count"] or 0
         if row["stockout_date"] is not None and late:
-            consequence = t("today.ignored.stockout", date=plain(row["stockout_date"]), late=_late_orders(late))
+            consequence = t("today.ignored.stockout", date=plain(row["stockout_date"]), late=late_orders_text(late))
         else:
-            consequence = _late_orders(late) if late else t("today.ignored.safety")
+            consequence = late_orders_text(late) if late else t("today.ignored.safety")
         made.append(
             Entry(
                 message_id=f"suggestion:{row['planned_order_id']}",
                 kind="suggestion",
                 family=f"suggestion:{row['kind']}",
-                urgency=_raised(_urgency(due, as_of), late),
-                money=_float(row["value_at_stake"]),
+                urgency=raised(urgency_of(due, as_of), late),
+                money=float_of(row["value_at_stake"]),
                 due_date=due,
-                subject=_subject(row),
+                subject=subject_of(row),
                 text=t(
                     f"today.text.suggestion_{row['kind']}",
                     source=row["source_warehouse_code"] or "–",
@@ -238,8 +149,8 @@ def _exceptions(snapshot: Snapshot, as_of: date, answered: set[str]) -> list[Ent
         kind, series = str(row["kind"]), str(row["item_location_id"])
         if kind in _SHOWN_AS_SUGGESTIONS or (kind in _SHORTAGES and series in answered):
             continue
-        late, money = row["late_order_count"] or 0, _float(row["value_at_stake"])
-        urgency = 3 if kind == "negative_stock" else _raised(_urgency(row["from_date"], as_of), late)
+        late, money = row["late_order_count"] or 0, float_of(row["value_at_stake"])
+        urgency = 3 if kind == "negative_stock" else raised(urgency_of(row["from_date"], as_of), late)
         desk = _SUPPLY_DESKS.get(str(row["supply_id"] or "").split(":")[0])
         supply = row["document_number"] or row["supply_id"] or ""
         made.append(
@@ -251,7 +162,7 @@ def _exceptions(snapshot: Snapshot, as_of: date, answered: set[str]) -> list[Ent
                 urgency=min(urgency, 2) if kind == "defer" else urgency,
                 money=money,
                 due_date=row["from_date"],
-                subject=_subject(row),
+                subject=subject_of(row),
                 text=_message(kind, row, str(supply)),
                 consequence=_ignored(kind, row, late),
                 # What has an order is settled at its order.
@@ -267,7 +178,7 @@ def _exceptions(snapshot: Snapshot, as_of: date, answered: set[str]) -> list[Ent
 
 def _message(kind: str, row: Mapping[str, Any], supply: str) -> str:
     """What to do or know, in words; dates only where there are two."""
-    parts = [code_text("exception", kind), _much(row) if row["quantity"] is not None else "", supply]
+    parts = [code_text("exception", kind), much(row) if row["quantity"] is not None else "", supply]
     start, end = row["from_date"], row["to_date"]
     if start is not None:
         parts.append(f"{plain(start)} → {plain(end)}" if end is not None and end != start else plain(start))
@@ -276,7 +187,7 @@ def _message(kind: str, row: Mapping[str, Any], supply: str) -> str:
 
 def _ignored(kind: str, row: Mapping[str, Any], late: int) -> str:
     if late:
-        return _late_orders(late)
+        return late_orders_text(late)
     known = ("expedite", "defer", "cancel", "past_due_receipt", "below_safety_stock", "lot_expires", "negative_stock")
     return t(f"today.ignored.{kind if kind in known else 'plan'}", start=plain(row["from_date"]), end=plain(row["to_date"]))
 
@@ -289,10 +200,15 @@ def _forecasts(snapshot: Snapshot) -> list[Entry]:
             kind="forecast",
             family="forecast",
             urgency=1,
-            money=_float(row["value_at_stake"]),
+            money=float_of(row["value_at_stake"]),
             due_date=None,
-            subject=_subject(row),
-            text=t("today.text.forecast", reason=code_text("review", row["needs_review_reason"]), wape=percent(row["wape"])),
+            subject=subject_of(row),
+            text=t(
+                "today.text.forecast",
+                reason=code_text("review", row["needs_review_reason"]),
+                wape=percent(row["wape"]),
+                money=short_money(row["value_at_stake"], snapshot.currency, language()),
+            ),
             consequence=t("today.ignored.forecast"),
             page="forecast",
             link={"series": str(row["series_id"])},
@@ -304,29 +220,29 @@ def _forecasts(snapshot: Snapshot) -> list[Entry]:
 
 
 def _stock(snapshot: Snapshot, answered: set[str]) -> list[Entry]:
-    urgency = {"stockout": 3, "expired": 3, "below_safety": 2, "expiring": 2}
+    levels = {"stockout": 3, "expired": 3, "below_safety": 2, "expiring": 2}
     made = []
     for row in reports.problem_stock(snapshot).iter_rows(named=True):
         problem = str(row["problem"])
         if problem in ("stockout", "below_safety") and str(row["series_id"]) in answered:
             continue
         cover = "" if row["days_of_cover"] is None else t("today.text.cover", cover=number(row["days_of_cover"], 0))
-        money = _float(row["problem_value"])
+        money = float_of(row["problem_value"])
         owed = float(row["backorder_quantity"] or 0) > 0
         made.append(
             Entry(
                 message_id=f"stock:{problem}:{row['series_id']}",
                 kind="stock",
                 family=f"stock:{problem}",
-                urgency=urgency.get(problem, 1),
+                urgency=levels.get(problem, 1),
                 money=money,
                 due_date=None,
-                subject=_subject(row),
+                subject=subject_of(row),
                 text=" · ".join(
                     part
                     for part in (
                         code_text("problem", problem),
-                        t("today.text.on_hand", quantity=_much(row, "on_hand_quantity")),
+                        t("today.text.on_hand", quantity=much(row, "on_hand_quantity")),
                         cover,
                     )
                     if part
@@ -356,7 +272,7 @@ def _suppliers(snapshot: Snapshot) -> list[Entry]:
                 family="supplier",
                 urgency=3 if left <= 7 else 2 if left <= 30 else 1,
                 # Until it has expired no money is lost; what is bought there in a year says how much depends on it.
-                money=_float(row["spend_12m"]) if left < 0 else None,
+                money=float_of(row["spend_12m"]) if left < 0 else None,
                 due_date=row["next_qualification_expiry_date"],
                 subject=f"{row['supplier_code']} {label(row, 'supplier_name')}",
                 text=t("today.text.qualification", date=plain(row["next_qualification_expiry_date"]), days=left),
@@ -381,7 +297,7 @@ def _actions(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
                 message_id=f"action:{row['action_id']}",
                 kind="action",
                 family="action",
-                urgency=_urgency(due, as_of),
+                urgency=urgency_of(due, as_of),
                 money=None if row["expected_amount"] is None else row["expected_amount"] / 10**digits,
                 due_date=due,
                 subject=str(row["title"]),

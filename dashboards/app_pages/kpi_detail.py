@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import live, reports
+from dashboards import kpi_reports, live
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.cards import DIRECTION, KPI_PERIODS, fraction, latest, status_line
@@ -33,12 +33,12 @@ def show() -> None:
         st.title(t(f"kpi.name.{kpi}"), width="stretch")
         take_on("kpi", kpi_subject(kpi), t("kpi.action", kpi=t(f"kpi.name.{kpi}")))
     st.caption(f"{t(f'kpi.definition.{kpi}')} {t(f'kpi.parts.{kpi}')}")
-    kinds = [kind for kind in KPI_PERIODS[kpi] if not reports.kpi_periods(shown, kpi, kind).is_empty()]
+    kinds = [kind for kind in KPI_PERIODS[kpi] if not kpi_reports.kpi_periods(shown, kpi, kind).is_empty()]
     if not kinds:
         st.info(f"{t('status.not_recorded')} · {t(f'kpi.empty.{kpi}')}", icon=":material/info:")
         return
     kind = segment("period", t("kpi.period_kind"), kinds, lambda code: code_text("period_kind", code))
-    frame = reports.kpi_periods(shown, kpi, kind)
+    frame = kpi_reports.kpi_periods(shown, kpi, kind)
     row = _chosen_period(frame, kind)
     if row is None:
         return
@@ -117,7 +117,7 @@ def _comment(row: dict[str, Any], kind: str) -> str:
 
 def _readings(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Snapshot) -> None:
     """The same KPI read differently, beside the headline."""
-    others = reports.readings(shown, kpi, kind, row["period_start"]).filter(pl.col("reading") != "headline")
+    others = kpi_reports.readings(shown, kpi, kind, row["period_start"]).filter(pl.col("reading") != "headline")
     if others.is_empty():
         return
     with st.expander(t("kpi.other_readings", count=others.height), icon=":material/balance:"):
@@ -144,12 +144,12 @@ def _change(kind: str) -> Column:
 
 def _who_moved_it(kpi: str, kind: str, row: dict[str, Any], unit: str, shown: Snapshot) -> None:
     """The KPI cut by one dimension, with the change against the period before."""
-    available = reports.dimensions(shown, kpi, kind)
+    available = kpi_reports.dimensions(shown, kpi, kind)
     if not available:
         return
     st.subheader(t("kpi.who_moved_it"))
     dimension = segment("by", t("kpi.by"), available, lambda code: code_text("dimension", code))
-    frame = reports.contribution(shown, kpi, kind, row["period_start"], dimension)
+    frame = kpi_reports.contribution(shown, kpi, kind, row["period_start"], dimension)
     if frame.is_empty():
         st.caption(t("kpi.no_rows"))
         return

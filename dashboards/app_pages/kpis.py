@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import reports
+from dashboards import kpi_reports
 from dashboards import snapshot as snapshots
 from dashboards.attention import Point, points
 from dashboards.components.cards import KPI_PERIODS, kpi_card, latest
@@ -34,7 +34,7 @@ def show() -> None:
     if snapshot is None:
         return
     st.title(t("kpis.title"))
-    found = {kpi: reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
+    found = {kpi: kpi_reports.complete_periods(snapshot, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()}
     cards, beside = st.columns([7, 3], gap="small")
     with cards, st.grid(3, min_column_width=205):
         for kpi, (kind, frame) in found.items():
@@ -55,7 +55,7 @@ def _beside(snapshot: Snapshot, kpi: str, kind: str, frame: pl.DataFrame) -> dic
     row = latest(frame)
     if kpi != "forecast_accuracy" or row is None:
         return {}
-    others = reports.readings(snapshot, kpi, kind, row["period_start"])
+    others = kpi_reports.readings(snapshot, kpi, kind, row["period_start"])
     values = dict(zip(others["reading"].to_list(), others["value"].to_list(), strict=True))
     return {name: values[name] for name in ("wape", "bias") if name in values}
 

@@ -13,7 +13,7 @@ from dashboards.components.filters import segment
 from dashboards.components.tables import Column, table
 from dashboards.formats import money, number, plain, safe
 from dashboards.i18n import code_text, label, language, t
-from dashboards.inbox import KINDS, Bundle, Entry, Page, arrange
+from dashboards.inbox import KINDS, NO_STAKE, Bundle, Entry, Page, arrange
 from dashboards.session import person
 from dashboards.snapshot import Snapshot
 from kernel.messages import has_text
@@ -80,9 +80,8 @@ def _stake(value: float | None, shown: Snapshot) -> str:
 
 
 def _summary(page: Page, shown: Snapshot) -> str:
-    # What a KPI concerns is no stake of today: only what somebody can settle is summed.
     urgent = page.urgent
-    total = sum(line.money or 0.0 for line in urgent)
+    total = sum(line.money or 0.0 for line in urgent if _kind(line) not in NO_STAKE)
     stake = money(total, shown.currency, 0).replace("$", "\\$")
     key = "today.summary" if total >= 0.5 else "today.summary_free"
     return t(key, urgent=len(urgent), count=len(page.lines), money=stake)
@@ -96,7 +95,7 @@ def _line(entry: Entry, shown: Snapshot) -> None:
             ignored = f"  \n:gray[{t('today.ignored.lead')} {safe(entry.consequence)}]" if entry.consequence else ""
             st.markdown(
                 f"{_URGENCY[entry.urgency]} {code_text('urgency', entry.urgency)}] · "
-                f"**{safe(entry.subject)}**{_stake(entry.money, shown) if entry.kind != 'kpi' else ''}  \n"
+                f"**{safe(entry.subject)}**{_stake(entry.money, shown) if entry.kind not in NO_STAKE else ''}  \n"
                 f"{entry.text if entry.kind == 'kpi' else safe(entry.text)}{ignored}"
             )
         with links, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
@@ -112,7 +111,7 @@ def _bundle(bundle: Bundle, shown: Snapshot) -> None:
         with words:
             st.markdown(
                 f"{_URGENCY[bundle.urgency]} {code_text('urgency', bundle.urgency)}] · "
-                f"**{_many(bundle)}**{_stake(bundle.money, shown)}  \n"
+                f"**{_many(bundle)}**{_stake(bundle.money, shown) if first.kind not in NO_STAKE else ''}  \n"
                 + (t("today.first_due", date=plain(bundle.due_date)) + " · " if bundle.due_date is not None else "")
                 + t("today.first_is", subject=safe(first.subject))
                 + (f"  \n:gray[{t('today.ignored.lead')} {safe(first.consequence)}]" if first.consequence else "")

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import reports
+from dashboards import kpi_reports
 from dashboards.components import charts
 from dashboards.components.filters import choose
 from dashboards.components.tables import Column, table
@@ -36,8 +36,8 @@ _COLUMNS = [
 def late_lines(shown: Snapshot, row: Mapping[str, Any]) -> None:
     """Late lines of the period, the signed days by cause, and the chain of one line."""
     until = row["period_end"] or row["period_start"]
-    lines = reports.late_lines(shown, row["period_start"], until)
-    causes = reports.late_causes(shown, row["period_start"], until)
+    lines = kpi_reports.late_lines(shown, row["period_start"], until)
+    causes = kpi_reports.late_causes(shown, row["period_start"], until)
     if lines.is_empty():
         st.success(t("kpi.no_late"), icon=":material/check_circle:")
         return
@@ -74,7 +74,7 @@ def _caption(line: Mapping[str, Any]) -> str:
 def _chain(line: Mapping[str, Any], causes: pl.DataFrame, shown: Snapshot) -> None:
     """One line from delivery back to the root; without recorded steps, its days by cause."""
     key = line["sales_order_line_id"]
-    steps = reports.late_chain(shown, key)
+    steps = kpi_reports.late_chain(shown, key)
     if steps.is_empty():
         steps = causes.filter(pl.col("sales_order_line_id") == key)
     with st.container(border=True, key="card_chain"):

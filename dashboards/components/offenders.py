@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import reports
+from dashboards import kpi_reports, reports
 from dashboards.components import charts
 from dashboards.components.late_lines import late_lines
 from dashboards.components.tables import Column, table
@@ -49,7 +49,7 @@ def _go(page: str, text: str, icon: str, **link: str) -> None:
 
 
 def _savings(shown: Snapshot, row: Mapping[str, Any]) -> None:
-    lines = reports.savings_lines(shown, row["period_start"], _until(row))
+    lines = kpi_reports.savings_lines(shown, row["period_start"], _until(row))
     if lines.is_empty():
         st.info(t("kpi.no_rows"), icon=":material/info:")
         return
@@ -89,7 +89,7 @@ def _savings(shown: Snapshot, row: Mapping[str, Any]) -> None:
 
 
 def _counts(shown: Snapshot, row: Mapping[str, Any]) -> None:
-    lines = reports.count_lines(shown, row["period_start"], _until(row))
+    lines = kpi_reports.count_lines(shown, row["period_start"], _until(row))
     if lines.is_empty():
         st.success(t("kpi.no_differences"), icon=":material/check_circle:")
         return

@@ -150,3 +150,28 @@ def test_two_tabs_approving_the_same_suggestion_make_one_order(home: Path, url: 
 
     assert 1 == len(orders)
     assert any(orders[0]["number"] in text for text in told)
+
+
+def test_a_column_copied_from_a_spreadsheet_is_pasted_into_the_overrides(home: Path, url: str) -> None:
+    with browser() as opened:
+        page = open_page(opened, f"{url}/forecast?lang=en")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        sign_in(page, "planner", PASSWORD)
+        grid = page.locator("[data-testid=stDataFrame]").last
+        grid.wait_for()
+        settle(page)
+        page.evaluate("navigator.clipboard.writeText('1,200\\n９００\\na lot')")
+        grid.scroll_into_view_if_needed()
+        place = grid.bounding_box()
+        # Seven columns of equal width, the override is the fourth; the first row stands below the header.
+        page.mouse.click(place["x"] + place["width"] * 3.5 / 7, place["y"] + 35 + 17)
+        page.keyboard.press("Control+v")
+        page.wait_for_timeout(1000)
+        page.get_by_label("Reason").fill("campaign agreed")
+        page.get_by_role("button", name="Save override").click()
+        page.get_by_text("saved for 2 periods").wait_for()
+        told = " ".join(page.locator("[data-testid=stAlert]").all_inner_texts())
+    stored = open_ledger(home / "ledger.db").records("select override_quantity from forecast_override order by period_start")
+
+    assert [1_200_000_000, 900_000_000] == [row["override_quantity"] for row in stored]
+    assert "a lot" in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dashboards import reports
+from dashboards import kpi_reports
 from dashboards import snapshot as snapshots
 from dashboards.attention import points
 from dashboards.components.cards import KPI_PERIODS
@@ -13,7 +13,7 @@ from dashboards.components.cards import KPI_PERIODS
 def test_points_stand_in_the_order_of_their_money(home: Path) -> None:
     shown = snapshots.current()
     assert shown is not None
-    found = points(shown, {kpi: reports.complete_periods(shown, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()})
+    found = points(shown, {kpi: kpi_reports.complete_periods(shown, kpi, kinds) for kpi, kinds in KPI_PERIODS.items()})
     amounts = [point.money for point in found]
 
     assert amounts == sorted(amounts, key=lambda amount: -(amount or 0.0))
@@ -26,6 +26,6 @@ def test_points_stand_in_the_order_of_their_money(home: Path) -> None:
 def test_one_lot_is_named_and_not_counted(home: Path) -> None:
     shown = snapshots.current()
     assert shown is not None
-    found = points(shown, {"on_time_delivery": reports.complete_periods(shown, "on_time_delivery", ("month",))})
+    found = points(shown, {"on_time_delivery": kpi_reports.complete_periods(shown, "on_time_delivery", ("month",))})
 
     assert ["in a lot of TRADE-01 Trade-01 expires in 20 days"] == [p.text for p in found if p.icon == "event_busy"]

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from dashboards.inbox import Bundle, Entry, arrange
+from tests.company import common
 from tests.dashboards.conftest import Open
+from tests.dashboards.snapshot_fixture import PASSWORD
 from tests.dashboards.words import words
+from transactional import auth, open_ledger
+from transactional.commands import DefineUser, EnterSalesOrder, SalesLine
 
 
 def _entry(name: str, family: str = "exception:defer", *, urgency: int = 2, money: float = 0.0, late: int = 0) -> Entry:
@@ -98,3 +102,29 @@ def test_what_was_done_since_yesterday_names_who_decided_what(home: Path, visit:
     assert "approved: PO-" in seen
     assert "Buyer" in seen
     assert "1 suggestions approved" in seen
+
+
+def test_sales_learns_of_a_promise_beyond_the_free_stock_and_of_no_other(home: Path, visit: Open) -> None:
+    ledger = open_ledger(home / "ledger.db")
+    customer = ledger.records("select code from customer order by code limit 1")[0]["code"]
+    secret = auth.hash_password(PASSWORD)
+    ledger.post(
+        [DefineUser(login="seller", name="Seller", name_zh="销售", role="sales", password_hash=secret, **common("system"))]
+    )
+    # 90 of TRADE-03 lie free: the first 80 are served, of the next 30 twenty are missing.
+    for quantity, day in ((80, 6), (30, 7)):
+        line = SalesLine(
+            sku="TRADE-03",
+            warehouse="MAIN",
+            quantity=quantity * 1_000_000,
+            unit_price=2_000_000,
+            requested_date=date(2026, 1, day),
+            promised_date=date(2026, 1, day),
+        )
+        order = EnterSalesOrder(customer=customer, order_date=date(2026, 1, 5), lines=(line,), **common("system"))
+        ledger.post([order])
+    ledger.close()
+    seen = words(visit("today", login="seller"))
+
+    assert "is promised 2026-01-07; 20 are not covered by stock yet" in seen
+    assert "is promised 2026-01-06" not in seen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import reports
+from dashboards import kpi_reports, reports
 from dashboards import snapshot as snapshots
 from tests.dashboards.conftest import Open
 from tests.dashboards.snapshot_fixture import publish
@@ -60,7 +60,7 @@ def test_what_a_snapshot_lacks_reads_as_empty_with_its_columns(home: Path) -> No
     publish(home, "empty", ledger, tables={})
     shown = snapshots.current()
     assert shown is not None
-    frame = reports.late_lines(shown, date(2025, 1, 1), date(2025, 12, 31))
+    frame = kpi_reports.late_lines(shown, date(2025, 1, 1), date(2025, 12, 31))
 
     assert frame.is_empty()
     assert "first_promised_date" in frame.columns
