@@ -27,6 +27,7 @@ from transactional.commands import (
     EnterSalesOrder,
     PlacePurchaseOrder,
     PlaceWorkOrder,
+    PromiseSalesLine,
     ReceiveGoods,
     RecordCounts,
     RecordQualification,
@@ -36,7 +37,8 @@ from transactional.commands import (
     StartStocktake,
 )
 from transactional.commands.content import content_of
-from transactional.demo.catalogue import PATTERNS
+from transactional.demo.items import PATTERNS
+from transactional.demo.lateness import CAUSES
 from transactional.demo.problems import PROBLEMS
 from transactional.demo.scale import FULL, SMALL, Scale
 from transactional.demo.simulate import Simulation, simulation
@@ -220,15 +222,92 @@ def test_shipped_and_cancelled_never_exceed_ordered(full: Company) -> None:
 
 def test_the_last_day_leaves_work_on_every_desk_but_not_too_much(full: Company) -> None:
     company = full.simulation
-    assert 20 <= sum(map(len, company.buying.open.values())) <= 300
+    assert 20 <= sum(map(len, company.buying.receiving.open.values())) <= 300
     assert 5 <= len(company.making.released) + sum(map(len, company.making.running.values())) <= 150
-    assert 10 <= sum(map(len, company.selling.plan.values())) + len(company.selling.backlog) <= 900
+    assert 10 <= sum(map(len, company.selling.book.plan.values())) + len(company.selling.book.backlog) <= 900
 
 
 def test_every_planted_problem_is_told(full: Company, small: Company) -> None:
     assert {code for code, _ in PROBLEMS} == set(TITLES)
-    assert set(TITLES) == {record["problem"] for record in full.truth["problems"]}
-    assert len({record["problem"] for record in small.truth["problems"]}) >= 14
+    for company in (full, small):
+        assert sorted(TITLES) == sorted(record["problem"] for record in company.truth["problems"])
+
+
+def test_every_planted_problem_has_substance(full: Company, small: Company) -> None:
+    """A problem whose measures are all zero cannot be found by anybody."""
+    for company in (full, small):
+        for record in company.truth["problems"]:
+            numbers = [value for value in record["measures"].values() if isinstance(value, int | float)]
+            assert numbers, record["problem"]
+            assert any(value != 0 for value in numbers), record["problem"]
+    (lot,) = _records(full, "lot_expires_unsold")
+    assert lot["measures"]["left_quantity"] > 0
+    assert lot["measures"]["expected_loss"] > 0
+    assert lot["subject"]["lot"]
+
+
+REACH_CUSTOMERS = (
+    "supplier_slips", "buyer_orders_late", "inspection_backlog", "impossible_promise", "stock_taken", "component_shortage",
+    "rush_order", "picking_behind", "carrier_late", "customer_moves_promise", "counter_miscounts",
+)  # fmt: skip
+
+
+def test_problems_of_supply_reach_customers(full: Company) -> None:
+    for code in REACH_CUSTOMERS:
+        (record,) = _records(full, code)
+        assert record["measures"]["customer_late_days"] > 0, code
+        assert record["measures"]["customer_late_value"] > 0, code
+        lines = [document for document in record["documents"] if document.get("role") == "late_line"]
+        assert record["measures"]["customer_late_line_count"] == len(lines)
+
+
+def test_late_days_are_explained_to_the_day(full: Company, small: Company, clean: Company) -> None:
+    for company in (full, small, clean):
+        lines = company.truth["late_lines"]
+        assert lines
+        assert len({(line["order"], line["line"]) for line in lines}) == len(lines)
+        for line in lines:
+            assert line["late_days"] > 0
+            assert line["late_days"] == sum(line["causes"].values())
+            assert list(CAUSES) == list(line["causes"])
+            assert line["order"] == line["documents"][0]
+    assert {None} == {line["problem"] for line in clean.truth["late_lines"]}
+
+
+def test_every_late_delivery_is_a_late_line_of_the_truth(full: Company) -> None:
+    """Counted from the commands: what was ordered, promised first, cancelled and delivered when."""
+    ordered: dict[Any, int] = {}
+    first: dict[Any, date] = {}
+    name: dict[Any, tuple[str, int]] = {}
+    for order in full.sent(EnterSalesOrder):
+        for position, line in enumerate(order.lines):
+            ordered[order.command_id, position] = line.quantity
+            name[order.command_id, position] = (order.number, position)
+            if line.promised_date is not None:
+                first[order.command_id, position] = line.promised_date
+    for promise in full.sent(PromiseSalesLine):
+        first.setdefault(promise.line, promise.promised_date)
+    for cancel in full.sent(CancelSalesLine):
+        ordered[cancel.line] -= cancel.quantity
+    carried = {shipment.command_id: shipment.lines for shipment in full.sent(ShipGoods)}
+    arrived: dict[Any, int] = defaultdict(int)
+    late: dict[tuple[str, int], int] = {}
+    for delivery in full.sent(ConfirmDelivery):
+        for line in carried[delivery.shipment]:
+            arrived[line.line] += line.quantity
+            if arrived[line.line] == ordered[line.line] and delivery.carrier_delivered_date > first[line.line]:
+                late[name[line.line]] = (delivery.carrier_delivered_date - first[line.line]).days
+    told = {(t["order"], t["line"]): t["late_days"] for t in full.truth["late_lines"] if t["delivered"] is not None}
+    assert late == told
+
+
+def test_late_days_come_from_every_cause_in_the_last_months(full: Company) -> None:
+    """Shares, causes and alerts cannot be judged on a company where everything is the carrier's fault."""
+    recent = [line for line in full.truth["late_lines"] if line["order"] >= "SO2607"]
+    gross = {cause: sum(max(line["causes"][cause], 0) for line in recent) for cause in CAUSES}
+    for cause, days in gross.items():
+        assert days > 0.02 * sum(gross.values()), gross
+        assert days < 0.4 * sum(gross.values()), (cause, gross)
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +324,8 @@ def test_every_document_of_the_truth_exists_at_the_line_it_names(full: Company, 
     for record in full.truth["problems"]:
         for document in record["documents"]:
             found = orders[document["number"]]
-            if document["kind"] == "purchase_order" or (document["kind"] == "sales_order" and "sku" in document):
+            is_line = document["kind"] in ("purchase_order", "sales_order") and "line" in document
+            if is_line and "sku" in document:
                 assert document["sku"] == found.lines[document["line"]].sku
             if document["kind"] == "sales_order":
                 assert document["line"] < len(found.lines)
@@ -254,13 +334,14 @@ def test_every_document_of_the_truth_exists_at_the_line_it_names(full: Company, 
 def test_slipping_supplier_received_on_the_days_the_truth_says(full: Company, orders: dict[str, Any]) -> None:
     received = {(r.purchase_order, line.line): r.received_date for r in full.sent(ReceiveGoods) for line in r.lines}
     (record,) = _records(full, "supplier_slips")
-    for document in record["documents"]:
+    bought = [document for document in record["documents"] if document["kind"] == "purchase_order"]
+    for document in bought:
         order = orders[document["number"]]
         assert record["subject"]["supplier"] == order.supplier
         day = received[order.command_id, (order.command_id, document["line"])]
         assert document["received"] == str(day)
         assert document["late_days"] == (day - order.lines[document["line"]].promised_date).days
-    assert record["measures"]["late_days"] == sum(document["late_days"] for document in record["documents"])
+    assert record["measures"]["late_days"] == sum(document["late_days"] for document in bought)
 
 
 def test_overpaid_money_adds_up(full: Company, orders: dict[str, Any]) -> None:
@@ -277,6 +358,8 @@ def test_overpaid_money_adds_up(full: Company, orders: dict[str, Any]) -> None:
 def test_late_buyer_ordered_after_the_order_by_date(full: Company, orders: dict[str, Any]) -> None:
     (record,) = _records(full, "buyer_orders_late")
     for document in record["documents"]:
+        if document["kind"] != "purchase_order":
+            continue
         order = orders[document["number"]]
         line = order.lines[document["line"]]
         assert record["subject"]["buyer"] == order.buyer
@@ -304,8 +387,9 @@ def test_the_bad_lot_is_returned_for_one_reason(full: Company) -> None:
 def test_late_carrier_delivered_on_the_days_the_truth_says(full: Company, orders: dict[str, Any]) -> None:
     delivered = {command.shipment: command.carrier_delivered_date for command in full.sent(ConfirmDelivery)}
     (record,) = _records(full, "carrier_late")
-    assert len(record["documents"]) >= 20
-    for document in record["documents"]:
+    shipments = [document for document in record["documents"] if document["kind"] == "shipment"]
+    assert len(shipments) >= 8
+    for document in shipments:
         assert document["delivered"] == str(delivered[orders[document["number"]].command_id])
 
 
@@ -328,9 +412,55 @@ def test_dead_supplier_gets_no_order_after_its_last_day(full: Company) -> None:
 def test_taken_stock_and_impossible_promise_end_late(full: Company) -> None:
     for code in ("stock_taken", "impossible_promise"):
         (record,) = _records(full, code)
-        assert max(record["measures"].get("late_days", 0), record["measures"].get("late_days_at_end", 0)) > 0
+        assert record["measures"]["late_days"] > 0
 
 
 def test_transfers_feed_both_regional_warehouses(full: Company) -> None:
     targets = {command.transfer_order for command in full.sent(ShipTransfer)}
     assert len(targets) > 300
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", [1, 8, 11, 23, 101])
+def test_every_seed_hides_every_problem_and_its_twin_none(seed: int) -> None:
+    """A company whose problems came out empty would prove nothing about the causes found in it."""
+    company, twin = _live(FULL, seed), _live(FULL, seed, clean=True)
+    assert sorted(TITLES) == sorted(record["problem"] for record in company.truth["problems"])
+    for code in REACH_CUSTOMERS:
+        (record,) = _records(company, code)
+        assert record["measures"]["customer_late_days"] > 0, code
+    (lot,) = _records(company, "lot_expires_unsold")
+    assert lot["measures"]["expected_loss"] > 0
+    assert twin.truth["problems"] == []
+    for lived in (company, twin):
+        assert sum(map(len, lived.days)) <= 114_000
+        late = _late_orders_by_month(lived)
+        months = [month for month in sorted(late) if "2023-12" <= month <= "2026-10"]
+        normal = [late[month] for month in months if lived is twin or month < "2026-04"]
+        assert max(normal) <= 0.06
+        assert sum(normal) / len(normal) <= 0.045
+    troubled = [share for month, share in _late_orders_by_month(company).items() if "2026-07" <= month <= "2026-10"]
+    assert 0.08 <= min(troubled)
+    assert max(troubled) <= 0.2
+
+
+def _late_orders_by_month(company: Company) -> dict[str, float]:
+    """Share of orders with a late line, by the month of their last first promise."""
+    last: dict[str, date] = {}
+    number = {order.command_id: order.number for order in company.sent(EnterSalesOrder)}
+    for order in company.sent(EnterSalesOrder):
+        for line in order.lines:
+            if line.promised_date is not None:
+                last[order.number] = max(last.get(order.number, line.promised_date), line.promised_date)
+    promised = {line for order in company.sent(EnterSalesOrder) for line in order.lines if line.promised_date is not None}
+    assert promised
+    seen: set[Any] = set()
+    for promise in company.sent(PromiseSalesLine):
+        if promise.line not in seen:
+            seen.add(promise.line)
+            name = number[promise.line[0]]
+            last[name] = max(last.get(name, promise.promised_date), promise.promised_date)
+    due: dict[str, int] = Counter(f"{day:%Y-%m}" for day in last.values())
+    late = Counter(f"{last[name]:%Y-%m}" for name in {line["order"] for line in company.truth["late_lines"]} if name in last)
+    return {month: late[month] / count for month, count in due.items()}

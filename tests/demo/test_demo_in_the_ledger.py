@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from kernel.errors import Refused
 from transactional import Ledger, open_ledger
 from transactional.auth import sign_in
 from transactional.check import check
-from transactional.demo import DEMO_PASSWORD, advance, create_demo, present_company, small_demo
+from transactional.demo import DEMO_PASSWORD, create_demo, small_demo
 from transactional.demo.scale import SMALL
 from transactional.demo.simulate import simulation
 
@@ -87,33 +86,3 @@ def test_writing_the_same_company_twice_changes_nothing(tmp_path: Path) -> None:
     watermark = ledger.watermark()
     assert first == create_demo(ledger, SEED, scale=SMALL)
     assert watermark == ledger.watermark()
-
-
-def test_the_company_lives_on_and_stays_whole(tmp_path: Path) -> None:
-    ledger = open_ledger(tmp_path / "ledger.db")
-    small_demo(ledger, SEED)
-    orders = ledger.rows("SELECT COUNT(*) FROM sales_order")[0][0]
-    assert date(2026, 11, 7) == advance(ledger, 7)
-    assert check(ledger) == []
-    assert date(2026, 11, 20) == advance(ledger, 13)
-    assert check(ledger) == []
-    assert ledger.rows("SELECT COUNT(*) FROM sales_order")[0][0] > orders
-
-
-def test_what_was_open_at_the_end_arrives_afterwards(tmp_path: Path) -> None:
-    ledger = open_ledger(tmp_path / "ledger.db")
-    small_demo(ledger, SEED)
-    company, _ = present_company(ledger)
-    waiting = {opened.ref for lines in company.buying.open.values() for opened in lines}
-    assert waiting
-    advance(ledger, 45)
-    places = ", ".join("?" * len(waiting))
-    left = ledger.rows(
-        f"SELECT COUNT(*) FROM purchase_order_line WHERE status = 'open' AND purchase_order_line_id IN ({places})", tuple(waiting)
-    )
-    assert left[0][0] == 0
-
-
-def test_a_company_that_is_no_demo_is_not_advanced(tmp_path: Path) -> None:
-    with pytest.raises(Refused):
-        advance(open_ledger(tmp_path / "ledger.db"), 1)

@@ -1,8 +1,10 @@
 """How much do customers ask for, of what, where, on which day?
 
 mean(item, warehouse, day) = weekly units / 5 x share of the warehouse x season x festival x campaign x life, on working days.
-The planners of the company know these means (they are what they plan on); customers draw around them, week by week, so that any
-week can be drawn by itself and the company can go on after its end. What collapses by itself is known to nobody.
+The planners of the company know these means (they are what they plan on); customers draw around them, calendar week by calendar
+week, so that any week can be drawn by itself and the company can go on after its end. Customers have rhythm: each has a weekday
+on which it orders, an item is carried by a few of a warehouse's customers who order it in turn, and what is ordered in a week
+lies close to its mean. Only intermittent and lumpy items come when they come. What collapses by itself is known to nobody.
 """
 
 from __future__ import annotations
@@ -10,17 +12,20 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import accumulate
 from math import cos, exp, pi
+from random import Random
 from typing import NamedTuple
 
 from kernel.numbers import QUANTITY_SCALE
 from transactional.demo.calendars import CAMPAIGNS, SPRING_FESTIVAL
-from transactional.demo.catalogue import Item
 from transactional.demo.chance import random_for
-from transactional.demo.world import PLANT, World
+from transactional.demo.items import Item
+from transactional.demo.world import PLANT, Customer, World
 
 __all__ = ["Demand", "Want"]
 
-_LINE_SIZE_ROUND = ((200, 20), (40, 10), (12, 2))
+_LINE_SIZE_ROUND = ((400, 20), (100, 10), (40, 4), (12, 2))
+_SPREAD = 0.2
+"""How far a week's order lies from its mean, as the deviation of its logarithm."""
 
 
 class Want(NamedTuple):
@@ -29,6 +34,7 @@ class Want(NamedTuple):
     sku: str
     warehouse: str
     quantity: int
+    customer: str = ""
 
 
 class Demand:
@@ -45,6 +51,9 @@ class Demand:
         self._events = {is_promoted: self._event_factors(is_promoted) for is_promoted in (False, True)}
         worked = world.calendar
         self._worked = [worked.is_working(day) for day in range(self.length)]
+        self._offset = world.scale.start_date.weekday()
+        self._carriers: dict[tuple[str, str], list[Customer]] = {}
+        self._effort = self._short_weeks()
         self.sold = [item for item in world.items() if item.is_sold]
         self.mean: dict[str, list[float]] = {item.sku: self._daily(item) for item in self.sold}
         self.known: dict[tuple[str, str], list[float]] = {}
@@ -58,35 +67,66 @@ class Demand:
         top = len(known) - 1
         return known[min(max(last, 0), top)] - known[min(max(first, 0), top)]
 
+    def week_of(self, day: int) -> tuple[int, int]:
+        """The calendar week of a day (0: the one the history begins in) and its weekday (0 Monday)."""
+        return divmod(day + self._offset, 7)
+
     def week(self, week: int) -> list[list[Want]]:
-        """The wants of each day of a week (7 lists); week 0 begins on the first day of the history."""
+        """The wants of each day of a calendar week (7 lists, Monday first)."""
         days: list[list[Want]] = [[] for _ in range(7)]
-        first = week * 7
+        monday = week * 7 - self._offset
+        worked = [offset for offset in range(7) if 0 <= monday + offset < self.length and self._worked[monday + offset]]
+        first = max(monday, 0)
+        if not worked:
+            return days
         for item in self.sold:
-            mean = self.mean[item.sku][first : first + 7]
-            total = sum(mean)
+            total = sum(self.mean[item.sku][first : monday + 7])
             if total <= 0.0:
                 continue
             random = random_for(self.world.seed, "demand", item.sku, first)
             fallen = self.collapse.get(item.sku)
             factor = fallen[1] if fallen is not None and first >= fallen[0] else 1.0
+            is_sparse = item.pattern in ("intermittent", "lumpy")
             for warehouse, share in item.markets.items():
-                usual = item.weekly_lines * share
-                if item.pattern in ("intermittent", "lumpy"):
-                    lines = 1 if random.random() < usual * min(1.0, total / item.weekly_units) else 0
+                if is_sparse:
+                    likely = item.weekly_lines * share * min(1.0, total / item.weekly_units)
                     spread = 0.25 if item.pattern == "intermittent" else 0.95
-                    size = item.weekly_units / max(item.weekly_lines, 0.05) * exp(random.gauss(-spread * spread / 2, spread))
-                    quantity = size * lines
+                    mean = item.weekly_units / max(item.weekly_lines, 0.05)
                 else:
-                    wanted = max(usual * min(total / item.weekly_units, 1.8), 0.12)
-                    lines = int(wanted + random.random())
-                    quantity = total * share / min(wanted, 1.0) * exp(random.gauss(-0.0128, 0.16))
-                for _ in range(lines):
-                    part = _rounded(quantity * factor / lines * exp(random.gauss(-0.03, 0.25)))
-                    day = random.choices(range(7), mean)[0]
-                    if part > 0:
-                        days[day].append(Want(item.sku, warehouse, part * QUANTITY_SCALE))
+                    # Where little is wanted, an order comes less often rather than by the piece.
+                    likely = min(1.0, total / (0.4 * item.weekly_units))
+                    spread = _SPREAD
+                    mean = total * share / likely
+                chance, size = random.random(), random.gauss(-spread * spread / 2, spread)
+                if chance >= likely:
+                    continue
+                quantity = _rounded(mean * factor * exp(size))
+                if quantity > 0:
+                    code, weekday = self._who(item.sku, warehouse, week, random if is_sparse else None)
+                    day = next((offset for offset in worked if offset >= weekday), worked[-1])
+                    days[day].append(Want(item.sku, warehouse, quantity * QUANTITY_SCALE, code))
         return days
+
+    def _who(self, sku: str, warehouse: str, week: int, random: Random | None) -> tuple[str, int]:
+        """The customer whose turn it is, and the weekday it orders on; a sparse item's order comes on any day."""
+        carriers = self._carriers.get((sku, warehouse))
+        if carriers is None:
+            carriers = self._carriers[sku, warehouse] = self._carried_by(sku, warehouse)
+        customer = carriers[week % len(carriers)]
+        return customer.code, random.randrange(5) if random is not None else customer.weekday
+
+    def _carried_by(self, sku: str, warehouse: str) -> list[Customer]:
+        """Three customers of a warehouse that want the week's goods in the same week, so that their turns do not pile up."""
+        customers = [customer for customer in self.world.customers if customer.warehouse == warehouse]
+        random = random_for(self.world.seed, "carried by", sku, warehouse)
+        first = random.choices(customers, [c.weight for c in customers])[0]
+        alike = [c for c in customers if self._weeks_ahead(c) == self._weeks_ahead(first)]
+        return [first, *random.choices(alike, [c.weight for c in alike], k=2)]
+
+    def _weeks_ahead(self, customer: Customer) -> int:
+        lane = self.world.lanes[customer.warehouse, customer.region]
+        # What is wanted on a weekend is wanted on Monday.
+        return (customer.weekday + customer.wish_days + lane.transit_days + 2) // 7
 
     # means
 
@@ -107,8 +147,18 @@ class Demand:
             elif is_dying:
                 # Falls from the second year on to a few per cent at the end of the history.
                 life = max(0.03, 1.15 - 1.1 * day / span) if day < span else 0.03
-            means[day] = base * season[day] * events[day] * life
+            means[day] = base * season[day] * events[day] * life * self._effort[day]
         return means
+
+    def _short_weeks(self) -> list[float]:
+        """A week of few working days is made up for in part: its days hold more than a fifth of a week each."""
+        factors = [0.0] * self.length
+        for monday in range(-self._offset, self.length, 7):
+            days = [day for day in range(max(monday, 0), min(monday + 7, self.length)) if self._worked[day]]
+            whole = 5 if monday >= 0 else min(5, len(days))
+            for day in days:
+                factors[day] = whole * (0.5 + 0.5 * min(len(days), whole) / whole) / len(days)
+        return factors
 
     def _seasonal(self, name: str) -> list[float]:
         peak, depth = {"flat": (0, 0.0), "summer": (190, 0.6), "winter": (355, 0.5), "gift": (330, 0.2)}[name]

@@ -20,10 +20,12 @@ from transactional.commands import (
     RecordOperations,
     StartWorkOrder,
 )
-from transactional.demo.catalogue import WORK_CENTERS, Item
-from transactional.demo.chance import random_for
+from transactional.demo.chance import draw, random_for
 from transactional.demo.desk import Office
-from transactional.demo.state import FAR, Supply, WorkOpen
+from transactional.demo.items import WORK_CENTERS, Item
+from transactional.demo.open_documents import WorkOpen
+from transactional.demo.provenance import Made
+from transactional.demo.state import FAR, Supply
 from transactional.demo.world import PLANT, SCRAP_REASONS
 
 __all__ = ["Making"]
@@ -99,6 +101,7 @@ class Making:
         )
         supply = Supply("work_order", order, number, due, quantity)
         opened = WorkOpen(order, number, item.sku, quantity, start, due, supply, self.requirement(item, quantity), is_rush)
+        supply.opened = opened
         self.claim(opened)
         return opened
 
@@ -125,7 +128,7 @@ class Making:
     def start(self) -> None:
         """Start what is due and has its components."""
         office = self.office
-        due = [order for order in self.released if order.planned_start <= office.day]
+        due = [order for order in self.released if max(order.planned_start, order.earliest) <= office.day]
         if not due:
             return
         due.sort(key=lambda order: (not order.is_rush, order.planned_start, order.number))
@@ -137,8 +140,30 @@ class Making:
                 started.add(id(order))
             else:
                 order.blocked_by = short
+                self._expect_later(order)
         if started:
             self.released = [order for order in self.released if id(order) not in started]
+
+    def _expect_later(self, order: WorkOpen) -> None:
+        """What rests on a blocked order is expected when its component is, as far as its supplier has said."""
+        office = self.office
+        item = office.world.catalogue.items[order.sku]
+        coming = [s.day for s in office.cell(PLANT, order.blocked_by).supplies if s.day > office.day]
+        start = min(coming) if coming else office.calendar.add(office.day, 2)
+        order.supply.day = max(order.supply.day, office.calendar.add(start, self.duration(item, order.quantity)))
+
+    def push_back(self, others_than: WorkOpen, working_days: int, problem: str) -> list[WorkOpen]:
+        """Released products that have to let a rush order pass: they start so many working days later than planned."""
+        office = self.office
+        items = office.world.catalogue.items
+        pushed = []
+        for order in self.released:
+            if order is others_than or order.is_rush or not items[order.sku].is_sold or order.earliest >= 0:
+                continue
+            order.earliest = office.calendar.add(max(order.planned_start, office.day), working_days)
+            order.problem = problem
+            pushed.append(order)
+        return pushed
 
     def _short(self, order: WorkOpen) -> str | None:
         today = self.office.day
@@ -153,6 +178,8 @@ class Making:
     def _start(self, order: WorkOpen) -> None:
         office, world = self.office, self.office.world
         item = world.catalogue.items[order.sku]
+        if order.blocked_by:
+            self._note_wait(order)
         lines: list[IssueLine] = []
         for sku, needed in order.components:
             cell = office.cell(PLANT, sku)
@@ -166,13 +193,23 @@ class Making:
         )
         order.started = office.day
         order.components = []
-        random = random_for(world.seed, "making", order.sku, order.planned_start)
-        slip = 1 if random.random() < 0.05 else 0
+        chance = draw(world.seed, "making", order.sku, order.planned_start)
+        slip = 0 if chance < 0.94 else 1 if chance < 0.98 else 3
         order.finish = office.calendar.add(office.day, self.duration(item, order.quantity) + slip)
         self.running[order.finish].append(order)
         late = office.day - order.planned_start
         if late > 0 and order.blocked_by:
             self._tell_shortage(order, late)
+
+    def _note_wait(self, order: WorkOpen) -> None:
+        """Remember how long the order waited for its components, and what ended that."""
+        office = self.office
+        sources = [
+            source for slot in office.cell(PLANT, order.blocked_by).slots for source, _ in slot.layers if source is not None
+        ]
+        order.waited_for = max(sources, key=lambda source: source.usable) if sources else None
+        usable = order.waited_for.usable if order.waited_for is not None else office.day
+        order.waited = min(max(usable - order.planned_start, 0), office.day - order.planned_start)
 
     def _tell_shortage(self, order: WorkOpen, late: int) -> None:
         office = self.office
@@ -228,7 +265,11 @@ class Making:
             cell.coming -= order.supply.quantity
             if order.supply in cell.supplies:
                 cell.supplies.remove(order.supply)
-            cell.add(home, lot, expiry, good)
+            source = Made(
+                order.number, order.sku, order.planned_start, order.due, order.started, office.day, order.waited,
+                order.waited_for, order.problem,
+            )  # fmt: skip
+            cell.add(home, lot, expiry, good, source)
 
     def _record_operations(self, item: Item, order: WorkOpen, effort: float) -> None:
         office, world = self.office, self.office.world

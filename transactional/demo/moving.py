@@ -7,17 +7,19 @@ from math import ceil
 
 from kernel.numbers import QUANTITY_SCALE
 from transactional.commands import PlaceTransfer, ReceiveTransfer, ShipTransfer, TransferLine, TransferQuantity
-from transactional.demo.catalogue import Item
 from transactional.demo.chance import random_for
 from transactional.demo.desk import Office
-from transactional.demo.state import Supply, TransferOpen
+from transactional.demo.items import Item
+from transactional.demo.open_documents import TransferOpen
+from transactional.demo.provenance import Moved, Source
+from transactional.demo.state import Supply
 from transactional.demo.world import DC_CODES, PLANT
 
 __all__ = ["Moving", "OnRoad"]
 
 _TRANSIT_DAYS = 3
-OnRoad = tuple[TransferOpen, str, str | None, int, int]
-"""What travels: the line, the bin it goes to, lot, expiry day, quantity."""
+OnRoad = tuple[TransferOpen, str, str | None, int, int, int, Source | None]
+"""What travels: the line, the bin it goes to, lot, expiry day, quantity, the day it left, where it came from at the plant."""
 
 
 class Moving:
@@ -83,7 +85,9 @@ class Moving:
         )
         for index, (item, quantity) in enumerate(lines):
             supply = Supply("transfer_order_line", (order, index), number, due, quantity)
-            self.claim(TransferOpen((order, index), order, number, item.sku, target, quantity, due, supply))
+            opened = TransferOpen((order, index), order, number, item.sku, target, quantity, due, office.day, ship_day, supply)
+            supply.opened = opened
+            self.claim(opened)
 
     def claim(self, opened: TransferOpen) -> None:
         """Take an open line into the mirror."""
@@ -116,7 +120,7 @@ class Moving:
                 loads.setdefault(opened.order, []).append(
                     (opened, TransferQuantity(line=opened.ref, quantity=part, location=slot.location, lot=slot.lot))
                 )
-                self.on_road[arrival].append((opened, home, slot.lot, slot.expiry, part))
+                self.on_road[arrival].append((opened, home, slot.lot, slot.expiry, part, office.day, slot.source_of(part)))
                 plant.remove(slot, part)
                 plant.wanted -= part
                 opened.to_ship -= part
@@ -147,14 +151,17 @@ class Moving:
                 self.on_road[office.calendar.add(office.day, 1)].extend(loads)
                 continue
             lines = []
-            for opened, home, lot, expiry, quantity in loads:
+            for opened, home, lot, expiry, quantity, departed, origin in loads:
                 lines.append(TransferQuantity(line=opened.ref, quantity=quantity, location=home, lot=lot))
                 cell = office.cell(opened.target, opened.sku)
                 cell.coming -= quantity
                 opened.supply.quantity -= quantity
                 if opened.supply.quantity <= 0 and opened.supply in cell.supplies:
                     cell.supplies.remove(opened.supply)
-                cell.add(home, lot, expiry, quantity)
+                source = Moved(
+                    opened.number, opened.sku, opened.ordered, opened.departure, opened.due, departed, office.day, origin
+                )
+                cell.add(home, lot, expiry, quantity, source)
             office.send(
                 ReceiveTransfer(
                     **office.base("warehouse"), transfer_order=first.order, received_date=office.today, lines=tuple(lines)

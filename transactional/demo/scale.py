@@ -28,6 +28,7 @@ class Scale:
         customers: how many customers there are.
         lines_per_week: mean sales order lines a week over the company.
         lot_days: demand days one work order covers, shortest and longest.
+        trouble: how much of what buyers and suppliers do is touched by the planted problems, against the full company.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Scale:
     customers: int
     lines_per_week: float
     lot_days: tuple[int, int]
+    trouble: float = 1.0
 
     @property
     def end_date(self) -> date:
@@ -65,21 +67,22 @@ FULL = Scale(
     trading_variants=10,
     suppliers=25,
     customers=64,
-    lines_per_week=232.0,
+    lines_per_week=226.0,
     lot_days=(24, 38),
 )
 SMALL = Scale(
     name="small",
     start_date=date(2026, 7, 1),
     appliance_families=1,
-    variants=4,
+    variants=6,
     consumable_families=1,
-    consumable_variants=1,
+    consumable_variants=2,
     trading_families=1,
-    trading_variants=2,
+    trading_variants=3,
     suppliers=6,
     customers=9,
     lines_per_week=22.0,
     lot_days=(12, 20),
+    trouble=0.4,
 )
 SCALES = {scale.name: scale for scale in (FULL, SMALL)}

@@ -38,9 +38,9 @@ from transactional.commands import (
     SetSupplierTerms,
 )
 from transactional.demo.calendars import CAMPAIGNS, SPRING_FESTIVAL, SpecialDay, own_days, supplier_days
-from transactional.demo.catalogue import WORK_CENTERS, Item
 from transactional.demo.chance import random_for
 from transactional.demo.demand import Demand
+from transactional.demo.items import WORK_CENTERS, Item
 from transactional.demo.plot import Plot
 from transactional.demo.world import DC_CODES, PLANT, RETURN_REASONS, SCRAP_REASONS, WAREHOUSES, Terms, World
 

@@ -7,10 +7,15 @@ allocated, and what is on its way. Quarantine is a single number per cell: it be
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from transactional.commands import DocumentRef, LineRef
+from transactional.demo.provenance import Bought, Source
 
-__all__ = ["FAR", "Cell", "OrderLine", "PurchaseOpen", "SalesOpen", "Slot", "Supply", "TransferOpen", "WorkOpen"]
+if TYPE_CHECKING:
+    from transactional.demo.open_documents import PurchaseOpen, TransferOpen, WorkOpen
+
+__all__ = ["FAR", "Cell", "Slot", "Supply"]
 
 FAR = 10**9
 """The expiry day of what never expires."""
@@ -18,7 +23,11 @@ FAR = 10**9
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """Available stock of one lot in one bin."""
+    """Available stock of one lot in one bin.
+
+    `layers` are its arrivals, oldest first, as [source, quantity left]; `missing` is what the book holds and the shelf does not,
+    until somebody looks for it.
+    """
 
     location: str
     lot: str | None
@@ -26,6 +35,26 @@ class Slot:
     sequence: int
     on_hand: int
     allocated: int = 0
+    missing: int = 0
+    layers: list[tuple[Source | None, int]] = field(default_factory=list)
+
+    def source_of(self, quantity: int) -> Source | None:
+        """Where the last of `quantity` more came from, after what is allocated already, first in first out."""
+        reach = self.allocated + quantity
+        for source, left in self.layers:
+            if reach <= left:
+                return source
+            reach -= left
+        return self.layers[-1][0] if self.layers else None
+
+    def take(self, quantity: int) -> None:
+        """Stock leaves, the oldest first."""
+        self.on_hand -= quantity
+        layers = self.layers
+        while layers and quantity >= layers[0][1]:
+            quantity -= layers.pop(0)[1]
+        if layers and quantity:
+            layers[0] = (layers[0][0], layers[0][1] - quantity)
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +66,7 @@ class Supply:
     number: str
     day: int
     quantity: int
+    opened: PurchaseOpen | WorkOpen | TransferOpen | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +78,8 @@ class Cell:
         wanted: promised or required, but not yet allocated or issued.
         held: received and waiting for inspection.
         coming: open supply (purchase, work, transfer), not yet received.
+        inspecting: where what is held came from.
+        lost_day: the day a count or a search last found stock missing, -1 for never.
     """
 
     warehouse: str
@@ -59,6 +91,8 @@ class Cell:
     coming: int = 0
     supplies: list[Supply] = field(default_factory=list)
     sequence: int = 0
+    lost_day: int = -1
+    inspecting: list[Bought] = field(default_factory=list)
 
     @property
     def position(self) -> int:
@@ -70,14 +104,15 @@ class Cell:
         """Free stock nobody has been promised."""
         return self.free - self.wanted
 
-    def add(self, location: str, lot: str | None, expiry: int, quantity: int) -> Slot:
+    def add(self, location: str, lot: str | None, expiry: int, quantity: int, source: Source | None = None) -> Slot:
         """Available stock arrives."""
         self.free += quantity
         for slot in self.slots:
             if slot.location == location and slot.lot == lot:
                 slot.on_hand += quantity
+                slot.layers.append((source, quantity))
                 return slot
-        slot = Slot(location, lot, expiry, self.sequence, quantity)
+        slot = Slot(location, lot, expiry, self.sequence, quantity, layers=[(source, quantity)])
         self.sequence += 1
         self.slots.append(slot)
         if len(self.slots) > 1:
@@ -109,7 +144,7 @@ class Cell:
 
     def remove(self, slot: Slot, quantity: int, *, was_allocated: bool = False) -> None:
         """Stock leaves a slot."""
-        slot.on_hand -= quantity
+        slot.take(quantity)
         if was_allocated:
             slot.allocated -= quantity
         else:
@@ -121,96 +156,3 @@ class Cell:
     def on_hand(self) -> int:
         """Available stock, allocated or not."""
         return sum(slot.on_hand for slot in self.slots)
-
-
-@dataclass(slots=True, eq=False)
-class PurchaseOpen:
-    """An open purchase order line."""
-
-    ref: LineRef
-    order: DocumentRef
-    number: str
-    line: int
-    supplier: str
-    sku: str
-    quantity: int
-    unit_price: int
-    order_day: int
-    promised: int
-    arrival: int
-    supply: Supply
-    note: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class WorkOpen:
-    """An open work order; `components` is what is still to be issued: (sku, quantity)."""
-
-    ref: DocumentRef
-    number: str
-    sku: str
-    quantity: int
-    planned_start: int
-    due: int
-    supply: Supply
-    components: list[tuple[str, int]]
-    is_rush: bool = False
-    started: int = -1
-    finish: int = -1
-    blocked_by: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class TransferOpen:
-    """An open transfer order line: `to_ship` has not left, `to_receive` is on the road."""
-
-    ref: LineRef
-    order: DocumentRef
-    number: str
-    sku: str
-    target: str
-    to_ship: int
-    due: int
-    supply: Supply
-
-
-@dataclass(slots=True, eq=False)
-class SalesOpen:
-    """A sales order with something still to ship; `pick_slip` is how many working days its picking will be late."""
-
-    ref: DocumentRef
-    number: str
-    customer: str
-    region: str
-    warehouse: str
-    order_day: int
-    pick_slip: int = 0
-    lines: list[OrderLine] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class OrderLine:
-    """A sales order line: `open` is what is neither allocated nor shipped nor cancelled.
-
-    `is_direct`: its picks leave today and were never tied in the ledger.
-    """
-
-    ref: LineRef
-    order: SalesOpen
-    position: int
-    sku: str
-    ordered: int
-    open: int
-    requested: int
-    promised: int
-    ship_day: int
-    picks: list[tuple[Slot, int]] = field(default_factory=list)
-    is_reissued: bool = False
-    is_direct: bool = False
-    hold_until: int = -1
-    note: str = ""
-
-    @property
-    def allocated(self) -> int:
-        """Tied to stock and not shipped."""
-        return sum(quantity for _, quantity in self.picks)

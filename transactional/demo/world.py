@@ -9,8 +9,9 @@ from random import Random
 
 from kernel.numbers import QUANTITY_SCALE
 from transactional.demo.calendars import DayCalendar, own_days, supplier_days
-from transactional.demo.catalogue import Catalogue, Item, build_catalogue
+from transactional.demo.catalogue import build_catalogue
 from transactional.demo.chance import random_for
+from transactional.demo.items import Catalogue, Item
 from transactional.demo.names import (
     COMPANIES,
     CUSTOMER_KINDS,
@@ -138,7 +139,7 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer, its region and the warehouse that serves it."""
+    """A customer, its region and the warehouse that serves it; the weekday it orders on, and how many days ahead."""
 
     code: str
     name: str
@@ -148,6 +149,8 @@ class Customer:
     warehouse: str
     weight: float
     takes_backorders: bool
+    weekday: int
+    wish_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,11 @@ def _suppliers(random: Random, scale: Scale, length: int) -> dict[str, Supplier]
     return suppliers
 
 
+def _place_of(name: str, count: int) -> int:
+    """A place in [0, count) that depends on a name only."""
+    return sum(map(ord, name)) % count
+
+
 def _terms(random: Random, catalogue: Catalogue, suppliers: dict[str, Supplier]) -> dict[str, list[Terms]]:
     trades = [trade for trade, _, _ in SUPPLIER_TRADES]
     by_trade: dict[str, list[Supplier]] = {}
@@ -295,6 +303,9 @@ def _terms(random: Random, catalogue: Catalogue, suppliers: dict[str, Supplier])
         chosen = random.sample(usual, min(len(usual), random.choice((1, 2, 2, 3))))
         if len(chosen) == 1 and len(everyone) > 1 and random.random() < 0.3:
             chosen.append(random.choice([s for s in everyone if s is not chosen[0]]))
+        if chosen == everyone[-1:]:
+            # The last supplier may fall asleep (see `dead_supplier`): nothing hangs on it alone.
+            chosen.append(everyone[_place_of(item.sku, len(everyone) - 1)])
         is_contract = random.random() < 0.35
         terms = []
         for preference, supplier in enumerate(chosen, start=1):
@@ -352,6 +363,7 @@ def _customers(random: Random, scale: Scale) -> list[Customer]:
             Customer(
                 f"C{index + 1:03d}", f"{name} {kind}", f"{name_zh}{kind_zh}", customer_class, region, warehouse,
                 {"A": 4.0, "B": 1.6, "C": 0.7}[customer_class] * random.uniform(0.7, 1.3), random.random() < 0.85,
+                (index // len(serves)) % 5, random.choices((3, 5, 7, 10, 14), (10, 20, 30, 25, 15))[0],
             )
         )  # fmt: skip
     return customers
