@@ -15,7 +15,7 @@ import polars as pl
 
 from dashboards import kpi_reports, reports
 from dashboards.components.cards import latest
-from dashboards.formats import kpi_value, number, period, safe, short_money
+from dashboards.formats import kpi_value, number, period, safe
 from dashboards.i18n import code_text, label, language, t
 from dashboards.snapshot import Snapshot
 
@@ -44,10 +44,6 @@ def points(shown: Snapshot, found: Periods) -> list[Point]:
     """
     every = [*_late(shown, found), *_cash(shown), *_expiring(shown), *_suppliers(shown), *_off_target(found, shown)]
     return sorted(every, key=lambda point: -(point.money or 0.0))
-
-
-def _money(value: float, shown: Snapshot) -> str:
-    return short_money(value, shown.currency, language()).replace("$", "\\$")
 
 
 def _off_target(found: Periods, shown: Snapshot) -> list[Point]:

@@ -24,7 +24,6 @@ __all__ = [
     "exceptions",
     "forecast_accuracy",
     "forecast_series",
-    "has_rows",
     "health",
     "item_locations",
     "item_suppliers",
@@ -41,11 +40,6 @@ __all__ = [
     "supplier_ranking",
     "suppliers",
 ]
-
-
-def has_rows(snapshot: Snapshot, table: str) -> bool:
-    """Whether the snapshot holds this report table with at least one row."""
-    return not read(snapshot, table, limit=1).is_empty()
 
 
 def read(
