@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kernel.ids import canonical_json, content_hash
 from transactional.commands import AdvanceClock, EnterSalesOrder, SalesLine
+from transactional.commands.base import Command
 from transactional.commands.content import canonical_text, content_of
 
 pytestmark = pytest.mark.fast
@@ -51,3 +52,23 @@ def test_a_command_is_its_content_without_its_id() -> None:
         '{"_":"AdvanceClock","actor":"seller","business_date":"2026-01-05","source":"screen","today":"2026-01-06"}'
         == canonical_text(clock)
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Counted(Command):
+    quantity: int
+    remark: str | None = None
+    is_recount: bool = False
+
+
+def test_a_command_that_gains_an_optional_field_keeps_its_hash() -> None:
+    """Who sends an old command again after an upgrade must get the first answer, not be told it says something else."""
+    common: dict[str, Any] = {"command_id": "c", "actor": "li", "source": "scan", "business_date": date(2026, 3, 1)}
+    later = make_dataclass("_Counted", [("zone", str, field(default="A"))], bases=(_Counted,), frozen=True, kw_only=True)
+
+    before = _Counted(quantity=0, **common)
+
+    assert before.hash_of_content() == later(quantity=0, **common).hash_of_content()
+    assert before.hash_of_content() != later(quantity=0, zone="B", **common).hash_of_content()
+    assert before.hash_of_content() != _Counted(quantity=0, is_recount=True, **common).hash_of_content()
+    assert '"quantity":0' in canonical_text(before), "what was said is hashed, also where it is nothing"

@@ -1,5 +1,8 @@
 """What exactly does a command say, as text that is the same whenever the content is the same?
 
+A field that holds its default is left out, so that a command which gains an optional field keeps the hash it had: who sends an
+old command again after an upgrade still gets the first answer.
+
 The canonical JSON of `content_of`, written field by field instead of through a tree of dictionaries: every accepted command
 is hashed, and this takes half the time. Whatever is not a plain value goes the long way.
 """
@@ -30,7 +33,10 @@ def content_of(value: Any) -> Any:
         return {str(k): content_of(v) for k, v in value.items()}
     if is_dataclass(value):
         kind: Any = type(value)
-        return {"_": kind.__name__, **{name: content_of(getattr(value, name)) for name in _names(kind)}}
+        said = {
+            name: content_of(getattr(value, name)) for name, default in _fields(kind) if not _is(getattr(value, name), default)
+        }
+        return {"_": kind.__name__, **said}
     return value
 
 
@@ -40,18 +46,27 @@ def canonical_text(value: Any) -> str:
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(sorted(f.name for f in fields(kind) if f.name != "command_id"))
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Names in order, each with its default (MISSING: it has none)."""
+    return tuple(sorted((f.name, f.default) for f in fields(kind) if f.name != "command_id"))
+
+
+def _is(value: Any, default: Any) -> bool:
+    """The default itself, and not merely equal to it: False and 0, or 1 and 1.0, are two things."""
+    return value is default or (type(value) is type(default) and bool(value == default))
 
 
 def _writer(kind: Any) -> Callable[[Any], str]:
     """The writer of one dataclass: its name, then its fields in order. Names are lower case, so "_" is the first of them."""
-    names = _names(kind)
     opening = f'{{"_":"{kind.__name__}"'
-    labelled = [(name, f',"{name}":') for name in names]
+    labelled = [(name, f',"{name}":', default) for name, default in _fields(kind)]
 
     def write(value: Any) -> str:
-        written = [label + _WRITERS[type(inner := getattr(value, name))](inner) for name, label in labelled]
+        written = [
+            label + _WRITERS[type(inner)](inner)
+            for name, label, default in labelled
+            if (inner := getattr(value, name)) is not default and not _is(inner, default)
+        ]
         return f"{opening}{''.join(written)}}}"
 
     return write
