@@ -6,7 +6,9 @@ after every migration: the triggers that keep history append-only, PostgreSQL se
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import os
+import sqlite3
 from pathlib import Path
 
 from alembic import command
@@ -39,7 +41,7 @@ def migrate(store: Store) -> None:
         if present not in known:
             raise Unavailable("ledger.newer_schema", got=present, expected=HEAD)
         if store.path is not None:
-            shutil.copy2(store.path, store.path.with_name(f"{store.path.name}.before-{HEAD}"))
+            _back_up(store.path, store.path.with_name(f"{store.path.name}.before-{HEAD}"))
     with store.writing() as session:
         if _revision(session.connection) != HEAD:  # another process may have been faster
             settings = configuration()
@@ -54,6 +56,15 @@ def configuration() -> Config:
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent))
     return settings
+
+
+def _back_up(ledger: Path, copy: Path) -> None:
+    """Everything committed, also what still stands in the write-ahead log beside the file; whole under its name or not there."""
+    unfinished = copy.with_name(f"{copy.name}.part")
+    unfinished.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(ledger)) as source, contextlib.closing(sqlite3.connect(unfinished)) as target:
+        source.backup(target)
+    os.replace(unfinished, copy)
 
 
 def _revision(connection: Connection) -> str | None:
