@@ -151,7 +151,8 @@ class Allocating:
         self._set_back(line, Setback("wrong_count", line.ready, line.order.number, problem))
 
     def _set_back(self, line: OrderLine, setback: Setback) -> None:
-        line.setback = setback
+        # What was lost a second time would not have been missed but for the first.
+        line.setback = line.setback or setback
         line.has_waited = True
         line.ready = -1
         if line not in self.book.backlog:

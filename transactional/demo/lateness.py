@@ -4,8 +4,8 @@ Walked back from delivery with *ready by* = promise - lane days (a line is picke
 
 carrier         days on the road beyond the lane's
 picking         left later than it was ready, or than it had to be; also usable goods nobody tied to the line yet
-availability    ready later than *ready by*: first stock it had and lost, then the delays of the source that ended its wait (see
-                `provenance.py`), then what its promise rested on being expected too late when it was made; the rest is planning
+availability    ready later than *ready by*: first stock it had and lost, then what its promise rested on being expected too late
+                when it was made, then the delays of the source that ended its wait (see `provenance.py`); the rest is planning
 customer_change the days by which the customer moved the promise itself; everything else counts from the moved date
 
 Days are signed, time won back is negative, and the sum is the lateness exactly.
@@ -18,7 +18,7 @@ from typing import Any
 
 from transactional.demo.desk import Office
 from transactional.demo.open_documents import OrderLine, TransferOpen, WorkOpen
-from transactional.demo.provenance import Bought, Delay, Made, Moved, Source
+from transactional.demo.provenance import Bought, Delay, Made, Moved, Source, capped
 from transactional.demo.state import Cell, Supply
 from transactional.demo.world import PLANT
 
@@ -99,14 +99,16 @@ def _availability(office: Office, line: OrderLine, days: int, ready: int, ready_
     plan = days - sum(delay.days for delay in delays)
     if isinstance(source, Moved):
         delays += source.reasons(plan)
-        plan = days - sum(delay.days for delay in delays)
-    infeasible = max(min(line.pegged - ready_by, plan), 0) if line.pegged >= 0 else 0
-    problem = line.note if line.note == "impossible_promise" else ""
+    infeasible = min(max(line.pegged - ready_by, 0), days) if line.pegged >= 0 else 0
+    if infeasible:
+        # Known when it was promised, and promised all the same; only what came on top of it is the supply's.
+        delays = capped(delays, days - infeasible)
+    plan = days - infeasible - sum(delay.days for delay in delays)
     return [
         *found,
         *delays,
-        Delay("promise_infeasible", infeasible, line.order.number, problem),
-        Delay("planning", plan - infeasible, source.number, source.planning_problem if plan > infeasible else ""),
+        Delay("promise_infeasible", infeasible, line.order.number, line.note if line.note == "impossible_promise" else ""),
+        Delay("planning", plan, source.number, source.planning_problem if plan > 0 else ""),
     ]
 
 

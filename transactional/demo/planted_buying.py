@@ -52,7 +52,7 @@ def supplier_slips(world: World, plot: Plot, random: Random) -> None:
     plot.slipping_supplier[chosen] = (first, days, 0.45 * world.scale.trouble)
 
     def worse() -> None:
-        plot.slipping_supplier[chosen] = (first, days, min(plot.slipping_supplier[chosen][2] + 0.12, 0.9))
+        plot.slipping_supplier[chosen] = (first, days, min(plot.slipping_supplier[chosen][2] + 0.08, 0.8))
 
     _until_felt(world, plot, first, "supplier_slips", worse)
 
@@ -63,7 +63,7 @@ def buyer_orders_late(world: World, plot: Plot, random: Random) -> None:
     plot.late_buyer["buyer2"] = (first, last, 0.4 * world.scale.trouble)
 
     def worse() -> None:
-        plot.late_buyer["buyer2"] = (first, last, min(plot.late_buyer["buyer2"][2] + 0.12, 0.85))
+        plot.late_buyer["buyer2"] = (first, last, min(plot.late_buyer["buyer2"][2] + 0.08, 0.75))
 
     _until_felt(world, plot, first, "buyer_orders_late", worse)
 
@@ -94,7 +94,7 @@ def inspection_backlog(world: World, plot: Plot, random: Random) -> None:
     plot.inspection_backlog = (first, share[0], days)
 
     def worse() -> None:
-        share[0] = min(share[0] + 0.12, 0.7)
+        share[0] = min(share[0] + 0.08, 0.55)
         plot.inspection_backlog = (first, share[0], days)
 
     _until_felt(world, plot, first, "inspection_backlog", worse)

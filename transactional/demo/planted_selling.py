@@ -160,7 +160,7 @@ def rush_order(world: World, plot: Plot, random: Random) -> None:
             (quantity - max(cell.unpromised, 0)) // (4 * QUANTITY_SCALE) * 4 * QUANTITY_SCALE + 4 * QUANTITY_SCALE,
         )
         work = simulation.making.place(item, made_quantity, is_rush=True)
-        pushed = simulation.making.push_back(work, 7, "rush_order")
+        pushed = simulation.making.push_back(work, 6, "rush_order")
         lane = world.lanes[customer.warehouse, customer.region]
         promise = office.calendar.on_or_after(office.calendar.add(work.due, 2) + lane.transit_days)
         order = simulation.selling.ordering.order(customer, [Want(item.sku, PLANT, quantity)], 4, is_rush=True, promise=promise)
