@@ -134,9 +134,10 @@ def _unfinished(office: Office, supply: Supply, end: int) -> Source | None:
         waited = min(waited, end - due)
         return Made(opened.number, opened.sku, opened.planned_start, due, opened.started, end, waited, waited_for, opened.problem)
     if isinstance(opened, TransferOpen):
-        due = min(opened.due, end)
         if opened.to_ship <= 0:
-            return Moved(opened.number, opened.sku, opened.ordered, opened.departure, due, opened.departure, end)
+            left = max(opened.left, opened.departure)
+            due = min(opened.due, end - (left - opened.departure))
+            return Moved(opened.number, opened.sku, opened.ordered, opened.departure, due, left, end, opened.origin)
         departure = min(opened.departure, end)
         origin = _awaited(office, office.cell(PLANT, opened.sku), end)
         return Moved(opened.number, opened.sku, opened.ordered, departure, departure, end, end, origin)

@@ -120,7 +120,8 @@ class Moving:
                 loads.setdefault(opened.order, []).append(
                     (opened, TransferQuantity(line=opened.ref, quantity=part, location=slot.location, lot=slot.lot))
                 )
-                self.on_road[arrival].append((opened, home, slot.lot, slot.expiry, part, office.day, slot.source_of(part)))
+                opened.left, opened.origin = office.day, slot.source_of(part)
+                self.on_road[arrival].append((opened, home, slot.lot, slot.expiry, part, office.day, opened.origin))
                 plant.remove(slot, part)
                 plant.wanted -= part
                 opened.to_ship -= part

@@ -58,7 +58,7 @@ class WorkOpen:
 
 @dataclass(slots=True, eq=False)
 class TransferOpen:
-    """An open transfer order line: `to_ship` has not left, `to_receive` is on the road."""
+    """An open transfer order line: `to_ship` has not left; `left` is the day the last part did, `origin` where that came from."""
 
     ref: LineRef
     order: DocumentRef
@@ -70,6 +70,8 @@ class TransferOpen:
     ordered: int
     departure: int
     supply: Supply
+    left: int = -1
+    origin: Source | None = None
 
 
 @dataclass(slots=True, eq=False)
