@@ -58,7 +58,8 @@ def explain_open(office: Office, line: OrderLine, shipment: str, shipped: int) -
     if line.promised > office.day or line.ordered <= line.cancelled:
         return None
     lane = office.world.lanes[line.order.warehouse, line.order.region].transit_days
-    end = shipped + lane if shipped >= 0 else max(office.day, line.promised + 1)
+    is_assumed = 0 <= shipped <= office.day - lane
+    end = shipped + lane if is_assumed else max(office.day, line.promised + 1)
     late = end - line.promised
     if late <= 0:
         return None
