@@ -9,7 +9,9 @@ The lot rules, once per consolidated shortage q (in good quantity), in this orde
                the last one again through minimum and multiple
     fixed    : the fixed quantity, repeated until q is covered
 
-A maximum below the lifted minimum cannot hold; it is ignored (and reported by the caller).
+A maximum below the lifted minimum cannot hold, and one that would tear a single shortage into more than `MOST_ORDERS` orders is a
+slip in units (pieces for cartons): both are ignored, and reported by the caller. Of a fixed quantity as many as that are ordered
+at once in whole multiples of it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from dataclasses import dataclass
 
 from kernel.numbers import RATE_SCALE
 
-__all__ = ["LotRules", "good_quantity", "lot_sizes", "ordered_for"]
+__all__ = ["MOST_ORDERS", "LotRules", "good_quantity", "is_torn", "lot_sizes", "ordered_for"]
+
+MOST_ORDERS = 20
+"""Orders one shortage may be split into; nobody places more of the same thing on the same day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,11 @@ def ordered_for(good: int, yield_ppm: int) -> int:
     return good if yield_ppm == RATE_SCALE else -(-good * RATE_SCALE // yield_ppm)
 
 
+def is_torn(shortage: int, rules: LotRules) -> bool:
+    """Whether the maximum would split `shortage` (good quantity) into more than `MOST_ORDERS` orders."""
+    return rules.cap is not None and ordered_for(shortage, rules.yield_ppm) > rules.cap * MOST_ORDERS
+
+
 def lot_sizes(shortage: int, rules: LotRules) -> list[int]:
     """The orders that cover `shortage` (good quantity): ordered quantities in sequence.
 
@@ -74,10 +84,14 @@ def lot_sizes(shortage: int, rules: LotRules) -> list[int]:
     """
     orders: list[int] = []
     rest = shortage
-    cap = rules.cap
+    cap = None if is_torn(shortage, rules) else rules.cap
+    fixed = rules.fixed
+    if fixed is not None:
+        # As many orders as are sensible, each a whole number of the fixed quantity.
+        fixed *= max(1, -(-ordered_for(shortage, rules.yield_ppm) // (fixed * MOST_ORDERS)))
     while rest > 0:
-        if rules.fixed is not None:
-            ordered = rules.fixed
+        if fixed is not None:
+            ordered = fixed
         else:
             ordered = _up(max(ordered_for(rest, rules.yield_ppm), rules.minimum), rules.multiple)
             if cap is not None and ordered > cap:

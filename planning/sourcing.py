@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kernel.numbers import QUANTITY_SCALE
+from kernel.errors import InvalidInput
+from kernel.numbers import QUANTITY_SCALE, show_quantity
 from planning.explosion import component_requirements
 from planning.lots import good_quantity, lot_sizes
 from planning.model import Model, Node
@@ -67,6 +68,7 @@ class Sourcing:
         self._as_of, self._node, self._demands, self._requirements = as_of, node, demands, requirements
         self.terms = _terms(model, node) if "buy" in node.ways else []
         self._penalty: int | None = None
+        self._reported: set[int | None] = set()
         self._days: list[int] = []
         self._after: list[int] = []
 
@@ -86,6 +88,12 @@ class Sourcing:
 
     def parts(self, cover: int, wanted: NetOrder) -> list[Way]:
         """The ways that together cover `cover` (good quantity), mostly one."""
+        parts = self._covering(cover, wanted)
+        for part in parts:
+            self._report_ignored(part)
+        return parts
+
+    def _covering(self, cover: int, wanted: NetOrder) -> list[Way]:
         if self._node.alternate is None and not self.terms:
             return [self._way(self._node.procurement, cover, wanted)]
         ways = [self._way(kind, cover, wanted) for kind in self._node.ways]
@@ -99,6 +107,25 @@ class Sourcing:
             elif first.schedule.available > max(wanted.need, second.schedule.available):
                 best = second
         return self._shared(best, cover, wanted) if best.offer is not None else [best]
+
+    def _report_ignored(self, way: Way) -> None:
+        """A maximum that an order exceeds was taken for a slip in units: said once for each item-location and supplier."""
+        node, supplier = self._node, way.offer.supplier_id if way.offer is not None else None
+        said = [term.maximum for term in self.terms if term.supplier_id == supplier and term.maximum] if supplier else []
+        most = min([*said, *([node.rules.maximum] if node.rules.cap is not None and node.rules.maximum else [])], default=None)
+        if most is None or supplier in self._reported or max(way.sizes, default=0) <= most:
+            return
+        self._reported.add(supplier)
+        self._model.problems.append(
+            InvalidInput(
+                "planning.maximum_ignored",
+                row=node.item_location_id,
+                sku=node.sku,
+                supplier="-" if supplier is None else supplier,
+                maximum=show_quantity(most),
+                got=show_quantity(max(way.sizes)),
+            )
+        )
 
     # -- one way ---------------------------------------------------------------------------------------------------
 

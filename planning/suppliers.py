@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kernel.numbers import QUANTITY_SCALE, RATE_SCALE
-from planning.lots import LotRules, lot_sizes, ordered_for
+from planning.lots import LotRules, is_torn, lot_sizes, ordered_for
 from planning.parameters import PlanParameters
 
 __all__ = ["Offer", "Schedule", "Term", "choose_offer", "rank_offers"]
@@ -201,7 +201,7 @@ def _best_offer(
             lateness=lateness,
             quality=quality,
             preference=first.preference,
-            limit=None if first.maximum is None else own.cap,
+            limit=None if first.maximum is None or is_torn(shortage, own) else own.cap,
             fence_end=schedule.release if schedule.ideal_release < schedule.release and fence_days else None,
         )
 

@@ -101,7 +101,8 @@ def _plan_adds_up(warehouse: duckdb.DuckDBPyConnection, run: Run) -> CheckResult
     rows = warehouse.execute(
         "SELECT planned_order_id, 'plan.planned_orders', 'its quantity, requirement or dates contradict each other' "
         "FROM plan.planned_orders "
-        "WHERE quantity <= 0 OR quantity < net_requirement_quantity OR receipt_date < release_date "
+        # A maximum splits a requirement: the order is then less than the requirement, and the rounding says by how much.
+        "WHERE quantity <= 0 OR quantity <> net_requirement_quantity + lot_rounding_quantity OR receipt_date < release_date "
         "UNION ALL SELECT planned_order_id, 'plan.planned_orders', 'listed twice' "
         "FROM plan.planned_orders GROUP BY ALL HAVING count(*) > 1 "
         "UNION ALL SELECT supply_id, 'plan.pegging', 'pegged beyond its quantity' FROM plan.pegging AS p "

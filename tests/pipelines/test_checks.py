@@ -80,6 +80,21 @@ def test_a_plan_that_pegs_more_than_it_has_is_named(results, run):
     assert result.detail == "plan: 1 found; plan.pegging, planned_order_id P1: pegged beyond its quantity"
 
 
+def test_an_order_split_by_a_maximum_adds_up_and_one_that_contradicts_itself_does_not(results, run):
+    """A maximum leaves the order below its requirement; the rounding says by how much, and only that is asked."""
+    for name, quantity, rounding in (("SPLIT", 5, -95), ("WRONG", 90, 0)):
+        results.execute(
+            "INSERT INTO plan.planned_orders BY NAME SELECT ? AS planned_order_id, ? AS quantity, "
+            "100 AS net_requirement_quantity, ? AS lot_rounding_quantity, DATE '2026-03-02' AS release_date, DATE '2026-03-09' AS receipt_date",
+            [name, quantity, rounding],
+        )
+
+    result = CHECKS["plan_adds_up"](results, run)
+
+    assert "WRONG" in result.detail
+    assert "SPLIT" not in result.detail
+
+
 def test_negative_stock_is_named_by_its_place(warehouse, run):
     balance = next(table for table in raw_tables() if table.name == "stock_balance")
     warehouse.execute("CREATE SCHEMA raw")

@@ -109,3 +109,25 @@ def test_what_if_ranking_answers_without_a_plan() -> None:
 
     assert frame.get_column("supplier_id").to_list() == [8, 7]
     assert frame.filter(pl.col("rank") == 1).item(0, "purchase_cost_micro") == 20 * UNIT
+
+
+def test_a_maximum_in_the_wrong_unit_does_not_tear_a_need_into_hundreds_of_orders() -> None:
+    """5 stood for cartons: a need of 1,000 pieces became 200 orders of the same day, and a real company's plan 246,743."""
+    world = World().item(1).demand(101, 30, 1000)
+    world.term(7, 1, maximum_order_quantity=5).term(8, 1, unit_price=20 * UNIT, maximum_order_quantity=60)
+
+    result = world.plan()
+
+    assert [1000 * UNIT] == result.planned_orders["quantity"].to_list()
+    (problem,) = result.problems
+    assert "planning.maximum_ignored" == problem.key
+    assert "5" == problem.values["maximum"]
+
+
+def test_a_maximum_that_people_would_live_with_still_splits() -> None:
+    world = World().item(1).demand(101, 30, 100).term(7, 1, maximum_order_quantity=5)
+
+    result = world.plan()
+
+    assert [5 * UNIT] * 20 == result.planned_orders["quantity"].to_list()
+    assert () == result.problems
