@@ -85,7 +85,8 @@ def test_an_order_split_by_a_maximum_adds_up_and_one_that_contradicts_itself_doe
     for name, quantity, rounding in (("SPLIT", 5, -95), ("WRONG", 90, 0)):
         results.execute(
             "INSERT INTO plan.planned_orders BY NAME SELECT ? AS planned_order_id, ? AS quantity, "
-            "100 AS net_requirement_quantity, ? AS lot_rounding_quantity, DATE '2026-03-02' AS release_date, DATE '2026-03-09' AS receipt_date",
+            "100 AS net_requirement_quantity, ? AS lot_rounding_quantity, "
+            "DATE '2026-03-02' AS release_date, DATE '2026-03-09' AS receipt_date",
             [name, quantity, rounding],
         )
 
