@@ -13,7 +13,7 @@ from forecasting.frames import FloatArray, IntArray
 __all__ = ["WINDOWS", "moving_average", "seasonal_naive"]
 
 # A quarter of a year of weeks, half a year of months: the usual planner's window.
-WINDOWS = {"week": 13, "month": 6, "quarter": 4, "year": 2}
+WINDOWS = {"day": 28, "week": 13, "month": 6, "quarter": 4, "year": 2}
 
 
 def seasonal_naive(values: FloatArray, starts: IntArray, season_length: int, horizon: int) -> tuple[FloatArray, FloatArray]:

@@ -22,7 +22,7 @@ from forecasting.backtest import run_origins
 from forecasting.censoring import HALF_WINDOWS, fill_demand
 from forecasting.engine import DEFAULT_LEVELS, ForecastResult, forecast
 from forecasting.frames import FloatArray, Frequency, Panel, build_panel, demand_starts, period_starts
-from forecasting.quantiles import measure_name
+from forecasting.frames_out import measure_name
 from kernel.errors import InvalidInput, NotFound
 
 __all__ = ["SERIES_MODELS", "SeriesFit", "SeriesModel", "fit_series", "tune"]

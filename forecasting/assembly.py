@@ -1,0 +1,156 @@
+"""Past forecasts against what came: the weights, the champion, and quantiles that were true before, at one cutoff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from forecasting.backtest import TEST_HORIZONS, OriginRun
+from forecasting.batch_models import COMBINATION, MODEL_NAMES
+from forecasting.champion import Choice, choose_champions
+from forecasting.combining import combination_weights
+from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
+from forecasting.frames import FloatArray, IntArray, Panel, StrArray
+from forecasting.outlook import Served, places, serve, step_outlook, with_combination
+
+__all__ = ["MEMBERS", "Assembled", "assemble", "joined"]
+
+# What is combined. Croston is left out for its bias (SBA is the same without it), seasonal naive for its noise.
+MEMBERS = ("moving_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
+_BANDS = 3  # distances ahead that are calibrated apart
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Everything known at one cutoff.
+
+    Args:
+        actual: (origin, series, step). forecasts: (origin, model of `MODEL_NAMES`, series, step), at each origin combined
+            with weights that the other origins taught. quantiles: (series, step, level). weights: (member, series).
+    """
+
+    final: OriginRun
+    known_count: int
+    origins: list[int]
+    actual: FloatArray
+    forecasts: FloatArray
+    choice: Choice
+    weights: FloatArray
+    served: Served
+    past: list[Served]
+    levels: FloatArray
+    band: IntArray
+    quantiles: FloatArray
+
+    @cached_property
+    def honest(self) -> list[FloatArray]:
+        """Quantiles (series, step, level) of each past origin, calibrated on what the other origins teach."""
+        return [_honest_quantiles(self, i) for i in range(len(self.origins))]
+
+
+def assemble(
+    panel: Panel,
+    known_count: int,
+    origins: list[int],
+    runs: dict[int, OriginRun],
+    horizon: int,
+    levels: FloatArray,
+) -> Assembled:
+    """Judge the past forecasts, choose, serve and calibrate."""
+    final = runs[known_count]
+    tested = min(horizon, TEST_HORIZONS[panel.frequency])
+    count, pattern = len(final.rows), final.patterns.pattern
+    members = [MODEL_NAMES.index(name) for name in MEMBERS]
+    actual = np.full((len(origins), count, tested), np.nan)
+    forecasts = np.full((len(origins), len(MODEL_NAMES), count, tested), np.nan)
+    for i, origin in enumerate(origins):
+        past = runs[origin]
+        steps = min(tested, known_count - origin)
+        seen = panel.values[final.rows, origin : origin + steps]
+        is_open = panel.is_censored[final.rows, origin : origin + steps]
+        known_then = places(past.rows, final.rows)
+        has_history = np.zeros(count, dtype=bool)
+        # A series younger than this at the origin would be scored on its first days, which says nothing of its model.
+        has_history[known_then] = (past.patterns.period_count >= 4) & (past.patterns.pattern != "no_demand")
+        actual[i, :, :steps] = np.where(is_open | ~has_history[:, None], np.nan, seen)
+        forecasts[i, :-1, known_then] = np.moveaxis(past.run.mean[:, :, :tested], 1, 0)
+    past_weights = [_weights(actual, forecasts, members, final, without=i) for i in range(len(origins))]
+    for i, origin in enumerate(origins):
+        known_then = places(runs[origin].rows, final.rows)
+        combined = with_combination(runs[origin], past_weights[i][:, known_then], members)[0][-1]
+        forecasts[i, -1, known_then] = combined[:, :tested]
+    weights = _weights(actual, forecasts, members, final)
+    final_mean = with_combination(final, weights, members)[0]
+    choice = choose_champions(actual, forecasts, final_mean, final.patterns, panel.season_length, final.run.scale_squared)
+    served = serve(final, final.rows, choice.model, weights, members)
+    past_served = [serve(runs[origin], final.rows, choice.model, past_weights[i], members) for i, origin in enumerate(origins)]
+    band = np.minimum(np.arange(horizon) * _BANDS // max(tested, 1), _BANDS - 1)
+    truth, outlooks = _past_outlooks(actual, past_served, pattern, tested, band)
+    calibration = fit_calibration(truth, outlooks) if outlooks is not None else fit_calibration(np.zeros(0), _nothing())
+    quantiles = quantiles_of(step_outlook(served, pattern, horizon, band), calibration, levels)
+    return Assembled(
+        final,
+        known_count,
+        origins,
+        actual,
+        forecasts,
+        choice,
+        weights,
+        served,
+        past_served,
+        levels,
+        band,
+        quantiles.reshape(count, horizon, len(levels)),
+    )
+
+
+def _honest_quantiles(done: Assembled, i: int) -> FloatArray:
+    """Quantiles of past origin `i`, calibrated on what the other origins teach: (series, step, level)."""
+    others = [j for j in range(len(done.origins)) if j != i]
+    pattern, tested = done.final.patterns.pattern, done.actual.shape[2]
+    truth, outlooks = _past_outlooks(done.actual[others], [done.past[j] for j in others], pattern, tested, done.band)
+    calibration: Calibration = fit_calibration(truth, outlooks if outlooks is not None else _nothing())
+    mine = step_outlook(done.past[i], pattern, tested, done.band)
+    found = quantiles_of(mine, calibration, done.levels)
+    found[~np.isfinite(mine.mean)] = np.nan
+    return found.reshape(len(pattern), tested, len(done.levels))
+
+
+def _weights(
+    actual: FloatArray, forecasts: FloatArray, members: list[int], final: OriginRun, without: int | None = None
+) -> FloatArray:
+    """(member, series) weights by pattern, taught by all origins or by the others than one."""
+    kept = [i for i in range(len(actual)) if i != without]
+    pattern = final.patterns.pattern
+    names = [str(name) for name in np.unique(pattern)]
+    found = combination_weights(actual[kept], forecasts[kept][:, members], final.run.scale_squared, pattern, names)
+    table = np.stack([found[str(name)] for name in pattern], axis=1)
+    assert MODEL_NAMES[-1] == COMBINATION
+    return table
+
+
+def _past_outlooks(
+    actual: FloatArray, past: list[Served], pattern: StrArray, tested: int, band: IntArray
+) -> tuple[FloatArray, Outlook | None]:
+    parts = [step_outlook(one, pattern, tested, band) for one in past]
+    if not parts:
+        return np.zeros(0), None
+    return actual.reshape(-1), joined(parts)
+
+
+def joined(parts: list[Outlook]) -> Outlook:
+    """Outlooks one after the other."""
+    return Outlook(
+        np.concatenate([part.mean for part in parts]),
+        np.concatenate([part.variance for part in parts]),
+        np.concatenate([part.chance for part in parts]),
+        np.concatenate([part.is_count for part in parts]),
+        np.concatenate([part.segment for part in parts]),
+    )
+
+
+def _nothing() -> Outlook:
+    none = np.zeros(0)
+    return Outlook(none, none, none, none.astype(bool), np.zeros(0, dtype=str))

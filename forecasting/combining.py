@@ -1,0 +1,113 @@
+"""How much weight does each model deserve, judged by the past forecasts of many series?
+
+Per demand pattern the weights minimise the squared scaled error of the weighted mean over all past forecasts,
+
+    w = argmin  w' G w + penalty * |w - equal|^2     w >= 0, sum w = 1     G_mn = mean(e_m e_n / scale^2)
+
+pulled towards equal weights (Bates and Granger 1969; equal weights are hard to beat, Clemen 1989): the penalty is the spread
+of the models' errors around their common one, times a fixed part and a part that fades with the number of forecasts. G of a
+pattern is pulled towards that of all series while it has few. Weights of few numbers from many series: no series is fitted
+on its own luck.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.frames import BoolArray, FloatArray, StrArray
+
+__all__ = ["combination_weights", "combine"]
+
+# Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better with equal weights.
+_FIXED_PULL = 0.5
+_ENOUGH_FORECASTS = 300.0  # past forecasts at which a pattern's own errors count half
+_LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves are one-offs
+_STEPS = 400
+
+
+def combination_weights(
+    actual: FloatArray,
+    forecasts: FloatArray,
+    scale_squared: FloatArray,
+    pattern: StrArray,
+    names: list[str],
+) -> dict[str, FloatArray]:
+    """Weights (model,) by pattern name.
+
+    Args:
+        actual: (origin, series, step), NaN where unknown. forecasts: (origin, model, series, step).
+        scale_squared: (series,) size of a usual squared error. pattern: (series,). names: patterns to answer for.
+    """
+    model_count = forecasts.shape[1]
+    scale = np.sqrt(np.where(scale_squared > 0, scale_squared, np.nan))
+    error = np.moveaxis((forecasts - actual[:, None]) / scale[None, None, :, None], 1, 3)
+    limit = np.sqrt(_LARGEST_ERROR)
+    flat = error.reshape(-1, model_count)
+    mine = np.broadcast_to(pattern[None, :, None], error.shape[:3]).reshape(-1)
+    known = np.isfinite(flat).any(axis=1)
+    flat, mine = np.clip(flat[known], -limit, limit), mine[known]
+    # A model without an answer counts as the mean of the others there.
+    has = np.isfinite(flat)
+    centre = np.where(has, flat, 0.0).sum(axis=1) / np.maximum(has.sum(axis=1), 1)
+    flat = np.where(has, flat, centre[:, None])
+    ever: BoolArray = np.asarray(has.any(axis=0))
+    if not ever.any():
+        ever = np.ones(model_count, dtype=np.bool_)
+    whole = _products(flat)
+    weights = {}
+    for name in names:
+        part = flat[mine == name]
+        count = float(len(part))
+        gram = (count * _products(part) + _ENOUGH_FORECASTS * whole) / (count + _ENOUGH_FORECASTS)
+        weights[name] = _solve(gram, count + 1.0, ever)
+    return weights
+
+
+def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean over the first axis (model, series, ...) with `weights` (model, series); models without an answer leave
+    their share to the others."""
+    shape = (*weights.shape, *([1] * (values.ndim - 2)))
+    total = np.zeros(values.shape[1:])
+    share = np.zeros(values.shape[1:])
+    for one, weight in zip(values, weights.reshape(shape), strict=True):
+        has = np.isfinite(one)
+        total = total + np.where(has, one, 0.0) * weight
+        share = share + has * weight
+    return np.where(share > 0, total / np.where(share > 0, share, 1.0), np.nan)
+
+
+def _products(errors: FloatArray) -> FloatArray:
+    if not len(errors):
+        return np.zeros((errors.shape[1], errors.shape[1]))
+    return np.asarray(np.einsum("ij,ik->jk", errors, errors) / len(errors))
+
+
+def _solve(gram: FloatArray, count: float, usable: BoolArray) -> FloatArray:
+    """Projected gradient on the simplex: few models, a fixed number of steps, the same answer every time."""
+    places = np.flatnonzero(usable)
+    size = len(places)
+    equal = np.full(size, 1.0 / size)
+    part = gram[np.ix_(places, places)]
+    # Mean squared distance of the models' errors from their mean: what there is to win by choosing.
+    spread = float(np.trace(part) / size - equal @ part @ equal)
+    penalty = max(spread, 0.0) * (_FIXED_PULL + _ENOUGH_FORECASTS / count)
+    hessian = part + penalty * np.eye(size)
+    step = 1.0 / max(float(np.abs(hessian).sum(axis=1).max()), 1e-300)
+    weights = equal.copy()
+    ahead, pace = weights.copy(), 1.0
+    for _ in range(_STEPS):
+        moved = _onto_simplex(ahead - step * (hessian @ ahead - penalty * equal))
+        faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
+        ahead = moved + (pace - 1.0) / faster * (moved - weights)
+        weights, pace = moved, faster
+    answer = np.zeros(len(usable))
+    answer[places] = weights
+    return answer
+
+
+def _onto_simplex(point: FloatArray) -> FloatArray:
+    """The nearest weights that are not negative and sum to one (Duchi and others 2008)."""
+    ordered = np.sort(point)[::-1]
+    excess = np.cumsum(ordered) - 1.0
+    last = np.flatnonzero(ordered - excess / np.arange(1, len(point) + 1) > 0)[-1]
+    return np.asarray(np.maximum(point - excess[last] / (last + 1), 0.0))
