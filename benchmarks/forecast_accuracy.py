@@ -91,7 +91,7 @@ def our_forecasts(judged: JudgedSet, grid: Grid, workers: int) -> list[Judged]:
         result = forecast(
             known,
             frequency=cast("Any", judged.frequency),
-            horizon=judged.horizon if lead is None else 1,
+            horizon=judged.horizon,
             cutoff=cutoff,
             lead_times=lead,
             quantile_levels=LEVELS,

@@ -28,7 +28,7 @@ class Assembled:
 
     Args:
         actual: (origin, series, step). forecasts: (origin, model of `MODEL_NAMES`, series, step), at each origin combined
-            with weights that the other origins taught. quantiles: (series, step, level). weights: (member, series).
+            with weights that the other origins taught. weights: (member, series). band: (step,) distance ahead.
     """
 
     final: OriginRun
@@ -40,14 +40,32 @@ class Assembled:
     weights: FloatArray
     served: Served
     past: list[Served]
-    levels: FloatArray
     band: IntArray
-    quantiles: FloatArray
+    calibration: Calibration
+
+    def quantiles(self, levels: FloatArray, steps: int) -> FloatArray:
+        """(series, step, level) of the serving model."""
+        outlook = step_outlook(self.served, self.final.patterns.pattern, steps, self.band)
+        return quantiles_of(outlook, self.calibration, levels).reshape(len(self.final.rows), steps, len(levels))
+
+    def honest_quantiles(self, i: int, levels: FloatArray) -> FloatArray:
+        """Quantiles of past origin `i`, calibrated on what the other origins teach: (series, step, level)."""
+        pattern, tested = self.final.patterns.pattern, self.actual.shape[2]
+        mine = step_outlook(self.past[i], pattern, tested, self.band)
+        found = quantiles_of(mine, self.honest_calibrations[i], levels)
+        found[~np.isfinite(mine.mean)] = np.nan
+        return found.reshape(len(pattern), tested, len(levels))
 
     @cached_property
-    def honest(self) -> list[FloatArray]:
-        """Quantiles (series, step, level) of each past origin, calibrated on what the other origins teach."""
-        return [_honest_quantiles(self, i) for i in range(len(self.origins))]
+    def honest_calibrations(self) -> list[Calibration]:
+        """For each past origin, what the others teach."""
+        pattern, tested = self.final.patterns.pattern, self.actual.shape[2]
+        found = []
+        for i in range(len(self.origins)):
+            others = [j for j in range(len(self.origins)) if j != i]
+            truth, outlooks = _past_outlooks(self.actual[others], [self.past[j] for j in others], pattern, tested, self.band)
+            found.append(fit_calibration(truth, outlooks))
+        return found
 
 
 def assemble(
@@ -56,7 +74,6 @@ def assemble(
     origins: list[int],
     runs: dict[int, OriginRun],
     horizon: int,
-    levels: FloatArray,
 ) -> Assembled:
     """Judge the past forecasts, choose, serve and calibrate."""
     final = runs[known_count]
@@ -88,8 +105,6 @@ def assemble(
     past_served = [serve(runs[origin], final.rows, choice.model, past_weights[i], members) for i, origin in enumerate(origins)]
     band = np.minimum(np.arange(horizon) * _BANDS // max(tested, 1), _BANDS - 1)
     truth, outlooks = _past_outlooks(actual, past_served, pattern, tested, band)
-    calibration = fit_calibration(truth, outlooks) if outlooks is not None else fit_calibration(np.zeros(0), _nothing())
-    quantiles = quantiles_of(step_outlook(served, pattern, horizon, band), calibration, levels)
     return Assembled(
         final,
         known_count,
@@ -100,22 +115,9 @@ def assemble(
         weights,
         served,
         past_served,
-        levels,
         band,
-        quantiles.reshape(count, horizon, len(levels)),
+        fit_calibration(truth, outlooks),
     )
-
-
-def _honest_quantiles(done: Assembled, i: int) -> FloatArray:
-    """Quantiles of past origin `i`, calibrated on what the other origins teach: (series, step, level)."""
-    others = [j for j in range(len(done.origins)) if j != i]
-    pattern, tested = done.final.patterns.pattern, done.actual.shape[2]
-    truth, outlooks = _past_outlooks(done.actual[others], [done.past[j] for j in others], pattern, tested, done.band)
-    calibration: Calibration = fit_calibration(truth, outlooks if outlooks is not None else _nothing())
-    mine = step_outlook(done.past[i], pattern, tested, done.band)
-    found = quantiles_of(mine, calibration, done.levels)
-    found[~np.isfinite(mine.mean)] = np.nan
-    return found.reshape(len(pattern), tested, len(done.levels))
 
 
 def _weights(
@@ -133,10 +135,10 @@ def _weights(
 
 def _past_outlooks(
     actual: FloatArray, past: list[Served], pattern: StrArray, tested: int, band: IntArray
-) -> tuple[FloatArray, Outlook | None]:
+) -> tuple[FloatArray, Outlook]:
     parts = [step_outlook(one, pattern, tested, band) for one in past]
     if not parts:
-        return np.zeros(0), None
+        return np.zeros(0), _nothing()
     return actual.reshape(-1), joined(parts)
 
 

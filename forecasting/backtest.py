@@ -87,6 +87,7 @@ def run_origins(
     origins: Sequence[int],
     horizon: int,
     *,
+    trained_horizon: int | None = None,
     attributes: pl.DataFrame | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -126,7 +127,7 @@ def run_origins(
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
     runs = [_joined([next(done) for _ in range(count)]) for _, _, _, count in plan]
     pooled = [
-        _boosting_task(panel, origin, rows, run, horizon, attributes, seed)
+        _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, seed)
         for (origin, rows, _, _), run in zip(plan, runs, strict=True)
     ]
     means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
@@ -137,7 +138,14 @@ def run_origins(
 
 
 def _boosting_task(
-    panel: Panel, origin: int, rows: IntArray, run: CandidateRun, horizon: int, attributes: pl.DataFrame | None, seed: int
+    panel: Panel,
+    origin: int,
+    rows: IntArray,
+    run: CandidateRun,
+    horizon: int,
+    trained_horizon: int,
+    attributes: pl.DataFrame | None,
+    seed: int,
 ) -> BoostingTask:
     first = np.argmax(run.filled > 0, axis=1)
     starts = np.where((run.filled > 0).any(axis=1), first, origin)
@@ -147,6 +155,7 @@ def _boosting_task(
         panel.frequency,
         panel.season_length,
         horizon,
+        trained_horizon,
         panel.first_index,
         run.filled,
         run.is_scored,

@@ -44,6 +44,7 @@ class BoostingTask:
     frequency: Frequency
     season_length: int
     horizon: int
+    trained_horizon: int
     first_index: int
     values: FloatArray
     is_scored: FloatArray
@@ -83,7 +84,7 @@ def boosted_mean(task: BoostingTask) -> FloatArray:
     leaf = int(np.clip(len(target) // 200, 20, _TREES["min_samples_leaf"]))
     trees = HistGradientBoostingRegressor(random_state=task.seed, **{**_TREES, "min_samples_leaf": leaf})
     rows = np.arange(series_count)
-    longest = _LONGEST[task.frequency]
+    longest = min(task.trained_horizon, _LONGEST[task.frequency])
     answer = np.empty((series_count, task.horizon))
     # A column that is never known, or always the same, teaches nothing (and the binning refuses it).
     with np.errstate(invalid="ignore"):
@@ -102,7 +103,7 @@ def boosted_mean(task: BoostingTask) -> FloatArray:
 def _training_rows(task: BoostingTask, maker: FeatureMaker) -> tuple[FloatArray, FloatArray]:
     """A seeded draw of (series, moment, horizon), evenly over moments and horizons."""
     period_count = task.values.shape[1]
-    longest = min(task.horizon, _LONGEST[task.frequency])
+    longest = min(task.trained_horizon, _LONGEST[task.frequency])
     first = max(_WARM_UP + 1, period_count - _MOMENTS[task.frequency] - longest)
     pairs = [(t, h) for t in range(first, period_count) for h in range(1, longest + 1) if t + h <= period_count]
     generator = np.random.default_rng([task.seed, task.first_index + period_count])

@@ -16,21 +16,17 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from forecasting import frames_out, metrics
-from forecasting.assembly import Assembled, assemble, joined
+from forecasting import frames_out
+from forecasting.assembly import assemble
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
-from forecasting.batch_models import MODEL_NAMES
-from forecasting.distribution import Outlook, fit_calibration, quantiles_of
-from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray, Panel, StrArray, build_panel
-from forecasting.lead_time import PERIOD_DAYS, protection_shares, sum_moments
-from forecasting.outlook import Served
+from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
+from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
+from forecasting.lead_time import PERIOD_DAYS
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "forecast", "simulate_archive"]
+__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "simulate_archive"]
 
-DEFAULT_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
 MAXIMUM_PROTECTION_DAYS = 730  # two years; a longer lead time is a typing error
-_INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
 
 
 @dataclass(frozen=True)
@@ -64,21 +60,62 @@ def forecast(
     """Forecast every series of `demand`.
 
     Args:
-        demand: `series_id`, `period_start`, `quantity`, optional `is_in_stock`, `is_complete` (see `frames`).
+        demand: `series_id`, `period_start`, `quantity`, optional `is_in_stock`, `is_complete`, `price` (see
+            `frames`).
         horizon: periods ahead. cutoff: last day whose demand is known.
         lead_times: `series_id`, `protection_days`; series without known demand are left out.
+        attributes: `series_id` and text columns (category, warehouse ...): what series share, for the boosted model.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
-        seed: of the sample paths. map_chunks: `(function, chunks) -> results in order`, for a process pool.
+        seed: of the draws the boosted model learns from. map_chunks: `(function, chunks) -> results in order`,
+            for a process pool.
         chunk_size: series per chunk; changes nothing in the result.
 
     Raises:
         InvalidInput: a frame or an argument that cannot be right; the message names the series.
     """
-    levels = _checked_arguments(horizon, quantile_levels, backtest_origins)
+    checked_levels(quantile_levels)
+    fitted = fit(
+        demand,
+        frequency=frequency,
+        horizon=horizon,
+        cutoff=cutoff,
+        lead_times=lead_times,
+        attributes=attributes,
+        backtest_origins=backtest_origins,
+        seed=seed,
+        map_chunks=map_chunks,
+        chunk_size=chunk_size,
+    )
+    return ForecastResult(
+        demand_forecasts=fitted.predict(quantiles=quantile_levels),
+        lead_time_demand=fitted.lead_time_demand(quantile_levels),
+        backtest_scores=fitted.backtest_scores(quantile_levels),
+        backtest_forecasts=fitted.backtest(quantile_levels),
+        champions=fitted.champions(),
+        seasonal_profile=fitted.seasonal_profile(),
+        series_notes=fitted.series_notes(),
+    )
+
+
+def fit(
+    demand: pl.DataFrame,
+    *,
+    frequency: Frequency,
+    horizon: int,
+    cutoff: date,
+    lead_times: pl.DataFrame | None = None,
+    attributes: pl.DataFrame | None = None,
+    backtest_origins: int = 4,
+    seed: int = 0,
+    map_chunks: MapChunks | None = None,
+    chunk_size: int = 256,
+) -> Fitted:
+    """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`."""
+    _check_arguments(horizon, backtest_origins)
     panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
-        return ForecastResult(*frames_out.empty_frames(), series_notes=panel.notes)
+        return Fitted(panel, cutoff, horizon, horizon, days, protection, None)
     reach = horizon
     if protection.size and np.isfinite(protection).any():
         reach = max(horizon, int(np.ceil(protection[np.isfinite(protection)].max())))
@@ -87,31 +124,13 @@ def forecast(
         panel,
         [*origins, panel.period_count],
         reach,
+        trained_horizon=horizon,
         attributes=attributes,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
     )
-    done = assemble(panel, panel.period_count, origins, runs, horizon, levels)
-    known = panel.series_ids[done.final.rows]
-    return ForecastResult(
-        demand_forecasts=frames_out.demand_forecasts(
-            panel,
-            cutoff,
-            known,
-            done.choice.model_name,
-            done.served.mean[:, :horizon],
-            done.quantiles,
-            quantile_levels,
-            done.levels,
-        ),
-        lead_time_demand=_lead_time_demand(panel, cutoff, done, protection, days, quantile_levels, reach),
-        backtest_scores=_backtest_scores(panel, done),
-        backtest_forecasts=_backtest_forecasts(panel, done, quantile_levels),
-        champions=frames_out.champions(panel, known, done.final, done.choice),
-        seasonal_profile=frames_out.seasonal_profile(known, done.final.run.index),
-        series_notes=frames_out.notes_with_lost(panel, known, done.final.run.lost_quantity),
-    )
+    return Fitted(panel, cutoff, horizon, reach, days, protection, assemble(panel, panel.period_count, origins, runs, horizon))
 
 
 def simulate_archive(
@@ -132,7 +151,8 @@ def simulate_archive(
 
     Equal, byte for byte, to calling `forecast` at each cutoff; cheaper, because past origins are shared.
     """
-    levels = _checked_arguments(horizon, quantile_levels, backtest_origins)
+    _check_arguments(horizon, backtest_origins)
+    checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
     panel = build_panel(demand, frequency=frequency, cutoff=max(cutoffs))
@@ -145,20 +165,9 @@ def simulate_archive(
     )
     parts = [frames_out.empty_frames()[0]]
     for cutoff, count in counts.items():
-        done = assemble(panel, count, wanted[cutoff], runs, horizon, levels)
-        parts.append(
-            frames_out.demand_forecasts(
-                panel,
-                cutoff,
-                panel.series_ids[done.final.rows],
-                done.choice.model_name,
-                done.served.mean,
-                done.quantiles,
-                quantile_levels,
-                done.levels,
-                known_count=count,
-            )
-        )
+        done = assemble(panel, count, wanted[cutoff], runs, horizon)
+        fitted = Fitted(panel, cutoff, horizon, horizon, np.zeros(0), np.zeros(0), done)
+        parts.append(fitted.predict(quantiles=quantile_levels))
     return pl.concat(parts).sort("cutoff", "series_id", "period_start", "measure")
 
 
@@ -176,118 +185,11 @@ def _known_count(panel: Panel, cutoff: date) -> int:
     return int(np.clip(after - panel.first_index, 0, panel.period_count))
 
 
-def _lead_time_demand(
-    panel: Panel,
-    cutoff: date,
-    done: Assembled,
-    protection: FloatArray,
-    days: FloatArray,
-    quantile_levels: tuple[float, ...],
-    reach: int,
-) -> pl.DataFrame:
-    """Distribution of demand over each series' time to protect, calibrated on the same sums over past origins, cut to the
-    periods that have come true since."""
-    mine = protection[done.final.rows] if protection.size else np.full(len(done.final.rows), np.nan)
-    rows = np.flatnonzero(np.isfinite(mine))
-    if not rows.size:
-        return frames_out.empty_frames()[1]
-    pattern = done.final.patterns.pattern[rows]
-    shares = protection_shares(mine[rows], reach)
-    outlook = _sum_outlook(done.served, rows, shares, pattern)
-    truths, parts = [np.zeros(0)], []
-    for origin, past in zip(done.origins, done.past, strict=True):
-        steps = min(reach, done.known_count - origin)
-        seen = panel.values[done.final.rows[rows], origin : origin + steps]
-        is_open = panel.is_censored[done.final.rows[rows], origin : origin + steps]
-        part = shares[:, :steps]
-        needed = part > 0
-        is_whole = ((np.isfinite(seen) & ~is_open) | ~needed).all(axis=1) & np.isfinite(past.sigma[rows])
-        if not is_whole.any():
-            continue
-        truths.append((np.where(needed, seen, 0.0) * part)[is_whole].sum(axis=1))
-        parts.append(_sum_outlook(past, rows[is_whole], part[is_whole], pattern[is_whole]))
-    truth = np.concatenate(truths)
-    calibration = fit_calibration(truth, joined(parts) if parts else outlook[np.zeros(0, dtype=np.int64)])
-    quantiles = quantiles_of(outlook, calibration, np.array(quantile_levels))
-    ids = panel.series_ids[done.final.rows][rows]
-    return frames_out.lead_time_demand(ids, cutoff, days[done.final.rows][rows], outlook.mean, quantiles, quantile_levels)
-
-
-def _sum_outlook(served: Served, rows: IntArray, shares: FloatArray, pattern: StrArray) -> Outlook:
-    steps = shares.shape[1]
-    mean, variance, chance = sum_moments(
-        served.mean[rows, :steps],
-        served.factors[rows, :steps],
-        served.sigma[rows],
-        served.shock_weights[rows, :steps],
-        served.chance[rows, :steps],
-        shares,
-    )
-    # A share of a period is no whole number of anything.
-    is_whole = (shares % 1.0 == 0).all(axis=1)
-    return Outlook(mean, variance, chance, (served.is_count[rows] > 0) & is_whole, pattern)
-
-
-def _backtest_scores(panel: Panel, done: Assembled) -> pl.DataFrame:
-    """Every model by origin; pinball and coverage for the champion, calibrated without the origin that is judged."""
-    run, parts = done.final.run, []
-    ids = panel.series_ids[done.final.rows]
-    for i, origin in enumerate(done.origins):
-        actual = done.actual[i]
-        for index, name in enumerate(MODEL_NAMES):
-            guess = done.forecasts[i, index]
-            values = {
-                "wape": metrics.wape(actual, guess),
-                "bias": metrics.bias(actual, guess),
-                "mase": metrics.mase(actual, guess, run.scale_absolute),
-                "rmsse": metrics.rmsse(actual, guess, run.scale_squared),
-            }
-            parts.append(frames_out.scores(panel, ids, origin, [name] * len(ids), values))
-        quantiles = done.honest[i]
-        names = [MODEL_NAMES[index] for index in done.choice.model]
-        values = {"pinball": metrics.pinball(actual, quantiles, done.levels)}
-        for metric, (low, high) in _INTERVALS.items():
-            a, b = np.searchsorted(done.levels, [low - 1e-9, high - 1e-9])
-            values[metric] = metrics.coverage(actual, quantiles[:, :, a], quantiles[:, :, b])
-        parts.append(frames_out.scores(panel, ids, origin, names, values))
-    return frames_out.joined_scores(parts)
-
-
-def _backtest_forecasts(panel: Panel, done: Assembled, quantile_levels: tuple[float, ...]) -> pl.DataFrame:
-    ids = panel.series_ids[done.final.rows]
-    parts = []
-    for i, origin in enumerate(done.origins):
-        is_judged = np.isfinite(done.actual[i])
-        for index, name in enumerate(MODEL_NAMES):
-            parts.append(
-                frames_out.backtest_forecasts(
-                    panel, ids, origin, [name] * len(ids), {"mean": done.forecasts[i, index]}, is_judged
-                )
-            )
-        quantiles = done.honest[i]
-        chosen = [int(np.searchsorted(done.levels, level - 1e-9)) for level in quantile_levels]
-        measures = {
-            frames_out.measure_name(level): quantiles[:, :, place] for level, place in zip(quantile_levels, chosen, strict=True)
-        }
-        names = [MODEL_NAMES[index] for index in done.choice.model]
-        parts.append(frames_out.backtest_forecasts(panel, ids, origin, names, measures, is_judged))
-    return frames_out.joined_backtest(parts)
-
-
-def _checked_arguments(horizon: int, quantile_levels: tuple[float, ...], count: int) -> FloatArray:
+def _check_arguments(horizon: int, count: int) -> None:
     if not 1 <= horizon <= 260:
         raise InvalidInput("forecasting.bad_argument", argument="horizon", got=horizon, expected="1 to 260")
     if not 0 <= count <= 52:
         raise InvalidInput("forecasting.bad_argument", argument="backtest_origins", got=count, expected="0 to 52")
-    if not all(0 < level < 1 for level in quantile_levels):
-        raise InvalidInput(
-            "forecasting.bad_argument",
-            argument="quantile_levels",
-            got=quantile_levels,
-            expected="0 < level < 1",
-        )
-    # The interval levels are always computed, because coverage is always judged.
-    return np.array(sorted({*quantile_levels, *(edge for pair in _INTERVALS.values() for edge in pair)}))
 
 
 def _checked_lead_times(lead_times: pl.DataFrame | None, panel: Panel) -> tuple[FloatArray, FloatArray]:

@@ -31,6 +31,7 @@ def a_task(series_count: int = 60, horizon: int = 3) -> BoostingTask:
         "month",
         12,
         horizon,
+        horizon,
         FIRST,
         values,
         np.ones_like(values),
