@@ -146,7 +146,8 @@ def period_rows(judged: JudgedSet, grid: Grid, ours: list[Judged], cache: Path |
     """m5, m3, m4: scaled errors against SCUM."""
     path = cache / f"{judged.name}.scum.parquet" if cache else None
     if path is None or not path.exists():
-        return [f"| {judged.name} | anchor not in the cache | | | | | |"]
+        lines = [f"| {judged.name} | anchor not in the cache | | | | | |"]
+        return lines if judged.name == "m5" else lines + _published(judged, ours[0])
     anchor = pl.read_parquet(path)
     lines = []
     horizons = (3, 6) if judged.name == "m5" else (judged.horizon,)
@@ -189,14 +190,16 @@ def period_rows(judged: JudgedSet, grid: Grid, ours: list[Judged], cache: Path |
                 f"| {label} | {name} | {a.sum() / w.sum():.4f} | SCUM {b.sum() / w.sum():.4f} | {interval_text(ratio, bar)} |"
             )
         if judged.name != "m5":
-            lines += _published(judged, ours[0], cache, losses)
+            lines += _published(judged, ours[0])
     return lines
 
 
-def _published(judged: JudgedSet, one: Judged, cache: Path | None, losses: dict[str, Any]) -> list[str]:
-    """The published Theta beside ours, series by series (m3) or as the printed score (m4)."""
+def _published(judged: JudgedSet, one: Judged) -> list[str]:
+    """The published Theta beside ours, series by series (m3), or the printed scores (m4)."""
     lines = []
-    ours = {measure: np.mean([parts[0][0] for parts in losses[measure].values()]) for measure in ("mase", "smape")}
+    season = SEASON[judged.frequency] if judged.frequency != "week" else 1
+    mase = np.abs(one.mean - one.actual).mean(axis=1) / scales(_begun(one.history), season)[0]
+    ours = {"mase": float(np.nanmean(mase)), "smape": float(np.nanmean(_smape(one.actual, one.mean)))}
     if judged.name.startswith("m3"):
         frame = pl.read_parquet(DATA / "m3" / "published_forecasts.parquet").filter(pl.col("method") == "THETA")
         number = {key: series for series, key in judged.keys.items()}

@@ -183,9 +183,14 @@ def _groups(series_ids: IntArray, attributes: pl.DataFrame | None) -> tuple[IntA
 
 def _with_boosting(run: CandidateRun, mean: FloatArray) -> CandidateRun:
     """The boosted model as one more; it has no one-step fits, so it takes the spread of those that tell the level."""
+    nothing = np.zeros((len(mean), 0))
     places = [list(MODELS).index(name) for name in LEVEL_MODELS]
     return replace(
         run,
+        # Needed by the boosted model only; kept for five origins they would be the largest thing in memory.
+        levels=nothing,
+        filled=nothing,
+        is_scored=nothing,
         mean=np.concatenate([run.mean, mean[None]]),
         sigma=np.concatenate([run.sigma, run.sigma[places].mean(axis=0)[None]]),
         shock_weights=np.concatenate([run.shock_weights, run.shock_weights[places].mean(axis=0)[None]]),

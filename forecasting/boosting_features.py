@@ -120,7 +120,7 @@ class FeatureMaker:
                 size(self._at(rows, last, t)),
                 size(self._at(rows, before, t)),
                 (self._at(rows, last, t) - stood) / scale,
-                (self._mean(rows, last - near // 2, last + near // 2 + 1) - stood) / scale,
+                (self._mean(rows, last - near // 2, min(last + near // 2 + 1, t)) - stood) / scale,
                 (self._at(rows, last, t) - self._mean(rows, t - season, t)) / scale,
                 (self._at(rows, before, t) - self._mean(rows, t - back - season - near, t - back - season)) / scale,
                 (self.factors[rows, ahead] - 1.0) * base / scale,

@@ -28,7 +28,8 @@ class CandidateRun:
         future_factors: (series, step). index: (series, position).
         levels: (series, period + 1) deseasonalised level expected one step ahead after each number of periods.
         filled, is_scored: (series, period) demand without gaps and where it is a plain observation.
-        size: (series,) mean of the positive quantities. is_count: 1.0 where all quantities are whole.
+        size: (series,) mean of the positive quantities. frequency: (series,) share of periods with demand.
+        is_count: (series,) 1.0 where all quantities are whole.
         strength, slope, scale_absolute, scale_squared, error_count, lost_quantity: (series,).
     """
 
@@ -41,6 +42,7 @@ class CandidateRun:
     filled: FloatArray
     is_scored: FloatArray
     size: FloatArray
+    frequency: FloatArray
     is_count: FloatArray
     strength: FloatArray
     slope: FloatArray
@@ -85,6 +87,7 @@ def run_candidates(prepared: Prepared) -> CandidateRun:
         prepared.values,
         prepared.is_scored.astype(np.float64),
         total / np.maximum(positive.sum(axis=1), 1),
+        positive.sum(axis=1) / np.maximum(prepared.scored_count, 1.0),
         is_whole.astype(np.float64),
         prepared.strength,
         long_run_slope(prepared.deseasonalised, prepared.starts),

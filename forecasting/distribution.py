@@ -3,8 +3,9 @@
 Demand is nothing with probability 1 - p, else Gamma distributed and, where the history is whole numbers, rounded to at least
 1 (a hurdle). Given the mean m and variance v of demand and the usual positive size z,
 
-    p = 1 - prod over periods of (1 - min(m_h / z, 0.999))         of the positive part: mean m / p,
-                                                                   variance (v + m^2) / p - (m / p)^2
+    o = f / (1 - f) * m / (f z),  p = o / (1 + o)      f share of past periods with demand; p = 1 where f = 1
+    p = 1 - prod over periods of (1 - p_h)             for a sum
+    of the positive part: mean m / p, variance (v + m^2) / p - (m / p)^2
 
 so that quiet series have their zeros, lumpy ones their tail, and busy ones a nearly normal shape, all from one formula. Two
 things are then learned from past forecasts, per demand pattern and distance ahead:
@@ -28,7 +29,6 @@ __all__ = ["Calibration", "Outlook", "fit_calibration", "level_of", "quantiles_o
 
 _FEWEST = 40  # past forecasts below which a pattern's levels are not an estimate
 _PULL = 60.0  # past forecasts at which a pattern's own levels count half against those of all series
-_MOST_CERTAIN = 0.999
 _LARGEST_RATIO = 30.0
 _EDGE = 2e-4
 _GRID = np.concatenate([[0.0, 0.002, 0.005, 0.01, 0.025], np.arange(1, 20) / 20.0, [0.975, 0.99, 0.995, 0.998, 1.0]])

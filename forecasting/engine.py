@@ -26,7 +26,7 @@ from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "simulate_archive"]
 
-MAXIMUM_PROTECTION_DAYS = 730  # two years; a longer lead time is a typing error
+MAXIMUM_PROTECTION_DAYS = 1461  # four years: real spare parts wait up to 33 months; longer is a typing error
 
 
 @dataclass(frozen=True)

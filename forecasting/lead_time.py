@@ -54,5 +54,5 @@ def sum_moments(
         for later in range(step + 1, horizon):
             leak = leak + scale[:, later] * shock_weights[:, later - step - 1]
         variance = variance + leak * leak
-    quiet = np.prod((1.0 - np.clip(chance[:, :horizon], 0.0, 0.999)) ** shares[:, :horizon], axis=1)
+    quiet = np.prod((1.0 - np.clip(chance[:, :horizon], 0.0, 1.0)) ** shares[:, :horizon], axis=1)
     return total, variance * sigma * sigma, 1.0 - quiet

@@ -15,7 +15,6 @@ __all__ = ["Served", "error_variance", "places", "pooled_sigma", "serve", "step_
 
 _ENOUGH_ERRORS = 8.0
 _UNKNOWN_VARIATION = 0.5  # spread / level assumed where nothing at all can be compared
-_MOST_CERTAIN = 0.999
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArra
     means, sigmas, shocks = with_combination(origin, weights[:, place], members)
     mean = np.nan_to_num(means[chosen, own])
     sigma = pooled_sigma(sigmas[chosen, own], mean.mean(axis=1), run.error_count)
-    chance = np.where(run.size[:, None] > 0, mean / np.where(run.size > 0, run.size, 1.0)[:, None], 1.0)
+    chance = _chance(mean, run.size, run.frequency)
 
     def over(values: FloatArray) -> FloatArray:
         laid = np.full((len(rows), *values.shape[1:]), np.nan)
@@ -76,9 +75,18 @@ def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArra
         over(run.future_factors),
         over(sigma),
         over(shocks[chosen, own]),
-        over(np.clip(chance, 0.0, _MOST_CERTAIN)),
+        over(chance),
         over(run.is_count),
     )
+
+
+def _chance(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
+    """Chance of any demand in each period: the odds of the past, moved in proportion to the mean. 1 where no period ever was
+    without demand."""
+    usual = (size * frequency)[:, None]
+    odds = (frequency / np.where(frequency < 1, 1.0 - frequency, 1.0))[:, None]
+    moved = odds * np.where(usual > 0, mean / np.where(usual > 0, usual, 1.0), 1.0)
+    return np.where((frequency < 1)[:, None], moved / (1.0 + moved), 1.0)
 
 
 def places(rows: IntArray, within: IntArray) -> IntArray:

@@ -71,19 +71,20 @@ def test_few_series_have_nothing_to_share() -> None:
     assert np.isnan(boosted_mean(a_task(FEWEST_SERIES - 1))).all()
 
 
-def test_features_know_nothing_after_their_moment() -> None:
-    """Whatever comes at or after t, the features at t stay the same."""
-    task = a_task()
+@pytest.mark.parametrize("horizon", [1, 2, 11, 12, 13])
+def test_features_know_nothing_after_their_moment(horizon: int) -> None:
+    """Whatever comes at or after t, the features at t stay the same: also where last year's window ends at t."""
+    task = a_task(horizon=13)
     altered = task.values.copy()
     altered[:, 30:] = 1e6
     rows = np.arange(len(altered))
-    calendar = calendar_features(FIRST + np.arange(MONTHS + 3), "month")
-    seen = [
-        FeatureMaker.build(
-            values, task.starts, task.levels, task.factors, task.groups, calendar, values * 0 + 2.0, "month", 12
-        ).matrix(rows, 30, 2)
-        for values in (task.values, altered)
-    ]
+    calendar = calendar_features(FIRST + np.arange(MONTHS + 13), "month")
+    seen = []
+    for values in (task.values, altered):
+        maker = FeatureMaker.build(
+            values, task.starts, task.levels, task.factors, task.groups, calendar, values + 2.0, "month", 12
+        )
+        seen.append(maker.matrix(rows, 30, horizon))
 
     np.testing.assert_array_equal(seen[0], seen[1])
 

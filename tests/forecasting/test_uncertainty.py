@@ -18,6 +18,7 @@ pytestmark = pytest.mark.fast
 
 FIRST_MONDAY = date(2021, 1, 4)
 WEEKS = 130
+SERIES = 38  # fewer than the boosted model needs: this test is about intervals
 
 
 def poisson_company(series_count: int) -> pl.DataFrame:
@@ -39,11 +40,11 @@ def half_open(truth: pl.Series, low: pl.Series, high: pl.Series) -> float:
 
 
 def test_intervals_and_sums_cover_what_comes() -> None:
-    """On independent Poisson demand the 80 % interval of weeks and of 4-week sums holds 80 % within five
-    points."""
-    demand = poisson_company(120)
+    """On independent Poisson demand the 80 % interval of weeks and of 4-week sums holds 80 % within what 300 weeks
+    and 38 sums can tell."""
+    demand = poisson_company(SERIES)
     cutoff = FIRST_MONDAY + timedelta(weeks=WEEKS, days=-1)
-    lead_times = pl.DataFrame({"series_id": range(120), "protection_days": [28] * 120})
+    lead_times = pl.DataFrame({"series_id": range(SERIES), "protection_days": [28] * SERIES})
     result = forecast(demand, frequency="week", horizon=8, cutoff=cutoff, lead_times=lead_times)
     came = demand.filter(pl.col("period_start") > cutoff)
 
@@ -54,8 +55,8 @@ def test_intervals_and_sums_cover_what_comes() -> None:
     totals = result.lead_time_demand.pivot(on="measure", index="series_id", values="quantity").join(sums, on="series_id")
     inside_sum = half_open(totals["quantity"], totals["p10"], totals["p90"])
 
-    assert inside == pytest.approx(0.8, abs=0.05)
-    assert inside_sum == pytest.approx(0.8, abs=0.08)
+    assert inside == pytest.approx(0.8, abs=0.06)
+    assert inside_sum == pytest.approx(0.8, abs=0.12)
     # A sum of p90 would promise far more than the p90 of the sum.
     first_four = weeks.filter(pl.col("period_start") < cutoff + timedelta(weeks=4))
     stacked = first_four.group_by("series_id").agg(pl.col("p90").sum(), pl.col("mean").sum().alias("means")).sort("series_id")
