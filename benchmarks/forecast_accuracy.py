@@ -307,6 +307,7 @@ def _rivals(
     answers = {"zero": (zero, np.zeros((len(rows), len(UPPER))))}
     if rates is None:
         return answers
+    rates = rates.filter(pl.col("series_id").is_in(grid.ids.tolist()))
     for method in METHODS[:-1]:
         frame = rates.filter((pl.col("method") == method) & (pl.col("known") <= count))
         first = int(frame["known"].min())

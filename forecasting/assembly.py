@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.backtest import TEST_HORIZONS, OriginRun
 from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.champion import Choice, choose_champions
-from forecasting.combining import combination_weights
+from forecasting.combining import combination_weights, combine, pattern_slopes
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.outlook import Served, places, serve, step_outlook, with_combination
@@ -129,6 +129,10 @@ def _weights(
     names = [str(name) for name in np.unique(pattern)]
     found = combination_weights(actual[kept], forecasts[kept][:, members], final.run.scale_squared, pattern, names)
     table = np.stack([found[str(name)] for name in pattern], axis=1)
+    if kept:
+        past = np.stack([combine(forecasts[i, members], table) for i in kept])
+        slopes = pattern_slopes(actual[kept], past, final.run.scale_squared, pattern, names)
+        table = table * np.array([slopes[str(name)] for name in pattern])[None, :]
     assert MODEL_NAMES[-1] == COMBINATION
     return table
 

@@ -32,6 +32,7 @@ from forecasting.frames import (
 from forecasting.moving_holidays import holiday_factors
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
+from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
 
 __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origins", "run_origins"]
@@ -89,6 +90,7 @@ def run_origins(
     *,
     trained_horizon: int | None = None,
     attributes: pl.DataFrame | None = None,
+    regressors: pl.DataFrame | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -125,9 +127,10 @@ def run_origins(
                 )
             )
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
+    beside = regressor_values(regressors, panel, horizon)
     runs = [_joined([next(done) for _ in range(count)]) for _, _, _, count in plan]
     pooled = [
-        _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, seed)
+        _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, seed)
         for (origin, rows, _, _), run in zip(plan, runs, strict=True)
     ]
     means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
@@ -145,6 +148,7 @@ def _boosting_task(
     horizon: int,
     trained_horizon: int,
     attributes: pl.DataFrame | None,
+    regressors: FloatArray | None,
     seed: int,
 ) -> BoostingTask:
     first = np.argmax(run.filled > 0, axis=1)
@@ -164,6 +168,7 @@ def _boosting_task(
         factors,
         _groups(panel.series_ids[rows], attributes),
         price,
+        None if regressors is None else regressors[:, rows, : origin + horizon],
         seed,
     )
 

@@ -53,6 +53,7 @@ class BoostingTask:
     factors: FloatArray
     groups: tuple[IntArray, ...]
     price: FloatArray | None
+    regressors: FloatArray | None
     seed: int
 
 
@@ -71,6 +72,7 @@ def boosted_mean(task: BoostingTask) -> FloatArray:
         task.groups,
         calendar_features(indices, task.frequency),
         task.price,
+        task.regressors,
         task.frequency,
         task.season_length,
     )

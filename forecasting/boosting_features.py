@@ -44,6 +44,7 @@ class FeatureMaker:
         values: (series, period), 0 before `starts`. levels: (series, period + 1) expected after so many periods.
         factors: (series, period + horizon). groups: (series,) codes, one array per grouping.
         calendar: (period + horizon, feature). price: (series, period) or None.
+        regressors: (column, series, period + horizon) known in advance, or None.
     """
 
     values: FloatArray
@@ -53,6 +54,7 @@ class FeatureMaker:
     groups: tuple[IntArray, ...]
     calendar: FloatArray
     price: FloatArray | None
+    regressors: FloatArray | None
     frequency: Frequency
     season_length: int
     total: FloatArray
@@ -69,6 +71,7 @@ class FeatureMaker:
         groups: tuple[IntArray, ...],
         calendar: FloatArray,
         price: FloatArray | None,
+        regressors: FloatArray | None,
         frequency: Frequency,
         season_length: int,
     ) -> FeatureMaker:
@@ -84,7 +87,21 @@ class FeatureMaker:
             table = np.zeros((int(codes.max(initial=-1)) + 1, values.shape[1]))
             np.add.at(table, codes, values)
             sums.append(np.concatenate([np.zeros((len(table), 1)), np.cumsum(table, axis=1)], axis=1))
-        return cls(values, starts, levels, factors, groups, calendar, price, frequency, season_length, total, moved, tuple(sums))
+        return cls(
+            values,
+            starts,
+            levels,
+            factors,
+            groups,
+            calendar,
+            price,
+            regressors,
+            frequency,
+            season_length,
+            total,
+            moved,
+            tuple(sums),
+        )
 
     def base_and_scale(self, rows: IntArray, t: int) -> tuple[FloatArray, FloatArray]:
         """Where the series stands after t periods, and how far it usually moves, both in units."""
@@ -142,6 +159,11 @@ class FeatureMaker:
         columns.extend(self._group_features(rows, t, ahead, base / scale))
         if self.price is not None:
             columns.extend(self._price_features(rows, t))
+        if self.regressors is not None:
+            for known_ahead in self.regressors:
+                # What is planned for the period, what was going on lately (its echo), and what was usual.
+                recent = known_ahead[rows, max(0, t - near) : t].mean(axis=1)
+                columns += [known_ahead[rows, ahead], recent, known_ahead[rows, max(0, t - year) : t].mean(axis=1)]
         return np.stack(columns, axis=1).astype(np.float32).astype(np.float64)
 
     @property

@@ -2,12 +2,13 @@
 
 Per demand pattern the weights minimise the squared scaled error of the weighted mean over all past forecasts,
 
-    w = argmin  w' G w + penalty * |w - equal|^2     w >= 0, sum w = 1     G_mn = mean(e_m e_n / scale^2)
+    w = argmin  w' G w + penalty * |w - prior|^2     w >= 0, sum w = 1     G_mn = mean(e_m e_n / scale^2)
 
-pulled towards equal weights (Bates and Granger 1969; equal weights are hard to beat, Clemen 1989): the penalty is the spread
-of the models' errors around their common one, times a fixed part and a part that fades with the number of forecasts. G of a
-pattern is pulled towards that of all series while it has few. Weights of few numbers from many series: no series is fitted
-on its own luck.
+pulled towards weights by inverse error, prior_m ~ 1 / G_mm^4: nearly equal where the models are nearly equally good (Bates and
+Granger 1969; equal weights are hard to beat, Clemen 1989), and next to nothing for a model that does not fit the kind of
+series at all. The penalty is the spread of the models' errors around their common one, times a fixed part and a part that
+fades with the number of forecasts. G of a pattern is pulled towards that of all series while it has few. Few numbers from
+many series: no series is fitted on its own luck.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, StrArray
 
-__all__ = ["combination_weights", "combine"]
+__all__ = ["combination_weights", "combine", "pattern_slopes"]
 
-# Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better with equal weights.
+# Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
 _FIXED_PULL = 0.5
+_SHARPNESS = 4.0  # a model with a fifth more squared error gets half the weight
 _ENOUGH_FORECASTS = 300.0  # past forecasts at which a pattern's own errors count half
 _LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves are one-offs
 _STEPS = 400
@@ -64,7 +66,7 @@ def combination_weights(
 
 
 def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Weighted mean over the first axis (model, series, ...) with `weights` (model, series); models without an answer leave
+    """Weighted sum over the first axis (model, series, ...) with `weights` (model, series); models without an answer leave
     their share to the others."""
     shape = (*weights.shape, *([1] * (values.ndim - 2)))
     total = np.zeros(values.shape[1:])
@@ -73,7 +75,37 @@ def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
         has = np.isfinite(one)
         total = total + np.where(has, one, 0.0) * weight
         share = share + has * weight
-    return np.where(share > 0, total / np.where(share > 0, share, 1.0), np.nan)
+    whole = weights.sum(axis=0).reshape(shape[1:])
+    return np.where(share > 0, whole * total / np.where(share > 0, share, 1.0), np.nan)
+
+
+def pattern_slopes(
+    actual: FloatArray, combined: FloatArray, scale_squared: FloatArray, pattern: StrArray, names: list[str]
+) -> dict[str, float]:
+    """Factor of the forecasts of each pattern: half-way to the least-squares slope of truth on forecast.
+
+    Demand that looks large is on average less so later (regression to the mean, parts that die), which no model of one series
+    can know. Arguments as in `combination_weights`, `combined` (origin, series, step).
+    """
+    known = np.isfinite(actual) & np.isfinite(combined) & (scale_squared > 0)[None, :, None]
+    weight = np.where(known, 1.0 / np.where(scale_squared > 0, scale_squared, 1.0)[None, :, None], 0.0)
+    guess, truth = np.where(known, combined, 0.0), np.where(known, actual, 0.0)
+    # One giant order of one series must not move its whole pattern.
+    truth = np.minimum(truth, guess + np.sqrt(_LARGEST_ERROR * np.where(scale_squared > 0, scale_squared, 0.0))[None, :, None])
+    both = (weight * guess * truth).sum(axis=(0, 2))
+    square = (weight * guess * guess).sum(axis=(0, 2))
+    count = known.sum(axis=(0, 2)).astype(np.float64)
+    whole = _slope(both.sum(), square.sum())
+    slopes = {}
+    for name in names:
+        mine = pattern == name
+        share = count[mine].sum() / (count[mine].sum() + _ENOUGH_FORECASTS)
+        slopes[name] = 1.0 + 0.5 * (share * (_slope(both[mine].sum(), square[mine].sum()) - 1.0) + (1.0 - share) * (whole - 1.0))
+    return slopes
+
+
+def _slope(both: float, square: float) -> float:
+    return float(np.clip(both / square, 0.5, 1.5)) if square > 0 else 1.0
 
 
 def _products(errors: FloatArray) -> FloatArray:
@@ -86,17 +118,19 @@ def _solve(gram: FloatArray, count: float, usable: BoolArray) -> FloatArray:
     """Projected gradient on the simplex: few models, a fixed number of steps, the same answer every time."""
     places = np.flatnonzero(usable)
     size = len(places)
-    equal = np.full(size, 1.0 / size)
     part = gram[np.ix_(places, places)]
+    error = np.maximum(np.diagonal(part), 1e-12)
+    prior = (error.min() / error) ** _SHARPNESS
+    prior = prior / prior.sum()
     # Mean squared distance of the models' errors from their mean: what there is to win by choosing.
-    spread = float(np.trace(part) / size - equal @ part @ equal)
+    spread = float(prior @ np.diagonal(part) - prior @ part @ prior)
     penalty = max(spread, 0.0) * (_FIXED_PULL + _ENOUGH_FORECASTS / count)
     hessian = part + penalty * np.eye(size)
     step = 1.0 / max(float(np.abs(hessian).sum(axis=1).max()), 1e-300)
-    weights = equal.copy()
+    weights = prior.copy()
     ahead, pace = weights.copy(), 1.0
     for _ in range(_STEPS):
-        moved = _onto_simplex(ahead - step * (hessian @ ahead - penalty * equal))
+        moved = _onto_simplex(ahead - step * (hessian @ ahead - penalty * prior))
         faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
         ahead = moved + (pace - 1.0) / faster * (moved - weights)
         weights, pace = moved, faster

@@ -31,6 +31,8 @@ _FEWEST = 40  # past forecasts below which a pattern's levels are not an estimat
 _PULL = 60.0  # past forecasts at which a pattern's own levels count half against those of all series
 _LARGEST_RATIO = 30.0
 _EDGE = 2e-4
+_ALIVE = 0.1  # chance of any demand below which a series counts as quiet
+_LARGEST_SHIFT = 0.4
 _GRID = np.concatenate([[0.0, 0.002, 0.005, 0.01, 0.025], np.arange(1, 20) / 20.0, [0.975, 0.99, 0.995, 0.998, 1.0]])
 
 
@@ -74,6 +76,9 @@ def fit_calibration(actual: FloatArray, past: Outlook) -> Calibration:
         rows = past.segment == name
         variance[name] = _variance_fit(truth[rows], past[rows]) if rows.sum() >= _FEWEST else everyone
     first = Calibration(variance, {"": _GRID})
+    # A quiet series that comes back says nothing of the levels of the others.
+    alive = past.chance >= _ALIVE
+    truth, past = truth[alive], past[alive]
     pit = level_of(truth, past, first)
     shared = _level_quantiles(pit, _GRID)
     levels = {"": shared}
@@ -81,7 +86,8 @@ def fit_calibration(actual: FloatArray, past: Outlook) -> Calibration:
         rows = past.segment == name
         count = float(rows.sum())
         own = _level_quantiles(pit[rows], shared) if count >= _FEWEST else shared
-        levels[name] = (count * own + _PULL * shared) / (count + _PULL)
+        levels[name] = _kept_near((count * own + _PULL * shared) / (count + _PULL))
+    levels[""] = _kept_near(shared)
     return Calibration(variance, levels)
 
 
@@ -165,6 +171,16 @@ def _level_quantiles(pit: FloatArray, otherwise: FloatArray) -> FloatArray:
         return otherwise
     ordered = np.concatenate([[0.0], np.sort(pit), [1.0]])
     return np.asarray(np.interp(_GRID * (count + 1), np.arange(count + 2), ordered))
+
+
+def _kept_near(levels: FloatArray) -> FloatArray:
+    """At most `_LARGEST_SHIFT` from the level asked for, in log odds: a pattern in which a few per cent of truths lie beyond any
+    distribution must not push every series to its farthest quantile."""
+    inner = slice(1, -1)
+    asked = np.log(_GRID[inner] / (1.0 - _GRID[inner]))
+    found = np.clip(levels[inner], 1e-9, 1.0 - 1e-9)
+    moved = asked + np.clip(np.log(found / (1.0 - found)) - asked, -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    return np.concatenate([[0.0], np.maximum.accumulate(1.0 / (1.0 + np.exp(-moved))), [1.0]])
 
 
 def _by_segment(segment: StrArray, table: dict[str, FloatArray]) -> FloatArray:

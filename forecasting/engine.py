@@ -51,6 +51,7 @@ def forecast(
     cutoff: date,
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
+    regressors: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     seed: int = 0,
@@ -65,6 +66,8 @@ def forecast(
         horizon: periods ahead. cutoff: last day whose demand is known.
         lead_times: `series_id`, `protection_days`; series without known demand are left out.
         attributes: `series_id` and text columns (category, warehouse ...): what series share, for the boosted model.
+        regressors: `period_start`, optional `series_id`, numbers known beside and ahead of demand (promotions, events), past
+            and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         seed: of the draws the boosted model learns from. map_chunks: `(function, chunks) -> results in order`,
             for a process pool.
@@ -81,6 +84,7 @@ def forecast(
         cutoff=cutoff,
         lead_times=lead_times,
         attributes=attributes,
+        regressors=regressors,
         backtest_origins=backtest_origins,
         seed=seed,
         map_chunks=map_chunks,
@@ -105,6 +109,7 @@ def fit(
     cutoff: date,
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
+    regressors: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -126,6 +131,7 @@ def fit(
         reach,
         trained_horizon=horizon,
         attributes=attributes,
+        regressors=regressors,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
@@ -141,6 +147,7 @@ def simulate_archive(
     cutoffs: list[date],
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     attributes: pl.DataFrame | None = None,
+    regressors: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -161,7 +168,14 @@ def simulate_archive(
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
     needed = {origin for origins in wanted.values() for origin in origins} | set(counts.values())
     runs = run_origins(
-        panel, sorted(needed), horizon, attributes=attributes, seed=seed, map_chunks=map_chunks, chunk_size=chunk_size
+        panel,
+        sorted(needed),
+        horizon,
+        attributes=attributes,
+        regressors=regressors,
+        seed=seed,
+        map_chunks=map_chunks,
+        chunk_size=chunk_size,
     )
     parts = [frames_out.empty_frames()[0]]
     for cutoff, count in counts.items():

@@ -29,7 +29,8 @@ def forecast_file(
     """Read series_id, period_start, quantity; write series_id, period_start, quantile, quantity, model.
 
     A null quantile is the mean. `is_in_stock`, `is_complete` and `price` are used where given; every other text column is
-    taken as something series share (category, warehouse ...).
+    taken as something series share (category, warehouse ...), every other number as known ahead (a promotion): rows of coming
+    periods without a quantity say what is planned.
 
     Raises:
         NotFound: no such file.
@@ -49,7 +50,7 @@ def forecast_file(
     names = frame["series_id"].cast(pl.String).unique().sort() if "series_id" in frame.columns else pl.Series([], dtype=pl.String)
     keys = pl.DataFrame({"name": names, "key": range(len(names))}, schema={"name": pl.String, "key": pl.Int64})
     numbered = _numbered(frame, keys)
-    last = cast("date | None", numbered["period_start"].max())
+    last = cast("date | None", numbered.filter(pl.col("quantity").is_not_null())["period_start"].max())
     if last is None:
         raise InvalidInput("pipelines.file_empty", path=demand.name)
     progress, label = ProgressLine(), text("cli.forecast.working", settings.language)
@@ -60,6 +61,7 @@ def forecast_file(
             horizon=horizon,
             cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
             attributes=_attributes(numbered),
+            regressors=_regressors(numbered),
             seed=settings.seed,
             map_chunks=chunk_mapper(settings.workers, lambda done, total: progress.show(label, done, total)),
         )
@@ -88,6 +90,15 @@ def _attributes(numbered: pl.DataFrame) -> pl.DataFrame | None:
         if name not in _KNOWN_COLUMNS and kind in (pl.String, pl.Categorical) and numbered[name].n_unique() <= _MOST_KINDS
     ]
     return numbered.group_by("series_id").agg(pl.col(names).first()) if names else None
+
+
+def _regressors(numbered: pl.DataFrame) -> pl.DataFrame | None:
+    names = [
+        name
+        for name, kind in numbered.schema.items()
+        if name not in _KNOWN_COLUMNS and (kind.is_numeric() or str(kind) == "Boolean")
+    ]
+    return numbered.select("series_id", "period_start", *names) if names else None
 
 
 def _by_name(error: InvalidInput, names: pl.Series) -> InvalidInput:

@@ -14,6 +14,7 @@ from forecasting.batch_models import BOOSTING, MODEL_NAMES
 from forecasting.boosting import FEWEST_SERIES, BoostingTask, boosted_mean
 from forecasting.boosting_features import FeatureMaker, calendar_features
 from forecasting.frames import period_starts
+from kernel.errors import InvalidInput
 
 pytestmark = pytest.mark.fast
 
@@ -39,6 +40,7 @@ def a_task(series_count: int = 60, horizon: int = 3) -> BoostingTask:
         np.repeat(size[:, None], MONTHS + 1, axis=1),
         np.ones((series_count, MONTHS + horizon)),
         (np.zeros(series_count, dtype=np.int64),),
+        None,
         None,
         0,
     )
@@ -82,7 +84,7 @@ def test_features_know_nothing_after_their_moment(horizon: int) -> None:
     seen = []
     for values in (task.values, altered):
         maker = FeatureMaker.build(
-            values, task.starts, task.levels, task.factors, task.groups, calendar, values + 2.0, "month", 12
+            values, task.starts, task.levels, task.factors, task.groups, calendar, values + 2.0, None, "month", 12
         )
         seen.append(maker.matrix(rows, 30, horizon))
 
@@ -127,3 +129,35 @@ def test_the_future_leaves_no_trace_when_series_learn_from_each_other() -> None:
     assert set(expected.champions["model"]) <= set(MODEL_NAMES)
     assert expected.demand_forecasts.equals(got.demand_forecasts)
     assert expected.champions.equals(got.champions)
+
+
+def test_a_promotion_planned_ahead_lifts_its_month_only() -> None:
+    """Promotions triple demand; one is planned for the second month ahead and shows in the boosted model's share."""
+    demand = company(60).drop("price")
+    generator = np.random.default_rng(6)
+    months = period_starts(FIRST + np.arange(MONTHS + 3), "month")
+    is_on = generator.random(MONTHS + 3) < 0.2
+    is_on[MONTHS:] = [False, True, False]
+    plan = pl.DataFrame({"period_start": months, "promotion": is_on.astype(float)})
+    demand = demand.join(plan, on="period_start").with_columns(pl.col("quantity") * (1 + 2 * pl.col("promotion")))
+    options = {"frequency": "month", "horizon": 3, "cutoff": date(2023, 12, 31), "backtest_origins": 2}
+    knowing = forecast(demand.drop("promotion"), regressors=plan, **options)  # type: ignore[arg-type]
+    blind = forecast(demand.drop("promotion"), **options)  # type: ignore[arg-type]
+    by_month = [
+        result.demand_forecasts.filter(pl.col("measure") == "mean").group_by("period_start").agg(pl.col("quantity").sum())
+        for result in (knowing, blind)
+    ]
+    lift = by_month[0].join(by_month[1], on="period_start").sort("period_start")
+    ratio = (lift["quantity"] / lift["quantity_right"]).to_list()
+
+    assert ratio[1] > 1.3
+    assert ratio[0] < 1.1
+    assert ratio[2] < 1.1
+
+
+def test_a_regressor_that_is_no_number_is_refused() -> None:
+    wrong = pl.DataFrame({"period_start": [date(2023, 1, 1)], "promotion": ["yes"]})
+    with pytest.raises(InvalidInput) as caught:
+        forecast(company(2), frequency="month", horizon=3, cutoff=date(2023, 12, 31), regressors=wrong)
+
+    assert caught.value.key == "forecasting.column_type"
