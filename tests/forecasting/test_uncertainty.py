@@ -106,6 +106,16 @@ def test_the_hurdle_gamma_has_the_mean_variance_and_zeros_it_was_given() -> None
     assert sample.var() == pytest.approx(8.0, rel=0.02)
 
 
+def test_without_zeros_and_calibration_it_is_the_gamma_distribution() -> None:
+    from scipy.stats import gamma
+
+    plain = fit_calibration(np.zeros(0), outlook(1.0, 1.0, 1.0, 0, False))
+    levels = np.array([0.05, 0.5, 0.95])
+    quantiles = quantiles_of(outlook(6.0, 9.0, 1.0, 1, False), plain, levels)[0]
+
+    np.testing.assert_allclose(gamma.ppf(levels, 4.0, scale=1.5), quantiles, rtol=1e-8)
+
+
 def test_counts_get_whole_quantiles() -> None:
     plain = fit_calibration(np.zeros(0), outlook(1.0, 1.0, 1.0, 0, True))
     quantiles = quantiles_of(outlook(2.3, 3.0, 0.8, 5, True), plain, np.array([0.1, 0.5, 0.9, 0.99]))
