@@ -29,7 +29,7 @@ __all__ = ["FALLBACK_MODEL", "Choice", "choose_champions", "eligible_models", "r
 FALLBACK_MODEL = "moving_average"
 # On every public set the loss kept falling with the weight of the pattern.
 _SHRINKAGE = 1000.0
-_LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves are one-offs
+_LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves, and beyond 99 of 100, are one-offs
 _TWO_YEARS = ("ets_additive", "ets_multiplicative")
 _INTERMITTENT_ONLY = ("croston", "sba", "tsb")
 _NAMES = list(MODEL_NAMES)
@@ -182,7 +182,11 @@ def _scores(
     own = np.where(is_intermittent, relative_rmse, 0.5 * (relative_mae + relative_rmse))
     segment = np.ones_like(own)
     with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = np.minimum(squared / count / np.where(scale_squared > 0, scale_squared, np.nan), _LARGEST_ERROR)
+        scaled = squared / count / np.where(scale_squared > 0, scale_squared, np.nan)
+    known_scaled = scaled[np.isfinite(scaled)]
+    scaled = np.minimum(
+        scaled, max(_LARGEST_ERROR, float(np.quantile(known_scaled, 0.99))) if known_scaled.size else _LARGEST_ERROR
+    )
     for pattern in np.unique(patterns.pattern):
         members = patterns.pattern == pattern
         counted = allowed[:, members] & np.isfinite(scaled[:, members])

@@ -4,7 +4,7 @@ Per demand pattern the weights minimise the squared scaled error of the weighted
 
     w = argmin  w' G w + penalty * |w - prior|^2     w >= 0, sum w = 1     G_mn = mean(e_m e_n / scale^2)
 
-pulled towards weights by inverse error, prior_m ~ 1 / G_mm^4: nearly equal where the models are nearly equally good (Bates and
+pulled towards weights by inverse error, prior_m ~ 1 / G_mm^8: nearly equal where the models are nearly equally good (Bates and
 Granger 1969; equal weights are hard to beat, Clemen 1989), and next to nothing for a model that does not fit the kind of
 series at all. The penalty is the spread of the models' errors around their common one, times a fixed part and a part that
 fades with the number of forecasts. G of a pattern is pulled towards that of all series while it has few. Few numbers from
@@ -21,10 +21,12 @@ __all__ = ["combination_weights", "combine", "pattern_slopes"]
 
 # Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
 _FIXED_PULL = 0.5
-_SHARPNESS = 4.0  # a model with a fifth more squared error gets half the weight
+_SHARPNESS = 8.0  # a model with a tenth more squared error gets half the weight
 _ENOUGH_FORECASTS = 300.0  # past forecasts at which a pattern's own errors count half
-_LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves are one-offs
+_LARGEST_MOVE = 5.0  # errors beyond five usual moves, and beyond 99 of 100 errors, are one-offs
 _STEPS = 400
+_SHRUNKEN = ("intermittent", "lumpy")
+_SLOPE_SHARE = 0.3
 
 
 def combination_weights(
@@ -43,11 +45,12 @@ def combination_weights(
     model_count = forecasts.shape[1]
     scale = np.sqrt(np.where(scale_squared > 0, scale_squared, np.nan))
     error = np.moveaxis((forecasts - actual[:, None]) / scale[None, None, :, None], 1, 3)
-    limit = np.sqrt(_LARGEST_ERROR)
     flat = error.reshape(-1, model_count)
     mine = np.broadcast_to(pattern[None, :, None], error.shape[:3]).reshape(-1)
     known = np.isfinite(flat).any(axis=1)
-    flat, mine = np.clip(flat[known], -limit, limit), mine[known]
+    flat, mine = flat[known], mine[known]
+    limit = max(_LARGEST_MOVE, float(np.nanquantile(np.abs(flat), 0.99))) if flat.size else _LARGEST_MOVE
+    flat = np.clip(flat, -limit, limit)
     # A model without an answer counts as the mean of the others there.
     has = np.isfinite(flat)
     centre = np.where(has, flat, 0.0).sum(axis=1) / np.maximum(has.sum(axis=1), 1)
@@ -82,16 +85,18 @@ def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
 def pattern_slopes(
     actual: FloatArray, combined: FloatArray, scale_squared: FloatArray, pattern: StrArray, names: list[str]
 ) -> dict[str, float]:
-    """Factor of the forecasts of each pattern: half-way to the least-squares slope of truth on forecast.
+    """Factor of the forecasts of each pattern: part of the way to the least-squares slope of truth on forecast.
 
-    Demand that looks large is on average less so later (regression to the mean, parts that die), which no model of one series
-    can know. Arguments as in `combination_weights`, `combined` (origin, series, step).
+    Intermittent demand that looks large is on average less so later (regression to the mean, parts that die), which no model of
+    one series can know. The whole way would lower the error of single series further, but forecast too little in total. Other
+    patterns keep 1: there the slope is the season's or the year's luck. Arguments as in `combination_weights`, `combined` (origin,
+    series, step).
     """
     known = np.isfinite(actual) & np.isfinite(combined) & (scale_squared > 0)[None, :, None]
     weight = np.where(known, 1.0 / np.where(scale_squared > 0, scale_squared, 1.0)[None, :, None], 0.0)
     guess, truth = np.where(known, combined, 0.0), np.where(known, actual, 0.0)
     # One giant order of one series must not move its whole pattern.
-    truth = np.minimum(truth, guess + np.sqrt(_LARGEST_ERROR * np.where(scale_squared > 0, scale_squared, 0.0))[None, :, None])
+    truth = np.minimum(truth, guess + _LARGEST_MOVE * np.sqrt(np.where(scale_squared > 0, scale_squared, 0.0))[None, :, None])
     both = (weight * guess * truth).sum(axis=(0, 2))
     square = (weight * guess * guess).sum(axis=(0, 2))
     count = known.sum(axis=(0, 2)).astype(np.float64)
@@ -99,8 +104,13 @@ def pattern_slopes(
     slopes = {}
     for name in names:
         mine = pattern == name
+        if name not in _SHRUNKEN:
+            slopes[name] = 1.0
+            continue
         share = count[mine].sum() / (count[mine].sum() + _ENOUGH_FORECASTS)
-        slopes[name] = 1.0 + 0.5 * (share * (_slope(both[mine].sum(), square[mine].sum()) - 1.0) + (1.0 - share) * (whole - 1.0))
+        slopes[name] = 1.0 + _SLOPE_SHARE * (
+            share * (_slope(both[mine].sum(), square[mine].sum()) - 1.0) + (1.0 - share) * (whole - 1.0)
+        )
     return slopes
 
 
