@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.backtest import TEST_HORIZONS, OriginRun
 from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.champion import Choice, choose_champions
-from forecasting.combining import combination_weights, combine, pattern_slopes
+from forecasting.combining import combination_weights, combine, pattern_slopes, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.outlook import Served, places, serve, step_outlook, with_combination
@@ -123,15 +123,16 @@ def assemble(
 def _weights(
     actual: FloatArray, forecasts: FloatArray, members: list[int], final: OriginRun, without: int | None = None
 ) -> FloatArray:
-    """(member, series) weights by pattern, taught by all origins or by the others than one."""
+    """(member, series) weights by segment, taught by all origins or by the others than one."""
     kept = [i for i in range(len(actual)) if i != without]
     pattern = final.patterns.pattern
-    names = [str(name) for name in np.unique(pattern)]
-    found = combination_weights(actual[kept], forecasts[kept][:, members], final.run.scale_squared, pattern, names)
-    table = np.stack([found[str(name)] for name in pattern], axis=1)
+    segment = weight_segments(pattern, final.run.size * final.run.frequency)
+    names = [str(name) for name in np.unique(segment)]
+    found = combination_weights(actual[kept], forecasts[kept][:, members], final.run.scale_squared, segment, names)
+    table = np.stack([found[str(name)] for name in segment], axis=1)
     if kept:
         past = np.stack([combine(forecasts[i, members], table) for i in kept])
-        slopes = pattern_slopes(actual[kept], past, final.run.scale_squared, pattern, names)
+        slopes = pattern_slopes(actual[kept], past, final.run.scale_squared, pattern, [str(name) for name in np.unique(pattern)])
         table = table * np.array([slopes[str(name)] for name in pattern])[None, :]
     assert MODEL_NAMES[-1] == COMBINATION
     return table

@@ -19,6 +19,7 @@ from forecasting.frames import FloatArray, Frequency, IntArray
 __all__ = ["FEWEST_SERIES", "MAXIMUM_ROWS", "BoostingTask", "boosted_mean"]
 
 MAXIMUM_ROWS = 120_000
+_ROWS_PER_SERIES = 150  # moments of one series overlap: more rows of it cost time and teach nothing new
 FEWEST_SERIES = 40
 FEWEST_ROWS = 2_000
 _LONGEST = {"day": 28, "week": 16, "month": 12, "quarter": 8, "year": 6}  # horizons that are trained; beyond, the last one
@@ -27,8 +28,8 @@ _WARM_UP = 3  # periods a series must be known before it teaches or is answered
 _BOUND = 12.0  # a move of twelve times the usual one is a one-off; it must not bend the trees
 # Slow, shallow, each tree on half of the features: chosen for being steady over sets, not for one.
 _TREES = {
-    "learning_rate": 0.05,
-    "max_iter": 120,
+    "learning_rate": 0.07,
+    "max_iter": 90,
     "max_leaf_nodes": 20,
     "min_samples_leaf": 100,
     "l2_regularization": 10.0,
@@ -108,13 +109,15 @@ def _training_rows(task: BoostingTask, maker: FeatureMaker) -> tuple[FloatArray,
     longest = min(task.trained_horizon, _LONGEST[task.frequency])
     first = max(_WARM_UP + 1, period_count - _MOMENTS[task.frequency] - longest)
     pairs = [(t, h) for t in range(first, period_count) for h in range(1, longest + 1) if t + h <= period_count]
-    generator = np.random.default_rng([task.seed, task.first_index + period_count])
+    generator = np.random.default_rng([task.seed, (task.first_index + period_count) % 2**32])  # before 1970 it is negative
     if not pairs:
         return np.empty((0, 0)), np.empty(0)
-    share = max(1, MAXIMUM_ROWS // len(pairs))
-    if len(pairs) * FEWEST_SERIES > MAXIMUM_ROWS:
-        pairs = [pairs[place] for place in np.sort(generator.permutation(len(pairs))[: MAXIMUM_ROWS // FEWEST_SERIES])]
-        share = FEWEST_SERIES
+    # Evenly over moments and horizons, so that every draw holds a good part of the series.
+    most = min(MAXIMUM_ROWS, _ROWS_PER_SERIES * len(task.starts))
+    smallest = min(len(task.starts), FEWEST_SERIES)
+    if len(pairs) * smallest > most:
+        pairs = [pairs[place] for place in np.sort(generator.permutation(len(pairs))[: max(1, most // smallest)])]
+    share = max(smallest, most // len(pairs))
     designs, targets = [], []
     for t, h in pairs:
         usable = np.flatnonzero((t - task.starts >= _WARM_UP) & (task.is_scored[:, t + h - 1] > 0))

@@ -17,7 +17,7 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, StrArray
 
-__all__ = ["combination_weights", "combine", "pattern_slopes"]
+__all__ = ["combination_weights", "combine", "pattern_slopes", "weight_segments"]
 
 # Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
 _FIXED_PULL = 0.5
@@ -68,6 +68,19 @@ def combination_weights(
     return weights
 
 
+def weight_segments(pattern: StrArray, mean_demand: FloatArray) -> StrArray:
+    """Pattern and how busy a series is among those of its pattern: the busiest tenth, the rest of the upper half, the lower half.
+
+    Busy series carry less noise and deserve models that follow faster.
+    """
+    tier = np.zeros(len(pattern), dtype=np.int64)
+    for name in np.unique(pattern):
+        mine = pattern == name
+        for share in (0.5, 0.9):
+            tier[mine] += mean_demand[mine] > np.quantile(mean_demand[mine], share)
+    return np.char.add(np.char.add(pattern.astype(str), "|"), tier.astype(str))
+
+
 def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
     """Weighted sum over the first axis (model, series, ...) with `weights` (model, series); models without an answer leave
     their share to the others."""
@@ -89,8 +102,8 @@ def pattern_slopes(
 
     Intermittent demand that looks large is on average less so later (regression to the mean, parts that die), which no model of
     one series can know. The whole way would lower the error of single series further, but forecast too little in total. Other
-    patterns keep 1: there the slope is the season's or the year's luck. Arguments as in `combination_weights`, `combined` (origin,
-    series, step).
+    patterns keep 1: there the slope is the season's or the year's luck. Arguments as in
+    `combination_weights`, `combined` (origin, series, step).
     """
     known = np.isfinite(actual) & np.isfinite(combined) & (scale_squared > 0)[None, :, None]
     weight = np.where(known, 1.0 / np.where(scale_squared > 0, scale_squared, 1.0)[None, :, None], 0.0)

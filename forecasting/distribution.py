@@ -33,6 +33,7 @@ _LARGEST_RATIO = 30.0
 _EDGE = 2e-4
 _ALIVE = 0.1  # chance of any demand below which a series counts as quiet
 _LARGEST_SHIFT = 0.4
+_LARGEST_LOW_SHIFT = 1.5
 _GRID = np.concatenate([[0.0, 0.002, 0.005, 0.01, 0.025], np.arange(1, 20) / 20.0, [0.975, 0.99, 0.995, 0.998, 1.0]])
 
 
@@ -174,12 +175,14 @@ def _level_quantiles(pit: FloatArray, otherwise: FloatArray) -> FloatArray:
 
 
 def _kept_near(levels: FloatArray) -> FloatArray:
-    """At most `_LARGEST_SHIFT` from the level asked for, in log odds: a pattern in which a few per cent of truths lie beyond any
-    distribution must not push every series to its farthest quantile."""
+    """Above the median at most `_LARGEST_SHIFT` from the level asked for, in log odds: a pattern in which a few per cent of the
+    truths lie beyond any distribution must not push every series to its farthest quantile. Below it zero is the end, and
+    more may be moved."""
     inner = slice(1, -1)
     asked = np.log(_GRID[inner] / (1.0 - _GRID[inner]))
     found = np.clip(levels[inner], 1e-9, 1.0 - 1e-9)
-    moved = asked + np.clip(np.log(found / (1.0 - found)) - asked, -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    limit = np.where(asked < 0, _LARGEST_LOW_SHIFT, _LARGEST_SHIFT)
+    moved = asked + np.clip(np.log(found / (1.0 - found)) - asked, -limit, limit)
     return np.concatenate([[0.0], np.maximum.accumulate(1.0 / (1.0 + np.exp(-moved))), [1.0]])
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from forecasting import forecast
-from forecasting.combining import combination_weights, combine
+from forecasting.combining import combination_weights, combine, pattern_slopes, weight_segments
 from forecasting.distribution import Outlook, fit_calibration, level_of, quantiles_of
 from forecasting.lead_time import protection_shares, sum_moments
 from forecasting.outlook import error_variance
@@ -163,3 +163,20 @@ def test_all_weight_goes_to_the_model_that_is_right_and_none_is_lost_to_gaps() -
     np.testing.assert_allclose([1 / 3] * 3, none)
     mixed = combine(forecasts[0], np.repeat(np.array([[0.5], [0.0], [0.5]]), 400, axis=1))
     np.testing.assert_allclose(actual[0], mixed)
+
+
+def test_only_intermittent_forecasts_are_moved_to_their_slope_and_only_in_part() -> None:
+    """Twice as much was forecast as came: the slope is 0.5, and 0.3 of the way to it is 0.85; smooth series keep 1."""
+    generator = np.random.default_rng(6)
+    actual = generator.gamma(2.0, 1.0, (4, 500, 3))
+    pattern = np.array(["intermittent"] * 250 + ["smooth"] * 250)
+    slopes = pattern_slopes(actual, 2.0 * actual, np.ones(500), pattern, ["intermittent", "smooth"])
+
+    assert slopes["intermittent"] == pytest.approx(0.85, abs=0.001)
+    assert slopes["smooth"] == 1.0
+
+
+def test_weights_are_taught_apart_for_the_busiest() -> None:
+    segments = weight_segments(np.array(["smooth"] * 10 + ["lumpy"]), np.arange(11, dtype=float))
+
+    assert ["smooth|0", "smooth|1", "smooth|2", "lumpy|0"] == [segments[0], segments[5], segments[9], segments[10]]
