@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.backtest import TEST_HORIZONS, OriginRun
 from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.champion import Choice, choose_champions
-from forecasting.combining import combination_weights, combine, pattern_slopes, weight_segments
+from forecasting.combining import combination_weights, combine, pattern_ratios, pattern_slopes, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.outlook import Served, places, serve, step_outlook, with_combination
@@ -18,7 +18,7 @@ from forecasting.outlook import Served, places, serve, step_outlook, with_combin
 __all__ = ["MEMBERS", "Assembled", "assemble", "joined"]
 
 # What is combined. Croston is left out for its bias (SBA is the same without it), seasonal naive for its noise.
-MEMBERS = ("moving_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
+MEMBERS = ("moving_average", "long_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
 _BANDS = 3  # distances ahead that are calibrated apart
 
 
@@ -127,12 +127,15 @@ def _weights(
     kept = [i for i in range(len(actual)) if i != without]
     pattern = final.patterns.pattern
     segment = weight_segments(pattern, final.run.size * final.run.frequency)
-    names = [str(name) for name in np.unique(segment)]
-    found = combination_weights(actual[kept], forecasts[kept][:, members], final.run.scale_squared, segment, names)
-    table = np.stack([found[str(name)] for name in segment], axis=1)
+    patterns = [str(name) for name in np.unique(pattern)]
+    scale, told, past = final.run.scale_squared, actual[kept], forecasts[kept][:, members]
+    ratios = pattern_ratios(told, past, scale, pattern, patterns)
+    factor = np.stack([ratios[str(name)] for name in pattern], axis=1)
+    found = combination_weights(told, past * factor[None, :, :, None], scale, segment, [str(name) for name in np.unique(segment)])
+    table = np.stack([found[str(name)] for name in segment], axis=1) * factor
     if kept:
-        past = np.stack([combine(forecasts[i, members], table) for i in kept])
-        slopes = pattern_slopes(actual[kept], past, final.run.scale_squared, pattern, [str(name) for name in np.unique(pattern)])
+        combined = np.stack([combine(one, table) for one in past])
+        slopes = pattern_slopes(told, combined, scale, pattern, patterns)
         table = table * np.array([slopes[str(name)] for name in pattern])[None, :]
     assert MODEL_NAMES[-1] == COMBINATION
     return table

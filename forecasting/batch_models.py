@@ -24,7 +24,7 @@ from forecasting.ets import (
 )
 from forecasting.frames import FloatArray
 from forecasting.intermittent import CROSTON_ALPHAS, TSB_ALPHAS, TSB_BETAS, croston, tsb
-from forecasting.naive import WINDOWS, moving_average, seasonal_naive
+from forecasting.naive import LONG_WINDOWS, WINDOWS, moving_average, seasonal_naive
 from forecasting.prepared import ModelRun, Prepared
 from forecasting.theta import THETA_GRID, theta_paths
 
@@ -41,7 +41,14 @@ def _seasonal_naive(prepared: Prepared) -> ModelRun:
 
 
 def _moving_average(prepared: Prepared) -> ModelRun:
-    window = WINDOWS[prepared.frequency]
+    return _average_over(prepared, WINDOWS[prepared.frequency])
+
+
+def _long_average(prepared: Prepared) -> ModelRun:
+    return _average_over(prepared, LONG_WINDOWS[prepared.frequency])
+
+
+def _average_over(prepared: Prepared, window: int) -> ModelRun:
     level, fitted = moving_average(prepared.deseasonalised, prepared.starts, window)
     return _on_scale(prepared, np.repeat(level[:, None], prepared.horizon, axis=1), fitted, 1.0 / window)
 
@@ -153,6 +160,7 @@ def _on_scale(prepared: Prepared, mean: FloatArray, fitted: FloatArray, shock: F
 MODELS: dict[str, Callable[[Prepared], ModelRun]] = {
     "seasonal_naive": _seasonal_naive,
     "moving_average": _moving_average,
+    "long_average": _long_average,
     "theta": _theta,
     "ets": _ets,
     "ets_additive": _ets_additive,

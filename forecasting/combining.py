@@ -17,7 +17,7 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, StrArray
 
-__all__ = ["combination_weights", "combine", "pattern_slopes", "weight_segments"]
+__all__ = ["combination_weights", "combine", "pattern_ratios", "pattern_slopes", "weight_segments"]
 
 # Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
 _FIXED_PULL = 0.5
@@ -93,6 +93,34 @@ def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
         share = share + has * weight
     whole = weights.sum(axis=0).reshape(shape[1:])
     return np.where(share > 0, whole * total / np.where(share > 0, share, 1.0), np.nan)
+
+
+def pattern_ratios(
+    actual: FloatArray, forecasts: FloatArray, scale_squared: FloatArray, pattern: StrArray, names: list[str]
+) -> dict[str, FloatArray]:
+    """(model,) factors by pattern that take each model's total excess or lack away: sum of truth / sum of forecast, both scaled.
+
+    Only for intermittent patterns, where slow averages are the steadiest and always too high while parts die. Arguments as in
+    `combination_weights`.
+    """
+    size = np.where(scale_squared > 0, 1.0 / np.sqrt(np.where(scale_squared > 0, scale_squared, 1.0)), 0.0)
+    model_count = forecasts.shape[1]
+    ratios = {}
+    for name in names:
+        ratios[name] = np.ones(model_count)
+        if name not in _SHRUNKEN:
+            continue
+        mine = pattern == name
+        for model in range(model_count):
+            truth, guess = actual[:, mine], forecasts[:, model][:, mine]
+            known = np.isfinite(truth) & np.isfinite(guess)
+            count = float(known.sum())
+            total = (np.where(known, guess, 0.0) * size[mine][None, :, None]).sum()
+            came = (np.where(known, truth, 0.0) * size[mine][None, :, None]).sum()
+            if total > 0:
+                share = count / (count + _ENOUGH_FORECASTS)
+                ratios[name][model] = 1.0 + share * (np.clip(came / total, 0.4, 1.6) - 1.0)
+    return ratios
 
 
 def pattern_slopes(

@@ -7,9 +7,10 @@ Demand is nothing with probability 1 - p, else Gamma distributed and, where the 
     p = 1 - prod over periods of (1 - p_h)             for a sum
     of the positive part: mean m / p, variance (v + m^2) / p - (m / p)^2
 
-so that quiet series have their zeros, lumpy ones their tail, and busy ones a nearly normal shape, all from one formula. Two
+so that quiet series have their zeros, lumpy ones their tail, and busy ones a nearly normal shape, all from one formula. Three
 things are then learned from past forecasts, per demand pattern and distance ahead:
 
+    chance     log odds of p = a + b (log odds before)
     variance   v = c0 v_model + c1 m + c2 m^2, least squares with c >= 0, since a model's own one-step errors say little of
                how wrong its level is
     levels     the quantile asked for is read at g(q), the q-quantile of the past truths' own levels (probability integral
@@ -29,6 +30,8 @@ __all__ = ["Calibration", "Outlook", "fit_calibration", "level_of", "quantiles_o
 
 _FEWEST = 40  # past forecasts below which a pattern's levels are not an estimate
 _PULL = 60.0  # past forecasts at which a pattern's own levels count half against those of all series
+_LEAST_CHANCE = 0.005
+_CHANCE_PULL = 5.0
 _LARGEST_RATIO = 30.0
 _EDGE = 2e-4
 _ALIVE = 0.1  # chance of any demand below which a series counts as quiet
@@ -58,8 +61,10 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Calibration:
-    """`variance` coefficients and `levels` at `_GRID` by segment; an unknown segment takes those of "" (all)."""
+    """`chance` (offset and slope in log odds), `variance` coefficients and `levels` at `_GRID` by segment; an unknown segment
+    takes those of "" (all)."""
 
+    chance: dict[str, FloatArray]
     variance: dict[str, FloatArray]
     levels: dict[str, FloatArray]
 
@@ -69,14 +74,16 @@ def fit_calibration(actual: FloatArray, past: Outlook) -> Calibration:
     known = np.isfinite(actual) & np.isfinite(past.mean) & np.isfinite(past.variance)
     truth, past = actual[known], past[known]
     if len(truth) < _FEWEST:
-        return Calibration({"": np.array([1.0, 0.0, 0.0])}, {"": _GRID})
+        return Calibration({"": np.array([0.0, 1.0])}, {"": np.array([1.0, 0.0, 0.0])}, {"": _GRID})
     names = [str(name) for name in np.unique(past.segment)]
-    everyone = _variance_fit(truth, past)
+    chance, everyone = {"": _chance_fit(truth, past)}, _variance_fit(truth, past)
     variance = {"": everyone}
     for name in names:
         rows = past.segment == name
-        variance[name] = _variance_fit(truth[rows], past[rows]) if rows.sum() >= _FEWEST else everyone
-    first = Calibration(variance, {"": _GRID})
+        is_enough = rows.sum() >= _FEWEST
+        variance[name] = _variance_fit(truth[rows], past[rows]) if is_enough else everyone
+        chance[name] = _chance_fit(truth[rows], past[rows]) if is_enough else chance[""]
+    first = Calibration(chance, variance, {"": _GRID})
     # A quiet series that comes back says nothing of the levels of the others.
     alive = past.chance >= _ALIVE
     truth, past = truth[alive], past[alive]
@@ -89,7 +96,7 @@ def fit_calibration(actual: FloatArray, past: Outlook) -> Calibration:
         own = _level_quantiles(pit[rows], shared) if count >= _FEWEST else shared
         levels[name] = _kept_near((count * own + _PULL * shared) / (count + _PULL))
     levels[""] = _kept_near(shared)
-    return Calibration(variance, levels)
+    return Calibration(chance, variance, levels)
 
 
 def quantiles_of(outlook: Outlook, calibration: Calibration, levels: FloatArray) -> FloatArray:
@@ -129,13 +136,40 @@ def _parts(outlook: Outlook, calibration: Calibration) -> tuple[FloatArray, Floa
     coefficients = _by_segment(outlook.segment, calibration.variance)
     mean = np.maximum(outlook.mean, 0.0)
     variance = coefficients[:, 0] * outlook.variance + coefficients[:, 1] * mean + coefficients[:, 2] * mean * mean
-    chance = np.clip(outlook.chance, 1e-6, 1.0)
+    moved = _by_segment(outlook.segment, calibration.chance)
+    odds = moved[:, 0] + moved[:, 1] * _log_odds(outlook.chance)
+    chance = np.where(outlook.chance < 1.0, 1.0 / (1.0 + np.exp(-odds)), 1.0)
     size = np.where(mean > 0, mean / chance, 1.0)
     spread = (variance + mean * mean) / chance - size * size
     # Even where all sizes were the same so far, the next one need not be; a count moves by a fraction of one at least.
     spread = np.maximum(spread, np.where(outlook.is_count, 0.02, 0.0) + (1e-4 * size) ** 2)
     shape = np.clip(size * size / np.maximum(spread, 1e-300), 1e-3, 1e8)
     return chance, shape, size / shape
+
+
+def _log_odds(chance: FloatArray) -> FloatArray:
+    inside = np.clip(chance, _LEAST_CHANCE, 1.0 - _LEAST_CHANCE)
+    return np.asarray(np.log(inside / (1.0 - inside)))
+
+
+def _chance_fit(actual: FloatArray, past: Outlook) -> FloatArray:
+    """Offset and slope of the log odds of any demand: logistic regression (Platt 1999) by Newton's steps, pulled to (0, 1).
+
+    A slope below 1 says that quiet series come back and busy ones fall quiet more often than each one's own past tells.
+    """
+    rows = past.chance < 1.0
+    start = np.array([0.0, 1.0])
+    if rows.sum() < _FEWEST:
+        return start
+    design = np.stack([np.ones(int(rows.sum())), _log_odds(past.chance[rows])], axis=1)
+    happened = (actual[rows] > 0).astype(np.float64)
+    found = start.copy()
+    for _ in range(12):
+        guess = 1.0 / (1.0 + np.exp(-np.clip(design @ found, -30.0, 30.0)))
+        slope = np.einsum("ij,i->j", design, happened - guess) - _CHANCE_PULL * (found - start)
+        bend = np.einsum("ij,i,ik->jk", design, guess * (1.0 - guess), design) + _CHANCE_PULL * np.eye(2)
+        found = found + np.clip(np.linalg.solve(bend, slope), -1.0, 1.0)
+    return np.array([np.clip(found[0], -3.0, 3.0), np.clip(found[1], 0.1, 2.0)])
 
 
 def _variance_fit(actual: FloatArray, past: Outlook) -> FloatArray:
