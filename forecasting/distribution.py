@@ -94,8 +94,8 @@ def fit_calibration(actual: FloatArray, past: Outlook) -> Calibration:
         rows = past.segment == name
         count = float(rows.sum())
         own = _level_quantiles(pit[rows], shared) if count >= _FEWEST else shared
-        levels[name] = _kept_near((count * own + _PULL * shared) / (count + _PULL))
-    levels[""] = _kept_near(shared)
+        levels[name] = _kept_near((count * own + _PULL * shared) / (count + _PULL), _may_be_quiet(past.chance[rows]))
+    levels[""] = _kept_near(shared, _may_be_quiet(past.chance))
     return Calibration(chance, variance, levels)
 
 
@@ -208,14 +208,20 @@ def _level_quantiles(pit: FloatArray, otherwise: FloatArray) -> FloatArray:
     return np.asarray(np.interp(_GRID * (count + 1), np.arange(count + 2), ordered))
 
 
-def _kept_near(levels: FloatArray) -> FloatArray:
-    """Above the median at most `_LARGEST_SHIFT` from the level asked for, in log odds: a pattern in which a few per cent of the
-    truths lie beyond any distribution must not push every series to its farthest quantile. Below it zero is the end, and
-    more may be moved."""
+def _may_be_quiet(chance: FloatArray) -> bool:
+    return bool(chance.size and np.mean(chance < 1.0) > 0.5)
+
+
+def _kept_near(levels: FloatArray, may_be_quiet: bool) -> FloatArray:
+    """Not further from the level asked for, in log odds, than the bounds above.
+
+    Where most series know periods without demand, a few per cent of the truths lie beyond any distribution (a part that comes
+    back); they must not push every series to its farthest quantile. Below the median zero is the end, and more may be moved.
+    """
     inner = slice(1, -1)
     asked = np.log(_GRID[inner] / (1.0 - _GRID[inner]))
     found = np.clip(levels[inner], 1e-9, 1.0 - 1e-9)
-    limit = np.where(asked < 0, _LARGEST_LOW_SHIFT, _LARGEST_SHIFT)
+    limit = np.where((asked < 0) | (not may_be_quiet), _LARGEST_LOW_SHIFT, _LARGEST_SHIFT)
     moved = asked + np.clip(np.log(found / (1.0 - found)) - asked, -limit, limit)
     return np.concatenate([[0.0], np.maximum.accumulate(1.0 / (1.0 + np.exp(-moved))), [1.0]])
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from forecasting import forecast
-from forecasting.combining import combination_weights, combine, pattern_slopes, weight_segments
+from forecasting.combining import combination_weights, combine, pattern_ratios, pattern_slopes, weight_segments
 from forecasting.distribution import Outlook, fit_calibration, level_of, quantiles_of
 from forecasting.lead_time import protection_shares, sum_moments
 from forecasting.outlook import error_variance
@@ -180,3 +180,30 @@ def test_weights_are_taught_apart_for_the_busiest() -> None:
     segments = weight_segments(np.array(["smooth"] * 10 + ["lumpy"]), np.arange(11, dtype=float))
 
     assert ["smooth|0", "smooth|1", "smooth|2", "lumpy|0"] == [segments[0], segments[5], segments[9], segments[10]]
+
+
+def test_a_model_that_is_always_twice_too_high_counts_half_before_it_is_weighed() -> None:
+    generator = np.random.default_rng(7)
+    actual = generator.gamma(2.0, 1.0, (4, 5000, 3))
+    forecasts = np.stack([2.0 * actual, actual], axis=1)
+    pattern = np.array(["lumpy"] * 5000)
+    ratios = pattern_ratios(actual, forecasts, np.ones(5000), pattern, ["lumpy"])["lumpy"]
+    smooth = pattern_ratios(actual, forecasts, np.ones(5000), np.array(["smooth"] * 5000), ["smooth"])["smooth"]
+
+    np.testing.assert_allclose([0.5, 1.0], ratios, atol=0.01)
+    np.testing.assert_allclose([1.0, 1.0], smooth)
+
+
+def test_quiet_series_that_come_back_are_expected_to() -> None:
+    """Half of the series are thought 2 % likely to be asked for and are 20 % of the time: their 90 % quantile is not zero."""
+    generator = np.random.default_rng(8)
+    count = 4000
+    thought = np.where(np.arange(count) % 2, 0.02, 0.8)
+    truth = np.where(generator.random(count) < np.where(np.arange(count) % 2, 0.2, 0.8), 3.0, 0.0)
+    past = Outlook(3.0 * thought, np.full(count, 2.0), thought, np.full(count, True), np.full(count, "lumpy"))
+    learned = fit_calibration(truth, past)
+    unlearned = fit_calibration(truth[:0], past[np.zeros(0, dtype=np.int64)])
+    quiet = past[np.array([1])]
+
+    assert quantiles_of(quiet, unlearned, np.array([0.9]))[0, 0] == 0.0
+    assert quantiles_of(quiet, learned, np.array([0.9]))[0, 0] >= 1.0
