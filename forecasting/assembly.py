@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.backtest import TEST_HORIZONS, OriginRun
 from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.champion import Choice, choose_champions
-from forecasting.combining import combination_weights, combine, pattern_ratios, pattern_slopes, weight_segments
+from forecasting.combining import combination_weights, pattern_ratios, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.outlook import Served, places, serve, step_outlook, with_combination
@@ -133,10 +133,6 @@ def _weights(
     factor = np.stack([ratios[str(name)] for name in pattern], axis=1)
     found = combination_weights(told, past * factor[None, :, :, None], scale, segment, [str(name) for name in np.unique(segment)])
     table = np.stack([found[str(name)] for name in segment], axis=1) * factor
-    if kept:
-        combined = np.stack([combine(one, table) for one in past])
-        slopes = pattern_slopes(told, combined, scale, pattern, patterns)
-        table = table * np.array([slopes[str(name)] for name in pattern])[None, :]
     assert MODEL_NAMES[-1] == COMBINATION
     return table
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, StrArray
 
-__all__ = ["combination_weights", "combine", "pattern_ratios", "pattern_slopes", "weight_segments"]
+__all__ = ["combination_weights", "combine", "pattern_ratios", "weight_segments"]
 
 # Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
 _FIXED_PULL = 0.5
@@ -26,7 +26,7 @@ _ENOUGH_FORECASTS = 300.0  # past forecasts at which a pattern's own errors coun
 _LARGEST_MOVE = 5.0  # errors beyond five usual moves, and beyond 99 of 100 errors, are one-offs
 _STEPS = 400
 _SHRUNKEN = ("intermittent", "lumpy")
-_SLOPE_SHARE = 0.3
+_RATIO_SHARE = 0.75  # of the way: part of any excess is the luck of the last year
 
 
 def combination_weights(
@@ -98,7 +98,8 @@ def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
 def pattern_ratios(
     actual: FloatArray, forecasts: FloatArray, scale_squared: FloatArray, pattern: StrArray, names: list[str]
 ) -> dict[str, FloatArray]:
-    """(model,) factors by pattern that take each model's total excess or lack away: sum of truth / sum of forecast, both scaled.
+    """(model,) factors by pattern that take most of each model's total excess or lack away: sum of truth / sum of forecast, both
+    scaled.
 
     Only for intermittent patterns, where slow averages are the steadiest and always too high while parts die. Arguments as in
     `combination_weights`.
@@ -119,44 +120,8 @@ def pattern_ratios(
             came = (np.where(known, truth, 0.0) * size[mine][None, :, None]).sum()
             if total > 0:
                 share = count / (count + _ENOUGH_FORECASTS)
-                ratios[name][model] = 1.0 + share * (np.clip(came / total, 0.4, 1.6) - 1.0)
+                ratios[name][model] = 1.0 + _RATIO_SHARE * share * (np.clip(came / total, 0.4, 1.6) - 1.0)
     return ratios
-
-
-def pattern_slopes(
-    actual: FloatArray, combined: FloatArray, scale_squared: FloatArray, pattern: StrArray, names: list[str]
-) -> dict[str, float]:
-    """Factor of the forecasts of each pattern: part of the way to the least-squares slope of truth on forecast.
-
-    Intermittent demand that looks large is on average less so later (regression to the mean, parts that die), which no model of
-    one series can know. The whole way would lower the error of single series further, but forecast too little in total. Other
-    patterns keep 1: there the slope is the season's or the year's luck. Arguments as in
-    `combination_weights`, `combined` (origin, series, step).
-    """
-    known = np.isfinite(actual) & np.isfinite(combined) & (scale_squared > 0)[None, :, None]
-    weight = np.where(known, 1.0 / np.where(scale_squared > 0, scale_squared, 1.0)[None, :, None], 0.0)
-    guess, truth = np.where(known, combined, 0.0), np.where(known, actual, 0.0)
-    # One giant order of one series must not move its whole pattern.
-    truth = np.minimum(truth, guess + _LARGEST_MOVE * np.sqrt(np.where(scale_squared > 0, scale_squared, 0.0))[None, :, None])
-    both = (weight * guess * truth).sum(axis=(0, 2))
-    square = (weight * guess * guess).sum(axis=(0, 2))
-    count = known.sum(axis=(0, 2)).astype(np.float64)
-    whole = _slope(both.sum(), square.sum())
-    slopes = {}
-    for name in names:
-        mine = pattern == name
-        if name not in _SHRUNKEN:
-            slopes[name] = 1.0
-            continue
-        share = count[mine].sum() / (count[mine].sum() + _ENOUGH_FORECASTS)
-        slopes[name] = 1.0 + _SLOPE_SHARE * (
-            share * (_slope(both[mine].sum(), square[mine].sum()) - 1.0) + (1.0 - share) * (whole - 1.0)
-        )
-    return slopes
-
-
-def _slope(both: float, square: float) -> float:
-    return float(np.clip(both / square, 0.5, 1.5)) if square > 0 else 1.0
 
 
 def _products(errors: FloatArray) -> FloatArray:

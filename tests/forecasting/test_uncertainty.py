@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from forecasting import forecast
-from forecasting.combining import combination_weights, combine, pattern_ratios, pattern_slopes, weight_segments
+from forecasting.combining import combination_weights, combine, pattern_ratios, weight_segments
 from forecasting.distribution import Outlook, fit_calibration, level_of, quantiles_of
 from forecasting.lead_time import protection_shares, sum_moments
 from forecasting.outlook import error_variance
@@ -165,24 +165,13 @@ def test_all_weight_goes_to_the_model_that_is_right_and_none_is_lost_to_gaps() -
     np.testing.assert_allclose(actual[0], mixed)
 
 
-def test_only_intermittent_forecasts_are_moved_to_their_slope_and_only_in_part() -> None:
-    """Twice as much was forecast as came: the slope is 0.5, and 0.3 of the way to it is 0.85; smooth series keep 1."""
-    generator = np.random.default_rng(6)
-    actual = generator.gamma(2.0, 1.0, (4, 500, 3))
-    pattern = np.array(["intermittent"] * 250 + ["smooth"] * 250)
-    slopes = pattern_slopes(actual, 2.0 * actual, np.ones(500), pattern, ["intermittent", "smooth"])
-
-    assert slopes["intermittent"] == pytest.approx(0.85, abs=0.001)
-    assert slopes["smooth"] == 1.0
-
-
 def test_weights_are_taught_apart_for_the_busiest() -> None:
     segments = weight_segments(np.array(["smooth"] * 10 + ["lumpy"]), np.arange(11, dtype=float))
 
     assert ["smooth|0", "smooth|1", "smooth|2", "lumpy|0"] == [segments[0], segments[5], segments[9], segments[10]]
 
 
-def test_a_model_that_is_always_twice_too_high_counts_half_before_it_is_weighed() -> None:
+def test_a_model_that_is_always_twice_too_high_is_brought_down_before_it_is_weighed() -> None:
     generator = np.random.default_rng(7)
     actual = generator.gamma(2.0, 1.0, (4, 5000, 3))
     forecasts = np.stack([2.0 * actual, actual], axis=1)
@@ -190,7 +179,7 @@ def test_a_model_that_is_always_twice_too_high_counts_half_before_it_is_weighed(
     ratios = pattern_ratios(actual, forecasts, np.ones(5000), pattern, ["lumpy"])["lumpy"]
     smooth = pattern_ratios(actual, forecasts, np.ones(5000), np.array(["smooth"] * 5000), ["smooth"])["smooth"]
 
-    np.testing.assert_allclose([0.5, 1.0], ratios, atol=0.01)
+    np.testing.assert_allclose([1.0 - 0.75 * 0.5, 1.0], ratios, atol=0.01)
     np.testing.assert_allclose([1.0, 1.0], smooth)
 
 
