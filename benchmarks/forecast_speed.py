@@ -74,7 +74,7 @@ def main() -> None:
     statsmodels_loop(demand, 1, "theta")
     rows = [
         (
-            f"forecast: 11 models, 5 cutoffs, quantiles, lead-time demand ({series_count} series)",
+            f"forecast: all models, 5 cutoffs, quantiles, lead-time demand ({series_count} series)",
             seconds(lambda: forecast(demand, frequency="week", horizon=13, cutoff=CUTOFF, lead_times=lead_times)),
             series_count,
         ),

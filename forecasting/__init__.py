@@ -1,16 +1,18 @@
 """Demand forecasts as pure functions: frames in, frames out.
 
-forecast(demand, frequency=, horizon=, cutoff=)      all series at once: champions, quantiles, backtest
+fit(demand, frequency=, horizon=, cutoff=)           all series at once; `.predict(horizon, quantiles)`, `.backtest()`, ...
+forecast(demand, frequency=, horizon=, cutoff=)      the same, with every frame of the contract
 simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
-fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who
-opens it tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
+fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
+tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
 score(forecasts, demand)                             accuracy of any archived forecasts
 """
 
 from forecasting import metrics
-from forecasting.engine import ForecastResult, forecast, simulate_archive
+from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
+from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
 from forecasting.scoring import score
 from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
@@ -18,12 +20,14 @@ from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit
 __all__ = [
     "SERIES_MODELS",
     "Explanation",
+    "Fitted",
     "ForecastResult",
     "Frequency",
     "Sentence",
     "SeriesFit",
     "SeriesModel",
     "explain",
+    "fit",
     "fit_series",
     "forecast",
     "metrics",

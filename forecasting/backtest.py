@@ -10,12 +10,15 @@ by all series is computed before the split.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from forecasting.candidates import CandidateRun, prepare, run_candidates
+from forecasting.batch_models import MODELS
+from forecasting.boosting import BoostingTask, boosted_mean
+from forecasting.candidates import LEVEL_MODELS, CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
 from forecasting.frames import (
     BoolArray,
@@ -28,6 +31,8 @@ from forecasting.frames import (
 )
 from forecasting.moving_holidays import holiday_factors
 from forecasting.patterns import Patterns, demand_patterns
+from forecasting.prepared import prepare
+from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
 
 __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origins", "run_origins"]
@@ -35,9 +40,9 @@ __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origi
 MapChunks = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 # Longest horizon that is scored, and the distance between origins.
-TEST_HORIZONS = {"week": 13, "month": 6, "quarter": 8, "year": 6}
-STRIDES = {"week": 4, "month": 2, "quarter": 2, "year": 1}
-_MODEL_FIRST = ("mean", "sigma", "error_quantiles", "shock_weights")
+TEST_HORIZONS = {"day": 28, "week": 13, "month": 6, "quarter": 8, "year": 6}
+STRIDES = {"day": 14, "week": 4, "month": 2, "quarter": 2, "year": 1}
+_MODEL_FIRST = ("mean", "sigma", "shock_weights")
 _FEWEST_PERIODS = 4
 
 
@@ -83,10 +88,15 @@ def run_origins(
     origins: Sequence[int],
     horizon: int,
     *,
+    trained_horizon: int | None = None,
+    attributes: pl.DataFrame | None = None,
+    regressors: pl.DataFrame | None = None,
+    seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> dict[int, OriginRun]:
-    """Forecast `horizon` periods with every model at every origin."""
+    """Forecast `horizon` periods with every model at every origin: first series by series in chunks, then, on what these
+    left, one model over all series per origin."""
     tasks: list[_Task] = []
     plan: list[tuple[int, IntArray, Patterns, int]] = []
     for origin in sorted(set(origins)):
@@ -117,10 +127,79 @@ def run_origins(
                 )
             )
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
+    beside = regressor_values(regressors, panel, horizon)
+    runs = [_joined([next(done) for _ in range(count)]) for _, _, _, count in plan]
+    pooled = [
+        _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, seed)
+        for (origin, rows, _, _), run in zip(plan, runs, strict=True)
+    ]
+    means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
     return {
-        origin: OriginRun(origin, rows, _joined([next(done) for _ in range(count)]), patterns)
-        for origin, rows, patterns, count in plan
+        origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns)
+        for (origin, rows, patterns, _), run, mean in zip(plan, runs, means, strict=True)
     }
+
+
+def _boosting_task(
+    panel: Panel,
+    origin: int,
+    rows: IntArray,
+    run: CandidateRun,
+    horizon: int,
+    trained_horizon: int,
+    attributes: pl.DataFrame | None,
+    regressors: FloatArray | None,
+    seed: int,
+) -> BoostingTask:
+    first = np.argmax(run.filled > 0, axis=1)
+    starts = np.where((run.filled > 0).any(axis=1), first, origin)
+    factors = np.concatenate([np.ones((len(rows), origin)), run.future_factors], axis=1)
+    price = None if panel.price is None else panel.price[rows, :origin]
+    return BoostingTask(
+        panel.frequency,
+        panel.season_length,
+        horizon,
+        trained_horizon,
+        panel.first_index,
+        run.filled,
+        run.is_scored,
+        starts.astype(np.int64),
+        run.levels,
+        factors,
+        _groups(panel.series_ids[rows], attributes),
+        price,
+        None if regressors is None else regressors[:, rows, : origin + horizon],
+        seed,
+    )
+
+
+def _groups(series_ids: IntArray, attributes: pl.DataFrame | None) -> tuple[IntArray, ...]:
+    """Codes of what the series share: all of them, then every attribute that holds several series together."""
+    found = [np.zeros(len(series_ids), dtype=np.int64)]
+    if attributes is None or not len(series_ids):
+        return tuple(found)
+    mine = pl.DataFrame({"series_id": series_ids}).join(attributes, on="series_id", how="left", maintain_order="left")
+    for name in sorted(set(attributes.columns) - {"series_id"}):
+        _, codes = np.unique(mine[name].cast(pl.String).fill_null("").to_numpy().astype(str), return_inverse=True)
+        if 1 < codes.max(initial=0) + 1 <= len(series_ids) // 2:
+            found.append(codes.astype(np.int64))
+    return tuple(found)
+
+
+def _with_boosting(run: CandidateRun, mean: FloatArray) -> CandidateRun:
+    """The boosted model as one more; it has no one-step fits, so it takes the spread of those that tell the level."""
+    nothing = np.zeros((len(mean), 0))
+    places = [list(MODELS).index(name) for name in LEVEL_MODELS]
+    return replace(
+        run,
+        # Needed by the boosted model only; kept for five origins they would be the largest thing in memory.
+        levels=nothing,
+        filled=nothing,
+        is_scored=nothing,
+        mean=np.concatenate([run.mean, mean[None]]),
+        sigma=np.concatenate([run.sigma, run.sigma[places].mean(axis=0)[None]]),
+        shock_weights=np.concatenate([run.shock_weights, run.shock_weights[places].mean(axis=0)[None]]),
+    )
 
 
 def _shared_effects(

@@ -16,7 +16,7 @@ from forecasting.frames import BoolArray, FloatArray, IntArray
 
 __all__ = ["HALF_WINDOWS", "FilledDemand", "fill_demand"]
 
-HALF_WINDOWS = {"week": 8, "month": 3, "quarter": 2, "year": 1}
+HALF_WINDOWS = {"day": 28, "week": 8, "month": 3, "quarter": 2, "year": 1}
 
 
 @dataclass(frozen=True)

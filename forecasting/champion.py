@@ -1,14 +1,15 @@
 """Which model serves each series, and why?
 
-Error of model m on series i over all past forecasts, relative to the mean over the models that may serve
-the series:
+Error of model m on series i over all past forecasts, relative to the mean over the models that may serve the series:
 
     smooth, erratic:      (MAE / mean MAE + RMSE / mean RMSE) / 2
     intermittent, lumpy:  RMSE / mean RMSE      (an absolute error is won by forecasting zero)
 
-then shrunk towards the mean of all series of the same demand pattern: w own + (1 - w) pattern, w = n / (n
-+ 24), n past forecast periods. A champion picked from a dozen noisy comparisons is mostly luck; the
-pattern's mean is not. The lowest wins, ties go to the simpler model (order of `candidates.MODELS`).
+pulled towards the same measure of all series of the demand pattern: w own + (1 - w) pattern, w = n / (n + 1000), n past
+forecast periods. The pattern's measure is the root of the mean squared scaled error over its series, since a mean of roots is
+won by forecasting too little. A champion picked from a dozen noisy comparisons is mostly luck, so nearly always the
+combination serves, and the runner-up says which single model explains the series best. The lowest wins, ties go to the
+simpler model (order of `batch_models.MODEL_NAMES`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.candidates import MODELS
+from forecasting.batch_models import MODEL_NAMES
 from forecasting.frames import BoolArray, FloatArray, IntArray
 from forecasting.metrics import wape
 from forecasting.patterns import Patterns
@@ -26,11 +27,12 @@ from forecasting.patterns import Patterns
 __all__ = ["FALLBACK_MODEL", "Choice", "choose_champions", "eligible_models", "reason_json"]
 
 FALLBACK_MODEL = "moving_average"
-# On five public sets the loss kept falling up to about a hundred periods of weight for the pattern.
-_SHRINKAGE = 100.0
+# On every public set the loss kept falling with the weight of the pattern.
+_SHRINKAGE = 1000.0
+_LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves, and beyond 99 of 100, are one-offs
 _TWO_YEARS = ("ets_additive", "ets_multiplicative")
-_INTERMITTENT_ONLY = ("croston", "sba", "tsb", "combination_intermittent")
-_NAMES = list(MODELS)
+_INTERMITTENT_ONLY = ("croston", "sba", "tsb")
+_NAMES = list(MODEL_NAMES)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,12 @@ def eligible_models(patterns: Patterns, season_length: int) -> BoolArray:
 
 
 def choose_champions(
-    actual: FloatArray, forecasts: FloatArray, final_mean: FloatArray, patterns: Patterns, season_length: int
+    actual: FloatArray,
+    forecasts: FloatArray,
+    final_mean: FloatArray,
+    patterns: Patterns,
+    season_length: int,
+    scale_squared: FloatArray,
 ) -> Choice:
     """Choose from past forecasts.
 
@@ -73,10 +80,11 @@ def choose_champions(
         actual: (origin, series, step), NaN where not known or out of stock.
         forecasts: (origin, model, series, step), NaN where the series was not forecast.
         final_mean: (model, series, step) of the current cutoff; a NaN model cannot serve.
+        scale_squared: (series,) size of a usual squared error.
     """
     usable: BoolArray = np.asarray(np.isfinite(final_mean).all(axis=2))
     allowed = eligible_models(patterns, season_length) & usable
-    score, own, has_own = _scores(actual, forecasts, allowed, patterns)
+    score, own, has_own = _scores(actual, forecasts, allowed, patterns, scale_squared)
     order = np.argsort(score, axis=0, kind="stable")
     best, second = order[0].astype(np.int64), order[1].astype(np.int64)
     columns = np.arange(score.shape[1])
@@ -85,7 +93,7 @@ def choose_champions(
     is_plain: BoolArray = np.isin(patterns.pattern, ["too_short", "no_demand"])
     nothing = ~np.isfinite(score[best, columns])
     # The best model by score may have failed on the present data: say so rather than pass in silence.
-    wanted = _wanted(actual, forecasts, eligible_models(patterns, season_length), patterns)
+    wanted = _wanted(actual, forecasts, eligible_models(patterns, season_length), patterns, scale_squared)
     failed = ~is_plain & ~usable[wanted, columns]
     model = np.where(is_plain | nothing | failed, fallback, best)
     is_own_best = own[model, columns] <= own.min(axis=0)
@@ -148,13 +156,15 @@ def reason_json(facts: dict[str, object]) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
 
-def _wanted(actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns) -> IntArray:
-    score, _, _ = _scores(actual, forecasts, allowed, patterns)
+def _wanted(
+    actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns, scale_squared: FloatArray
+) -> IntArray:
+    score, _, _ = _scores(actual, forecasts, allowed, patterns, scale_squared)
     return np.asarray(np.argsort(score, axis=0, kind="stable")[0], dtype=np.int64)
 
 
 def _scores(
-    actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns
+    actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns, scale_squared: FloatArray
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Shrunk relative error (model, series), inf where not allowed; whether a series has past
     forecasts of its own."""
@@ -171,12 +181,19 @@ def _scores(
     is_intermittent = np.isin(patterns.pattern, ["intermittent", "lumpy"])
     own = np.where(is_intermittent, relative_rmse, 0.5 * (relative_mae + relative_rmse))
     segment = np.ones_like(own)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = squared / count / np.where(scale_squared > 0, scale_squared, np.nan)
+    known_scaled = scaled[np.isfinite(scaled)]
+    scaled = np.minimum(
+        scaled, max(_LARGEST_ERROR, float(np.quantile(known_scaled, 0.99))) if known_scaled.size else _LARGEST_ERROR
+    )
     for pattern in np.unique(patterns.pattern):
         members = patterns.pattern == pattern
-        part = np.where(allowed[:, members] & np.isfinite(own[:, members]), own[:, members], 0.0)
-        seen = (allowed[:, members] & np.isfinite(own[:, members])).sum(axis=1)
-        mean = np.where(seen > 0, part.sum(axis=1) / np.maximum(seen, 1), 1.0)
-        segment[:, members] = mean[:, None]
+        counted = allowed[:, members] & np.isfinite(scaled[:, members])
+        seen = counted.sum(axis=1)
+        root = np.sqrt(np.where(counted, scaled[:, members], 0.0).sum(axis=1) / np.maximum(seen, 1))
+        level = root[seen > 0].mean() if (seen > 0).any() else 0.0
+        segment[:, members] = np.where((seen > 0) & (level > 0), root / (level or 1.0), 1.0)[:, None]
     share = count / (count + _SHRINKAGE)
     score = np.where(np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment)
     return (

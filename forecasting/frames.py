@@ -32,6 +32,7 @@ __all__ = [
     "Frequency",
     "IntArray",
     "Panel",
+    "StrArray",
     "build_panel",
     "demand_starts",
     "period_index",
@@ -42,9 +43,10 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-Frequency = Literal["week", "month", "quarter", "year"]
+StrArray = npt.NDArray[np.str_]
+Frequency = Literal["day", "week", "month", "quarter", "year"]
 
-SEASON_LENGTHS: dict[str, int] = {"week": 52, "month": 12, "quarter": 4, "year": 1}
+SEASON_LENGTHS: dict[str, int] = {"day": 7, "week": 52, "month": 12, "quarter": 4, "year": 1}
 MAXIMUM_QUANTITY = 1e12  # the bound the ledger accepts; beyond it a number is a typing error
 _MONDAY = date(1970, 1, 5)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -63,6 +65,7 @@ class Panel:
         first_columns: shape (series,), column of the first row given.
         is_censored: shape (series, periods); the value is a lower bound.
         notes: `series_id`, `note_key`, `period_count`, `quantity`: what was changed while reading.
+        price: shape (series, periods), the last known one carried forward; None where no price was given.
     """
 
     frequency: Frequency
@@ -72,6 +75,7 @@ class Panel:
     first_columns: IntArray
     is_censored: BoolArray
     notes: pl.DataFrame
+    price: FloatArray | None = None
 
     @property
     def series_count(self) -> int:
@@ -100,8 +104,10 @@ def period_index(dates: pl.Series, frequency: Frequency) -> IntArray:
     >>> period_index(pl.Series([date(1970, 1, 31), date(1970, 2, 1)]), "month").tolist()
     [0, 1]
     """
-    if frequency == "week":
+    if frequency in ("day", "week"):
         days = dates.cast(pl.Int32).to_numpy().astype(np.int64)
+        if frequency == "day":
+            return days
         return np.asarray(np.floor_divide(days - (_MONDAY - _EPOCH).days, 7), dtype=np.int64)
     months = (dates.dt.year().cast(pl.Int64) - 1970) * 12 + dates.dt.month().cast(pl.Int64) - 1
     return np.asarray(np.floor_divide(months.to_numpy().astype(np.int64), _MONTHS[frequency]), dtype=np.int64)
@@ -113,6 +119,8 @@ def period_starts(indices: IntArray, frequency: Frequency) -> list[date]:
     >>> period_starts(np.array([0, 13]), "month")
     [datetime.date(1970, 1, 1), datetime.date(1971, 2, 1)]
     """
+    if frequency == "day":
+        return [_EPOCH + timedelta(days=int(index)) for index in indices]
     if frequency == "week":
         return [_MONDAY + timedelta(days=7 * int(index)) for index in indices]
     months = [int(index) * _MONTHS[frequency] for index in indices]
@@ -120,7 +128,7 @@ def period_starts(indices: IntArray, frequency: Frequency) -> list[date]:
 
 
 def season_positions(indices: IntArray, frequency: Frequency) -> IntArray:
-    """Place of each period in its year, from 0; week 53 counts as week 52.
+    """Place of each period in its year (of a day in its week), from 0; week 53 counts as week 52.
 
     >>> season_positions(np.array([0, 11, 12]), "month").tolist()
     [0, 11, 0]
@@ -180,7 +188,18 @@ def _gridded(known: pl.DataFrame, frequency: Frequency, last: int) -> Panel:
     starts = np.full(len(series_ids), shape[1], dtype=np.int64)
     np.minimum.at(starts, rows, columns)
     values[np.arange(shape[1])[None, :] < starts[:, None]] = np.nan
-    return Panel(frequency, series_ids, first, values, starts, is_censored, _notes(known, quantity))
+    price = _price(known, rows, columns, shape) if "price" in known.columns else None
+    return Panel(frequency, series_ids, first, values, starts, is_censored, _notes(known, quantity), price)
+
+
+def _price(known: pl.DataFrame, rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> FloatArray:
+    """The price of each period, the last known one where none is given; NaN before the first."""
+    price = np.full(shape, np.nan)
+    given = known["price"].to_numpy().astype(np.float64)
+    price[rows, columns] = np.where(np.isfinite(given) & (given > 0), given, np.nan)
+    for column in range(1, shape[1]):
+        price[:, column] = np.where(np.isfinite(price[:, column]), price[:, column], price[:, column - 1])
+    return price
 
 
 def _notes(known: pl.DataFrame, quantity: FloatArray) -> pl.DataFrame:
@@ -237,6 +256,8 @@ def _checked_columns(demand: pl.DataFrame) -> pl.DataFrame:
         (pl.col(name) if name in demand.columns else pl.lit(None)).cast(pl.Boolean).fill_null(True).alias(name)
         for name in ("is_in_stock", "is_complete")
     ]
+    if "price" in demand.columns:
+        flags.append(pl.col("price").cast(pl.Float64))
     frame = demand.select(pl.col("series_id").cast(pl.Int64), "period_start", pl.col("quantity").cast(pl.Float64), *flags)
     if frame["series_id"].null_count() or frame["period_start"].null_count():
         raise InvalidInput(

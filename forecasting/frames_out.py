@@ -9,10 +9,9 @@ import numpy as np
 import polars as pl
 
 from forecasting.backtest import OriginRun
-from forecasting.candidates import MODELS
+from forecasting.batch_models import MODEL_NAMES
 from forecasting.champion import Choice
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, period_starts
-from forecasting.quantiles import measure_name
 
 __all__ = [
     "backtest_forecasts",
@@ -77,6 +76,16 @@ _CHAMPIONS = {
     "naive_wape": pl.Float64,
 }
 _PROFILE = {"series_id": pl.Int64, "position": pl.Int64, "index": pl.Float64}
+
+
+def measure_name(level: float) -> str:
+    """Name of a quantile in the frames: p05, p50, p975.
+
+    >>> [measure_name(level) for level in (0.05, 0.5, 0.975)]
+    ['p05', 'p50', 'p975']
+    """
+    digits = f"{level:.4f}"[2:].rstrip("0")
+    return "p" + digits.ljust(2, "0")
 
 
 def empty_frames() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -185,7 +194,7 @@ def joined_backtest(parts: list[pl.DataFrame]) -> pl.DataFrame:
 
 def champions(panel: Panel, ids: IntArray, final: OriginRun, choice: Choice) -> pl.DataFrame:
     """One row per series."""
-    names = list(MODELS)
+    names = list(MODEL_NAMES)
     return (
         pl.DataFrame(
             {

@@ -10,10 +10,12 @@ import numpy as np
 
 from forecasting.frames import FloatArray, IntArray
 
-__all__ = ["WINDOWS", "moving_average", "seasonal_naive"]
+__all__ = ["LONG_WINDOWS", "WINDOWS", "moving_average", "seasonal_naive"]
 
 # A quarter of a year of weeks, half a year of months: the usual planner's window.
-WINDOWS = {"week": 13, "month": 6, "quarter": 4, "year": 2}
+WINDOWS = {"day": 28, "week": 13, "month": 6, "quarter": 4, "year": 2}
+# Two years (a quarter of days): what a series comes back to.
+LONG_WINDOWS = {"day": 91, "week": 104, "month": 24, "quarter": 8, "year": 4}
 
 
 def seasonal_naive(values: FloatArray, starts: IntArray, season_length: int, horizon: int) -> tuple[FloatArray, FloatArray]:

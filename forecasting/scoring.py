@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from forecasting import metrics
-from forecasting.quantiles import measure_name
+from forecasting.frames_out import measure_name
 
 __all__ = ["score"]
 

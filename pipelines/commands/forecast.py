@@ -10,6 +10,7 @@ import typer
 
 from kernel.errors import InvalidInput, NotFound
 from kernel.messages import text
+from pipelines.commands.progress import ProgressLine
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,51 +18,101 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast_file"]
 
-_FREQUENCIES = ("week", "month", "quarter", "year")
+_FREQUENCIES = ("day", "week", "month", "quarter", "year")
+_KNOWN_COLUMNS = ("series_id", "period_start", "quantity", "is_in_stock", "is_complete", "price")
+_MOST_KINDS = 500  # a text column with more values than this names series, not groups of them
 
 
 def forecast_file(
     settings: Settings, demand: Path, out: Path, *, horizon: int, frequency: str, quantiles: str, cutoff: str | None
 ) -> None:
-    """Read series_id, period_start, quantity; write series_id, period_start, measure, quantity, model.
+    """Read series_id, period_start, quantity; write series_id, period_start, quantile, quantity, model.
+
+    A null quantile is the mean. `is_in_stock`, `is_complete` and `price` are used where given; every other text column is
+    taken as something series share (category, warehouse ...), every other number as known ahead (a promotion): rows of coming
+    periods without a quantity say what is planned.
 
     Raises:
         NotFound: no such file.
-        InvalidInput: columns, dates or options that cannot be right.
+        InvalidInput: columns, dates or options that cannot be right; an error about a series names it as the file does.
     """
     import polars as pl
 
-    from forecasting import forecast
+    from forecasting import fit
     from pipelines.chunks import chunk_mapper
 
     if frequency not in _FREQUENCIES:
         raise InvalidInput("pipelines.unknown_option", option="--freq", got=frequency, expected=", ".join(_FREQUENCIES))
+    if out.suffix not in (".csv", ".parquet"):
+        raise InvalidInput("pipelines.unknown_option", option="--out", got=out.name, expected=".csv, .parquet")
     levels = _levels(quantiles)
     frame = _read(demand)
     names = frame["series_id"].cast(pl.String).unique().sort() if "series_id" in frame.columns else pl.Series([], dtype=pl.String)
     keys = pl.DataFrame({"name": names, "key": range(len(names))}, schema={"name": pl.String, "key": pl.Int64})
     numbered = _numbered(frame, keys)
-    last = cast("date | None", numbered["period_start"].max())
+    last = cast("date | None", numbered.filter(pl.col("quantity").is_not_null())["period_start"].max())
     if last is None:
         raise InvalidInput("pipelines.file_empty", path=demand.name)
-    result = forecast(
-        numbered,
-        frequency=cast("Any", frequency),
-        horizon=horizon,
-        cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
-        quantile_levels=levels,
-        seed=settings.seed,
-        map_chunks=chunk_mapper(settings.workers),
-    )
+    progress, label = ProgressLine(), text("cli.forecast.working", settings.language)
+    try:
+        fitted = fit(
+            numbered,
+            frequency=cast("Any", frequency),
+            horizon=horizon,
+            cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
+            attributes=_attributes(numbered),
+            regressors=_regressors(numbered),
+            seed=settings.seed,
+            map_chunks=chunk_mapper(settings.workers, lambda done, total: progress.show(label, done, total)),
+        )
+        forecasts = fitted.predict(quantiles=levels)
+    except InvalidInput as error:
+        raise _by_name(error, names) from error
+    finally:
+        progress.end()
+    level_of = {"mean": None} | {_measure(level): level for level in levels}
     table = (
-        result.demand_forecasts.join(keys, left_on="series_id", right_on="key")
-        .drop("series_id")
-        .rename({"name": "series_id"})
-        .select("series_id", "cutoff", "period_start", "measure", "quantity", "model", "frequency")
-        .sort("series_id", "period_start", "measure")
+        forecasts.join(keys, left_on="series_id", right_on="key")
+        .with_columns(pl.col("measure").replace_strict(level_of, return_dtype=pl.Float64).alias("quantile"))
+        .sort("name", "period_start", "quantile", nulls_last=False)
+        .select(pl.col("name").alias("series_id"), "period_start", "quantile", "quantity", "model")
     )
     _write(table, out)
     typer.echo(text("cli.forecast.done", settings.language, series=len(names), rows=table.height, path=out.name))
+
+
+def _attributes(numbered: pl.DataFrame) -> pl.DataFrame | None:
+    import polars as pl
+
+    names = [
+        name
+        for name, kind in numbered.schema.items()
+        if name not in _KNOWN_COLUMNS and kind in (pl.String, pl.Categorical) and numbered[name].n_unique() <= _MOST_KINDS
+    ]
+    return numbered.group_by("series_id").agg(pl.col(names).first()) if names else None
+
+
+def _regressors(numbered: pl.DataFrame) -> pl.DataFrame | None:
+    names = [
+        name
+        for name, kind in numbered.schema.items()
+        if name not in _KNOWN_COLUMNS and (kind.is_numeric() or str(kind) == "Boolean")
+    ]
+    return numbered.select("series_id", "period_start", *names) if names else None
+
+
+def _by_name(error: InvalidInput, names: pl.Series) -> InvalidInput:
+    """The same error with the series called as in the file."""
+    number = error.values.get("series_id")
+    if not isinstance(number, int):
+        return error
+    return InvalidInput(error.key, **{**error.values, "series_id": names[number]})
+
+
+def _measure(level: float) -> str:
+    from forecasting.frames_out import measure_name
+
+    return measure_name(level)
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -120,8 +171,8 @@ def _period_end(start: date, frequency: str) -> date:
     """Last day of the period that starts on `start`: the newest period of a file is taken as complete."""
     from datetime import timedelta
 
-    if frequency == "week":
-        return start + timedelta(days=6)
+    if frequency in ("day", "week"):
+        return start + timedelta(days=6 if frequency == "week" else 0)
     months = {"month": 1, "quarter": 3, "year": 12}[frequency]
     month = start.month - 1 + months
     return date(start.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from forecasting import SERIES_MODELS, explain, fit_series, forecast, reason_text, score, tune
-from forecasting.candidates import MODELS
+from forecasting.batch_models import MODEL_NAMES
 from forecasting.frames import period_starts
 from kernel.errors import InvalidInput, NotFound
 from kernel.messages import has_text
@@ -128,7 +128,7 @@ def test_every_reason_reads_well_in_both_languages() -> None:
         for sentence in explain(result, row["series_id"]).sentences:
             assert "{" not in sentence.text("zh")
     assert {"no_demand", "too_short"} <= set(result.champions["demand_pattern"])
-    assert all(has_text(f"forecasting.model.{name}") for name in (*MODELS, "mean", "zero"))
+    assert all(has_text(f"forecasting.model.{name}") for name in (*MODEL_NAMES, "mean", "zero"))
     with pytest.raises(NotFound):
         explain(result, 99)
 

@@ -79,9 +79,28 @@ def test_a_file_is_forecast_without_a_company(tmp_path, demand):
     table = pl.read_parquet(out)
 
     assert done.returncode == 0, done.stderr
-    assert sorted(table["measure"].unique()) == ["mean", "p10", "p90"]
+    assert table.columns == ["series_id", "period_start", "quantile", "quantity", "model"]
+    assert [None, 0.1, 0.9] == table["quantile"].unique().sort().to_list()
     assert [date(2026, 3, 2) + timedelta(weeks=week) for week in range(3)] == sorted(table["period_start"].unique())
     assert {"A-17"} == set(table["series_id"])
+
+
+def test_an_error_about_a_series_calls_it_as_the_file_does(tmp_path):
+    """Days as well: A-1 is fine, B-2 has one day twice."""
+    days = [date(2026, 1, 1) + timedelta(days=day) for day in range(30)]
+    path = tmp_path / "days.csv"
+    good = pl.DataFrame({"series_id": "A-1", "period_start": days, "quantity": [5.0] * 30})
+    twice = good.with_columns(pl.lit("B-2").alias("series_id"))
+    pl.concat([good, twice, twice.head(1)]).write_csv(path)
+    words = ("forecast", "--demand", str(path), "--out", str(tmp_path / "out.csv"), "--freq", "day", "--horizon", "7")
+    refused = throughline(tmp_path / "home", *words)
+    good.write_csv(path)
+    done = throughline(tmp_path / "home", *words)
+
+    assert refused.returncode == 2
+    assert "B-2" in refused.stderr
+    assert done.returncode == 0, done.stderr
+    assert pl.read_csv(tmp_path / "out.csv", try_parse_dates=True)["period_start"].max() == date(2026, 2, 6)
 
 
 def test_an_empty_home_says_how_to_fill_it(tmp_path):

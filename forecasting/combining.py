@@ -1,0 +1,163 @@
+"""How much weight does each model deserve, judged by the past forecasts of many series?
+
+Per demand pattern the weights minimise the squared scaled error of the weighted mean over all past forecasts,
+
+    w = argmin  w' G w + penalty * |w - prior|^2     w >= 0, sum w = 1     G_mn = mean(e_m e_n / scale^2)
+
+pulled towards weights by inverse error, prior_m ~ 1 / G_mm^8: nearly equal where the models are nearly equally good (Bates and
+Granger 1969; equal weights are hard to beat, Clemen 1989), and next to nothing for a model that does not fit the kind of
+series at all. The penalty is the spread of the models' errors around their common one, times a fixed part and a part that
+fades with the number of forecasts. G of a pattern is pulled towards that of all series while it has few. Few numbers from
+many series: no series is fitted on its own luck.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.frames import BoolArray, FloatArray, StrArray
+
+__all__ = ["combination_weights", "combine", "pattern_ratios", "weight_segments"]
+
+# Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
+_FIXED_PULL = 0.5
+_SHARPNESS = 8.0  # a model with a tenth more squared error gets half the weight
+_ENOUGH_FORECASTS = 300.0  # past forecasts at which a pattern's own errors count half
+_LARGEST_MOVE = 5.0  # errors beyond five usual moves, and beyond 99 of 100 errors, are one-offs
+_STEPS = 400
+_SHRUNKEN = ("intermittent", "lumpy")
+_RATIO_SHARE = 0.75  # of the way: part of any excess is the luck of the last year
+
+
+def combination_weights(
+    actual: FloatArray,
+    forecasts: FloatArray,
+    scale_squared: FloatArray,
+    pattern: StrArray,
+    names: list[str],
+) -> dict[str, FloatArray]:
+    """Weights (model,) by pattern name.
+
+    Args:
+        actual: (origin, series, step), NaN where unknown. forecasts: (origin, model, series, step).
+        scale_squared: (series,) size of a usual squared error. pattern: (series,). names: patterns to answer for.
+    """
+    model_count = forecasts.shape[1]
+    scale = np.sqrt(np.where(scale_squared > 0, scale_squared, np.nan))
+    error = np.moveaxis((forecasts - actual[:, None]) / scale[None, None, :, None], 1, 3)
+    flat = error.reshape(-1, model_count)
+    mine = np.broadcast_to(pattern[None, :, None], error.shape[:3]).reshape(-1)
+    known = np.isfinite(flat).any(axis=1)
+    flat, mine = flat[known], mine[known]
+    limit = max(_LARGEST_MOVE, float(np.nanquantile(np.abs(flat), 0.99))) if flat.size else _LARGEST_MOVE
+    flat = np.clip(flat, -limit, limit)
+    # A model without an answer counts as the mean of the others there.
+    has = np.isfinite(flat)
+    centre = np.where(has, flat, 0.0).sum(axis=1) / np.maximum(has.sum(axis=1), 1)
+    flat = np.where(has, flat, centre[:, None])
+    ever: BoolArray = np.asarray(has.any(axis=0))
+    if not ever.any():
+        ever = np.ones(model_count, dtype=np.bool_)
+    whole = _products(flat)
+    weights = {}
+    for name in names:
+        part = flat[mine == name]
+        count = float(len(part))
+        gram = (count * _products(part) + _ENOUGH_FORECASTS * whole) / (count + _ENOUGH_FORECASTS)
+        weights[name] = _solve(gram, count + 1.0, ever)
+    return weights
+
+
+def weight_segments(pattern: StrArray, mean_demand: FloatArray) -> StrArray:
+    """Pattern and how busy a series is among those of its pattern: the busiest tenth, the rest of the upper half, the lower half.
+
+    Busy series carry less noise and deserve models that follow faster.
+    """
+    tier = np.zeros(len(pattern), dtype=np.int64)
+    for name in np.unique(pattern):
+        mine = pattern == name
+        for share in (0.5, 0.9):
+            tier[mine] += mean_demand[mine] > np.quantile(mean_demand[mine], share)
+    return np.char.add(np.char.add(pattern.astype(str), "|"), tier.astype(str))
+
+
+def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted sum over the first axis (model, series, ...) with `weights` (model, series); models without an answer leave
+    their share to the others."""
+    shape = (*weights.shape, *([1] * (values.ndim - 2)))
+    total = np.zeros(values.shape[1:])
+    share = np.zeros(values.shape[1:])
+    for one, weight in zip(values, weights.reshape(shape), strict=True):
+        has = np.isfinite(one)
+        total = total + np.where(has, one, 0.0) * weight
+        share = share + has * weight
+    whole = weights.sum(axis=0).reshape(shape[1:])
+    return np.where(share > 0, whole * total / np.where(share > 0, share, 1.0), np.nan)
+
+
+def pattern_ratios(
+    actual: FloatArray, forecasts: FloatArray, scale_squared: FloatArray, pattern: StrArray, names: list[str]
+) -> dict[str, FloatArray]:
+    """(model,) factors by pattern that take most of each model's total excess or lack away: sum of truth / sum of forecast, both
+    scaled.
+
+    Only for intermittent patterns, where slow averages are the steadiest and always too high while parts die. Arguments as in
+    `combination_weights`.
+    """
+    size = np.where(scale_squared > 0, 1.0 / np.sqrt(np.where(scale_squared > 0, scale_squared, 1.0)), 0.0)
+    model_count = forecasts.shape[1]
+    ratios = {}
+    for name in names:
+        ratios[name] = np.ones(model_count)
+        if name not in _SHRUNKEN:
+            continue
+        mine = pattern == name
+        for model in range(model_count):
+            truth, guess = actual[:, mine], forecasts[:, model][:, mine]
+            known = np.isfinite(truth) & np.isfinite(guess)
+            count = float(known.sum())
+            total = (np.where(known, guess, 0.0) * size[mine][None, :, None]).sum()
+            came = (np.where(known, truth, 0.0) * size[mine][None, :, None]).sum()
+            if total > 0:
+                share = count / (count + _ENOUGH_FORECASTS)
+                ratios[name][model] = 1.0 + _RATIO_SHARE * share * (np.clip(came / total, 0.4, 1.6) - 1.0)
+    return ratios
+
+
+def _products(errors: FloatArray) -> FloatArray:
+    if not len(errors):
+        return np.zeros((errors.shape[1], errors.shape[1]))
+    return np.asarray(np.einsum("ij,ik->jk", errors, errors) / len(errors))
+
+
+def _solve(gram: FloatArray, count: float, usable: BoolArray) -> FloatArray:
+    """Projected gradient on the simplex: few models, a fixed number of steps, the same answer every time."""
+    places = np.flatnonzero(usable)
+    size = len(places)
+    part = gram[np.ix_(places, places)]
+    error = np.maximum(np.diagonal(part), 1e-12)
+    prior = (error.min() / error) ** _SHARPNESS
+    prior = prior / prior.sum()
+    # Mean squared distance of the models' errors from their mean: what there is to win by choosing.
+    spread = float(prior @ np.diagonal(part) - prior @ part @ prior)
+    penalty = max(spread, 0.0) * (_FIXED_PULL + _ENOUGH_FORECASTS / count)
+    hessian = part + penalty * np.eye(size)
+    step = 1.0 / max(float(np.abs(hessian).sum(axis=1).max()), 1e-300)
+    weights = prior.copy()
+    ahead, pace = weights.copy(), 1.0
+    for _ in range(_STEPS):
+        moved = _onto_simplex(ahead - step * (hessian @ ahead - penalty * prior))
+        faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
+        ahead = moved + (pace - 1.0) / faster * (moved - weights)
+        weights, pace = moved, faster
+    answer = np.zeros(len(usable))
+    answer[places] = weights
+    return answer
+
+
+def _onto_simplex(point: FloatArray) -> FloatArray:
+    """The nearest weights that are not negative and sum to one (Duchi and others 2008)."""
+    ordered = np.sort(point)[::-1]
+    excess = np.cumsum(ordered) - 1.0
+    last = np.flatnonzero(ordered - excess / np.arange(1, len(point) + 1) > 0)[-1]
+    return np.asarray(np.maximum(point - excess[last] / (last + 1), 0.0))

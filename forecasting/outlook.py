@@ -1,0 +1,125 @@
+"""What does the serving model say at an origin, and how far could it be off? The step between models and quantiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.backtest import OriginRun
+from forecasting.combining import combine
+from forecasting.distribution import Outlook
+from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
+
+__all__ = ["Served", "error_variance", "places", "pooled_sigma", "serve", "step_outlook", "with_combination"]
+
+_ENOUGH_ERRORS = 8.0
+_UNKNOWN_VARIATION = 0.5  # spread / level assumed where nothing at all can be compared
+
+
+@dataclass(frozen=True)
+class Served:
+    """Figures of the serving model at one origin, rows as in the final run (NaN where a series was not known there).
+
+    Args:
+        mean, factors, shock_weights, chance: (series, step). sigma, is_count: (series,).
+    """
+
+    mean: FloatArray
+    factors: FloatArray
+    sigma: FloatArray
+    shock_weights: FloatArray
+    chance: FloatArray
+    is_count: FloatArray
+
+
+def with_combination(origin: OriginRun, weights: FloatArray, members: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Means, sigmas and shock weights of all models with the combination as the last one.
+
+    Args:
+        weights: (member, series of the origin).
+    """
+    run = origin.run
+    mean = combine(run.mean[members], weights)
+    usable: BoolArray = np.asarray(np.isfinite(run.mean[members]).all(axis=2))
+    sigma = combine(np.where(usable, run.sigma[members], np.nan), weights)
+    shock = combine(np.where(usable[:, :, None], run.shock_weights[members], np.nan), weights)
+    return (
+        np.concatenate([run.mean, mean[None]]),
+        np.concatenate([run.sigma, np.nan_to_num(sigma)[None]]),
+        np.concatenate([run.shock_weights, np.nan_to_num(shock)[None]]),
+    )
+
+
+def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArray, members: list[int]) -> Served:
+    """What the models in `model` (by row of `rows`) said at an origin, laid out over `rows`.
+
+    Args:
+        weights: (member, row of `rows`).
+    """
+    run = origin.run
+    place = places(origin.rows, rows)
+    chosen, own = model[place], np.arange(len(origin.rows))
+    means, sigmas, shocks = with_combination(origin, weights[:, place], members)
+    mean = np.nan_to_num(means[chosen, own])
+    sigma = pooled_sigma(sigmas[chosen, own], mean.mean(axis=1), run.error_count)
+    chance = _chance(mean, run.size, run.frequency)
+
+    def over(values: FloatArray) -> FloatArray:
+        laid = np.full((len(rows), *values.shape[1:]), np.nan)
+        laid[place] = values
+        return laid
+
+    return Served(
+        over(mean),
+        over(run.future_factors),
+        over(sigma),
+        over(shocks[chosen, own]),
+        over(chance),
+        over(run.is_count),
+    )
+
+
+def _chance(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
+    """Chance of any demand in each period: the odds of the past, moved in proportion to the mean. 1 where no period ever was
+    without demand."""
+    usual = (size * frequency)[:, None]
+    odds = (frequency / np.where(frequency < 1, 1.0 - frequency, 1.0))[:, None]
+    moved = odds * np.where(usual > 0, mean / np.where(usual > 0, usual, 1.0), 1.0)
+    return np.where((frequency < 1)[:, None], moved / (1.0 + moved), 1.0)
+
+
+def places(rows: IntArray, within: IntArray) -> IntArray:
+    """Positions of `rows` inside `within`; both ascending. A series never disappears, so all are found."""
+    return np.searchsorted(within, rows)
+
+
+def step_outlook(served: Served, pattern: StrArray, steps: int, band: IntArray) -> Outlook:
+    """Every (series, step) as flat rows; the segment is the pattern and the `band` (step,) of distance."""
+    shape = (len(served.mean), steps)
+    variance = error_variance(served.sigma, served.shock_weights)[:, :steps] * served.factors[:, :steps] ** 2
+    names = np.char.add(np.char.add(np.asarray(pattern, dtype=str), "|"), "")
+    segment = np.char.add(np.repeat(names[:, None], steps, axis=1), np.broadcast_to(band[None, :steps].astype(str), shape))
+    is_count = np.broadcast_to((served.is_count > 0)[:, None], shape)
+    return Outlook(
+        served.mean[:, :steps].reshape(-1),
+        variance.reshape(-1),
+        served.chance[:, :steps].reshape(-1),
+        is_count.reshape(-1),
+        segment.reshape(-1),
+    )
+
+
+def error_variance(sigma: FloatArray, shock_weights: FloatArray) -> FloatArray:
+    """(series, step): variance of the h-step error on the deseasonalised scale."""
+    carried = np.cumsum(shock_weights * shock_weights, axis=1)
+    growth = np.concatenate([np.zeros((len(sigma), 1)), carried[:, :-1]], axis=1)
+    return np.asarray((sigma * sigma)[:, None] * (1.0 + growth))
+
+
+def pooled_sigma(sigma: FloatArray, level: FloatArray, error_count: FloatArray) -> FloatArray:
+    """sigma, completed with the typical sigma / level of the other series while fewer than 8 errors are known."""
+    mature = (error_count >= _ENOUGH_ERRORS) & (level > 0)
+    variation = float(np.median(sigma[mature] / level[mature])) if mature.any() else _UNKNOWN_VARIATION
+    share = np.minimum(error_count, _ENOUGH_ERRORS) / _ENOUGH_ERRORS
+    return np.sqrt(share * sigma * sigma + (1 - share) * (variation * np.maximum(level, 0.0)) ** 2)
