@@ -45,8 +45,7 @@ FROM_ROW = {
 """Drill-downs: the page before and the link on it."""
 
 USUAL = [(screen, "en", 1440, False) for screen in SCREENS] + [
-    ("kpis", "zh", 1440, False),
-    ("suggestions", "zh", 1440, False),
+    *((screen, "zh", 1440, False) for screen in ("today", "kpis", "kpi_detail", "forecast", "suggestions")),
     ("kpis", "en", 1440, True),
     ("today", "en", 390, False),
     ("suggestions", "zh", 390, True),
