@@ -91,12 +91,13 @@ def run_origins(
     trained_horizon: int | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    is_boosted: bool = True,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> dict[int, OriginRun]:
     """Forecast `horizon` periods with every model at every origin: first series by series in chunks, then, on what these
-    left, one model over all series per origin."""
+    left, one model over all series per origin (`is_boosted` false: that one has no answer)."""
     tasks: list[_Task] = []
     plan: list[tuple[int, IntArray, Patterns, int]] = []
     for origin in sorted(set(origins)):
@@ -127,13 +128,16 @@ def run_origins(
                 )
             )
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
-    beside = regressor_values(regressors, panel, horizon)
     runs = [_joined([next(done) for _ in range(count)]) for _, _, _, count in plan]
-    pooled = [
-        _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, seed)
-        for (origin, rows, _, _), run in zip(plan, runs, strict=True)
-    ]
-    means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
+    if is_boosted:
+        beside = regressor_values(regressors, panel, horizon)
+        pooled = [
+            _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, seed)
+            for (origin, rows, _, _), run in zip(plan, runs, strict=True)
+        ]
+        means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
+    else:
+        means = [np.full((len(rows), horizon), np.nan) for _, rows, _, _ in plan]
     return {
         origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns)
         for (origin, rows, patterns, _), run, mean in zip(plan, runs, means, strict=True)

@@ -54,6 +54,7 @@ def forecast(
     regressors: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
+    is_boosted: bool = True,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -69,6 +70,7 @@ def forecast(
         regressors: `period_start`, optional `series_id`, numbers known beside and ahead of demand (promotions, events), past
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
+        is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
         seed: of the draws the boosted model learns from. map_chunks: `(function, chunks) -> results in order`,
             for a process pool.
         chunk_size: series per chunk; changes nothing in the result.
@@ -86,6 +88,7 @@ def forecast(
         attributes=attributes,
         regressors=regressors,
         backtest_origins=backtest_origins,
+        is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
@@ -111,6 +114,7 @@ def fit(
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
     backtest_origins: int = 4,
+    is_boosted: bool = True,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -132,6 +136,7 @@ def fit(
         trained_horizon=horizon,
         attributes=attributes,
         regressors=regressors,
+        is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
@@ -149,6 +154,7 @@ def simulate_archive(
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
     backtest_origins: int = 4,
+    is_boosted: bool = True,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -173,6 +179,7 @@ def simulate_archive(
         horizon,
         attributes=attributes,
         regressors=regressors,
+        is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,

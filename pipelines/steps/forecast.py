@@ -98,7 +98,14 @@ def _wanted(warehouse: duckdb.DuckDBPyConnection, settings: Settings, frequency:
     cutoff = last_complete_day(frequency, as_of)
     horizon = settings.weekly_horizon if frequency == "week" else settings.monthly_horizon
     demand = _demand(warehouse, frequency)
-    specification = content_hash({"frequency": frequency, "horizon": horizon, "seed": settings.seed, "version": 2})[:16]
+    told = {
+        "frequency": frequency,
+        "horizon": horizon,
+        "seed": settings.seed,
+        "is_boosted": settings.boosted_forecasts,
+        "version": 2,
+    }
+    specification = content_hash(told)[:16]
     lead_times = _lead_times(warehouse)
     demand_hash = stable_id(*demand.hash_rows(seed=1).to_list(), *lead_times.hash_rows(seed=1).to_list())
     forecast_run_id = stable_id("forecast", frequency, cutoff, specification, watermark)
@@ -122,6 +129,7 @@ def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: S
         horizon=wanted.horizon,
         cutoff=wanted.cutoff,
         lead_times=lead_times if wanted.frequency == "week" else None,
+        is_boosted=settings.boosted_forecasts,
         seed=settings.seed,
         map_chunks=mapper,
     )
@@ -135,6 +143,7 @@ def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: S
             horizon=min(wanted.horizon, _SIMULATED_HORIZON[wanted.frequency]),
             cutoffs=simulated_cutoffs(wanted.frequency, wanted.cutoff, settings.simulated_cutoffs),
             quantile_levels=_SIMULATED_LEVELS,
+            is_boosted=settings.boosted_forecasts,
             seed=settings.seed,
             map_chunks=mapper,
         )

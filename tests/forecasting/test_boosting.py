@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import forecast
+from forecasting import ForecastResult, forecast, simulate_archive
 from forecasting.batch_models import BOOSTING, MODEL_NAMES
 from forecasting.boosting import FEWEST_SERIES, BoostingTask, boosted_mean
 from forecasting.boosting_features import FeatureMaker, calendar_features
@@ -161,3 +161,22 @@ def test_a_regressor_that_is_no_number_is_refused() -> None:
         forecast(company(2), frequency="month", horizon=3, cutoff=date(2023, 12, 31), regressors=wrong)
 
     assert caught.value.key == "forecasting.column_type"
+
+
+def test_without_boosting_every_other_model_says_the_same_and_no_champion_needs_it() -> None:
+    """The switch takes one member away; it changes nothing about the others, and the archive follows it."""
+    demand = company(60).drop("price")
+    options = {"frequency": "month", "horizon": 3, "backtest_origins": 2}
+    cutoff = date(2023, 12, 31)
+    plain = forecast(demand, cutoff=cutoff, is_boosted=False, **options)  # type: ignore[arg-type]
+    both = forecast(demand, cutoff=cutoff, **options)  # type: ignore[arg-type]
+    archive = simulate_archive(demand, cutoffs=[cutoff], is_boosted=False, **options)  # type: ignore[arg-type]
+
+    def of_theta(result: ForecastResult) -> pl.DataFrame:
+        return result.backtest_scores.filter(pl.col("model") == "theta").sort(pl.all())
+
+    assert BOOSTING in both.backtest_scores["model"].to_list()
+    assert BOOSTING not in plain.backtest_scores["model"].to_list()
+    assert of_theta(both).equals(of_theta(plain))
+    assert BOOSTING not in plain.champions["model"].to_list()
+    assert archive.equals(plain.demand_forecasts.select(archive.columns).sort(archive.columns[:4]))

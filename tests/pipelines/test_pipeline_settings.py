@@ -39,7 +39,14 @@ def test_a_database_url_replaces_the_file():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT_OF_NOTHING", None), ("KEEP_SNAPSHOTS", "0"), ("DASHBOARD_PORT", "x"), ("SCHEDULE_TIME", "25:00")]
+    ("name", "value"),
+    [
+        ("PORT_OF_NOTHING", None),
+        ("KEEP_SNAPSHOTS", "0"),
+        ("DASHBOARD_PORT", "x"),
+        ("SCHEDULE_TIME", "25:00"),
+        ("BOOSTED_FORECASTS", "maybe"),
+    ],
 )
 def test_a_wrong_value_is_refused_with_its_place(tmp_path, name, value):
     if value is None:
@@ -57,3 +64,14 @@ def test_settings_survive_the_way_through_the_environment(tmp_path):
 
     assert settings == load_settings(settings.environment(), tmp_path / "elsewhere")
     assert settings.schedule_hour_minute == (23, 15)
+
+
+@pytest.mark.parametrize(("written", "is_on"), [("true", True), ("1", True), ("No", False), ("0", False)])
+def test_a_switch_is_understood_from_the_file_and_the_environment(tmp_path, written, is_on):
+    (tmp_path / "throughline.toml").write_text(f"boosted_forecasts = {str(is_on).lower()}\n")
+    from_file = load_settings({}, tmp_path)
+    from_environment = load_settings({"THROUGHLINE_BOOSTED_FORECASTS": written}, tmp_path / "elsewhere")
+
+    assert from_file.boosted_forecasts is is_on
+    assert from_environment.boosted_forecasts is is_on
+    assert from_environment == load_settings(from_environment.environment(), tmp_path / "elsewhere")
