@@ -82,7 +82,8 @@ def show() -> None:
 def _header(kind: str, header: dict[str, Any]) -> None:
     """Kind, number, partner, status and dates in two lines."""
     partner = live_orders.parties(kind, header)
-    st.subheader(f"{code_text('document_kind', kind)} {safe(header['number'])}")
+    name = code_text("document_kind", kind)
+    st.subheader(f"{name[:1].upper()}{name[1:]} {safe(header['number'])}")
     parts = []
     if partner:
         parts.append(f"**{safe(partner['code'])} {safe(label(partner, 'name'))}**")

@@ -59,6 +59,12 @@ def shown(frame: pl.DataFrame, columns: Sequence[Column], currency: str) -> pl.D
     return pl.DataFrame(parts) if parts else pl.DataFrame()
 
 
+def _counted(height: int, limit: int) -> str:
+    if height == 1:
+        return t("table.row")
+    return t("table.rows" if height <= limit else "table.rows_cut", count=f"{height:,}", limit=f"{limit:,}")
+
+
 def table(
     frame: pl.DataFrame,
     columns: Sequence[Column],
@@ -95,11 +101,7 @@ def table(
         state = st.dataframe(drawn, on_select="rerun", selection_mode=selection, **settings)
         rows = [position for position in state["selection"]["rows"] if position < frame.height]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            t("table.rows", count=f"{frame.height:,}")
-            if frame.height <= limit
-            else t("table.rows_cut", count=f"{frame.height:,}", limit=f"{limit:,}")
-        )
+        st.caption(_counted(frame.height, limit))
         export_buttons(frame, columns, key=key, currency=currency, file_name=file_name, about=about)
     return rows
 

@@ -31,7 +31,7 @@ def test_a_purchase_order_says_what_is_still_to_come_and_who_did_what(home: Path
     number = _purchase(home, promised=TODAY + timedelta(days=9))
     seen = words(visit("order", number=number))
 
-    assert f"purchase order {number}" in seen
+    assert f"Purchase order {number}" in seen
     assert "**RAW-01**: 60 expected from the supplier on 2026-01-14" in seen
     assert "ordered" in seen
     assert "Buyer" in seen
