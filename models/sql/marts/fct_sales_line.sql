@@ -85,7 +85,7 @@ judged as (
         case
             when cancelled_quantity > 0 and cancelled_date > {{ day }} then all_delivered_date
             else uncancelled_delivered_date
-        end as {{ measure }}_delivered_date,
+        end as {{ measure }}_whole_date,
         {%- endfor %}
         cancelled_quantity > 0
         and cancelled_date > first_date as is_cancelled_after_promise
@@ -98,7 +98,7 @@ outcomes as (
         {%- for measure, day in [("first", "first_date"), ("last", "last_date"), ("requested", "requested_date")] %}
         {{ measure }}_due_quantity > 0 as is_{{ measure }}_counted,
         {{ measure }}_due_quantity > 0 and {{ day }} <= data_through as is_{{ measure }}_due,
-        coalesce({{ measure }}_delivered_date <= {{ day }}, false) as is_{{ measure }}_on_time,
+        coalesce({{ measure }}_whole_date <= {{ day }}, false) as is_{{ measure }}_on_time,
         {%- endfor %}
         ordered_quantity - cancelled_quantity - delivered_quantity_micro > 0 as is_open
     from judged
@@ -140,7 +140,7 @@ select
     is_delivery_assumed,
     last_delivered_date,
     first_due_quantity as due_quantity_micro,
-    first_delivered_date as delivered_date,
+    first_whole_date as delivered_date,
     is_first_counted,
     is_first_due,
     is_first_on_time,
@@ -156,7 +156,7 @@ select
     -- An undelivered line is at least a day late by the close of its day, and its lateness still grows.
     case
         when not is_first_due or is_first_on_time then 0
-        when first_delivered_date is not null then first_delivered_date - first_date
+        when first_whole_date is not null then first_whole_date - first_date
         when is_cancelled_after_promise and not is_open then greatest(cancelled_date, coalesce(last_delivered_date, cancelled_date)) - first_date
         else greatest(data_through - first_date, 1)
     end as late_days
