@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["coverage_of", "pinball_of", "randomised_levels", "ratio_interval", "scales", "segment_of"]
+__all__ = ["begun", "coverage_of", "interval_text", "pinball_of", "randomised_levels", "ratio_interval", "scales", "segment_of"]
 
 FloatArray = npt.NDArray[np.float64]
 RESAMPLES = 1000
@@ -104,3 +104,14 @@ def coverage_of(pit: FloatArray, share: float) -> float:
     known = pit[np.isfinite(pit)]
     edge = (1.0 - share) / 2.0
     return float(100.0 * ((known >= edge) & (known <= 1.0 - edge)).mean()) if known.size else float("nan")
+
+
+def begun(values: FloatArray) -> FloatArray:
+    """NaN before the first demand."""
+    return np.where(np.cumsum(np.nan_to_num(values) > 0, axis=1) > 0, values, np.nan)
+
+
+def interval_text(ratio: tuple[float, float, float], bar: float) -> str:
+    """0.93 (0.90-0.96) and whether the bar is met."""
+    verdict = "met" if ratio[2] <= bar else ("open" if ratio[0] <= bar else "missed")
+    return f"{ratio[0]:.3f} ({ratio[1]:.3f}-{ratio[2]:.3f}) | {bar:.2f} | {verdict}"

@@ -164,8 +164,6 @@ def test_the_full_demo_was_late_for_the_reasons_it_lived(tmp_path: Path) -> None
 
 
 def _compare(warehouse: Path, truth: dict[str, Any], *, at_least: float) -> None:
-    if "late_lines" not in truth:
-        pytest.skip("the truth file names no late lines yet, so there is nothing to compare causes with")
     compared = compare(truth, causes_found(warehouse))
     # A shipment nobody has signed for yet counts as delivered after its lane days, whatever became of it.
     unsigned = {(e["order"], e["line"]) for e in truth["late_lines"] if e.get("delivered", "") is None}

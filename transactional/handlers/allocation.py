@@ -16,7 +16,7 @@ from transactional.engine.work import UnitOfWork
 from transactional.handlers.lots import existing_lot
 from transactional.handlers.support import Row, bin_of, given_text, positive_quantity, refuse_status
 
-__all__ = ["end_part", "free_in", "give_back", "open_allocations"]
+__all__ = ["end_part", "free_in", "give_back", "open_allocations", "pieces_for"]
 
 
 @handles(AllocateSalesLine)
@@ -147,6 +147,39 @@ def free_in(work: UnitOfWork, line: Row, wanted: int, location: str | None, lot:
         if part > 0:
             pieces.append((slot.location_id, slot.lot_id, part))
             wanted -= part
+    return pieces
+
+
+def pieces_for(
+    work: UnitOfWork,
+    place: tuple[int, int],
+    quantity: int,
+    named: tuple[str | None, str | None],
+    refusal: str,
+    **said: object,
+) -> list[tuple[int, int, int]]:
+    """The whole of a quantity as (location, lot, quantity): from the named bin or lot, else first expired first out.
+
+    Args:
+        place: (item id, warehouse id). named: (bin code, lot code), None where nobody named one.
+        refusal: message key of Refused when less is free; `said` names the document in it.
+    """
+    item_id, warehouse_id = place
+    location, lot = named
+    if location is None and lot is None:
+        pieces = work.stock.take(item_id, warehouse_id, quantity)
+    else:
+        pieces = free_in(work, {"item_id": item_id, "warehouse_id": warehouse_id}, quantity, location, lot)
+    found = sum(part for _, _, part in pieces)
+    if found < quantity:
+        raise Refused(
+            refusal,
+            **said,
+            item=work.row("item", item_id)["sku"],
+            got=show_quantity(quantity),
+            expected=show_quantity(found),
+            warehouse=work.row("warehouse", warehouse_id)["code"],
+        )
     return pieces
 
 

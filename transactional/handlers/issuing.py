@@ -9,14 +9,13 @@ from datetime import date
 from typing import Any
 
 from kernel.errors import InvalidInput, Refused
-from kernel.numbers import show_quantity
 from transactional.commands import (
     IssueComponents,
     IssueLine,
 )
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
-from transactional.handlers.allocation import free_in
+from transactional.handlers.allocation import pieces_for
 from transactional.handlers.production import OPEN, add_component, begin
 from transactional.handlers.support import (
     Row,
@@ -53,7 +52,11 @@ def issue_components(work: UnitOfWork, command: IssueComponents) -> dict[str, An
     production = work.stock.place(order["warehouse_id"], "production")
     cost = 0
     for component, quantity, line in wanted:
-        for location_id, lot_id, part in _pieces(work, order, component, quantity, line):
+        place = (component["item_id"], order["warehouse_id"])
+        named = (None, None) if line is None else (line.location, line.lot)
+        for location_id, lot_id, part in pieces_for(
+            work, place, quantity, named, "command.short_component", number=order["number"]
+        ):
             moved = work.stock.move(
                 movement,
                 component["item_id"],
@@ -85,25 +88,6 @@ def _component_of(work: UnitOfWork, order: Row, line: IssueLine) -> Row:
     if order["bom_id"] is not None:
         raise InvalidInput("command.not_a_component", number=order["number"], got=line.sku)
     return add_component(work, order, item_id, line.quantity)
-
-
-def _pieces(work: UnitOfWork, order: Row, component: Row, quantity: int, line: IssueLine | None) -> list[tuple[int, int, int]]:
-    item_id, warehouse_id = component["item_id"], order["warehouse_id"]
-    if line is None or (line.location is None and line.lot is None):
-        pieces = work.stock.take(item_id, warehouse_id, quantity)
-    else:
-        pieces = free_in(work, {"item_id": item_id, "warehouse_id": warehouse_id}, quantity, line.location, line.lot)
-    found = sum(part for _, _, part in pieces)
-    if found < quantity:
-        raise Refused(
-            "command.short_component",
-            number=order["number"],
-            item=work.row("item", item_id)["sku"],
-            got=show_quantity(quantity),
-            expected=show_quantity(found),
-            warehouse=work.row("warehouse", warehouse_id)["code"],
-        )
-    return pieces
 
 
 def _book_issue(work: UnitOfWork, order: Row, component: Row, quantity: int, when: date) -> None:

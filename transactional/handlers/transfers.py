@@ -13,7 +13,7 @@ from kernel.numbers import show_quantity
 from transactional.commands import PlaceTransfer, ReceiveTransfer, ShipTransfer, TransferQuantity
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
-from transactional.handlers.allocation import free_in
+from transactional.handlers.allocation import pieces_for
 from transactional.handlers.lots import existing_lot
 from transactional.handlers.support import (
     Row,
@@ -79,7 +79,11 @@ def ship_transfer(work: UnitOfWork, command: ShipTransfer) -> dict[str, Any]:
             raise Refused(
                 "command.more_than_open", document=number, got=show_quantity(quantity), expected=show_quantity(still_open)
             )
-        for location_id, lot_id, part in _pieces(work, order, row, quantity, named):
+        place = (row["item_id"], order["from_warehouse_id"])
+        wanted_from = (None, None) if named is None else (named.location, named.lot)
+        for location_id, lot_id, part in pieces_for(
+            work, place, quantity, wanted_from, "command.not_enough_to_ship", document=order["number"]
+        ):
             work.stock.move(
                 movement,
                 row["item_id"],
@@ -177,25 +181,6 @@ def _wanted(
         item = work.row("item", row["item_id"])
         wanted.append((row, step_of(item, positive_quantity(line.quantity, number), number), line))
     return wanted
-
-
-def _pieces(work: UnitOfWork, order: Row, row: Row, quantity: int, named: TransferQuantity | None) -> list[tuple[int, int, int]]:
-    item_id, warehouse_id = row["item_id"], order["from_warehouse_id"]
-    if named is None or (named.location is None and named.lot is None):
-        pieces = work.stock.take(item_id, warehouse_id, quantity)
-    else:
-        pieces = free_in(work, {"item_id": item_id, "warehouse_id": warehouse_id}, quantity, named.location, named.lot)
-    found = sum(part for _, _, part in pieces)
-    if found < quantity:
-        raise Refused(
-            "command.not_enough_to_ship",
-            document=order["number"],
-            item=work.row("item", item_id)["sku"],
-            got=show_quantity(quantity),
-            expected=show_quantity(found),
-            warehouse=work.row("warehouse", warehouse_id)["code"],
-        )
-    return pieces
 
 
 def _on_the_way(work: UnitOfWork, order: Row, row: Row, transit: int) -> dict[int, int]:
