@@ -96,7 +96,7 @@ def _shares(past: PastErrors, codes: list[IntArray]) -> FloatArray:
     doubt = np.array([_doubt(past.window_count * (int(code.max()) + 1)) for code in codes])
     # Marginals wider than need be make up for dependence that is not there: no share is negative.
     excess = np.maximum(squares * doubt - alone, 0.0)
-    weight = 1.0 / np.maximum(squares, 1e-300)
+    weight = np.where(squares > 0, 1.0 / np.where(squares > 0, squares, 1.0), 0.0)
     found, _ = nnls(design * weight[:, None], excess * weight)
     total = found.sum()
     return np.asarray(found * min(1.0, _LARGEST_SHARE / total) if total > 0 else found)
@@ -131,7 +131,9 @@ def _persistences(past: PastErrors, codes: list[IntArray], shares: FloatArray) -
                 target[row] += float((np.bincount(code, e) * np.bincount(code, f)).sum())
                 for column, other in enumerate(codes):
                     design[row, column] += _cross(a, b, code, other)
-    weight = 1.0 / np.maximum(np.abs(np.diag(design)), 1e-300)
+    # A level whose groups have one member each says nothing beyond its series.
+    size = np.abs(design).max(axis=1)
+    weight = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
     upper = np.append(np.maximum(shares, 1e-9), 1.0)
     found = lsq_linear(design * weight[:, None], target * weight, bounds=(np.zeros(count + 1), upper)).x
     kept = np.where(shares > 1e-9, np.clip(found[:count] / np.maximum(shares, 1e-9), 0.0, 1.0), 0.0)
