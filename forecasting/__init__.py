@@ -7,6 +7,7 @@ explain(result, series_id)                           pattern, trend, season and 
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
 score(forecasts, demand)                             accuracy of any archived forecasts
+sales_step(forecast, ...)                            deals and drivers of the sales team on top of the model
 """
 
 from forecasting import metrics
@@ -14,6 +15,7 @@ from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
+from forecasting.sales_expectations import SalesStep, sales_step
 from forecasting.scoring import score
 from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
 
@@ -23,6 +25,7 @@ __all__ = [
     "Fitted",
     "ForecastResult",
     "Frequency",
+    "SalesStep",
     "Sentence",
     "SeriesFit",
     "SeriesModel",
@@ -32,6 +35,7 @@ __all__ = [
     "forecast",
     "metrics",
     "reason_text",
+    "sales_step",
     "score",
     "simulate_archive",
     "tune",
