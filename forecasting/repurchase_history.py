@@ -58,7 +58,8 @@ class History:
         keys = self.customers * 2**32 + self.days
         kept, places = np.unique(keys, return_inverse=True)
         return History(
-            self.cutoff, self.customer_ids, pl.Series("item_id", [0], dtype=pl.Int64), kept // 2**32, np.zeros(len(kept), np.int64),
+            self.cutoff, self.customer_ids, pl.Series("item_id", [0], dtype=pl.Int64),
+            kept // 2**32, np.zeros(len(kept), np.int64),
             kept % 2**32, _sums(self.quantities, places, len(kept)), _sums(self.amounts, places, len(kept)), _NO_GROUPS, 0,
         )  # fmt: skip
 

@@ -1,10 +1,10 @@
 """How likely is a purchase within so many days? One classifier for all pairs and horizons, taught by earlier cutoffs only.
 
 Rows are (pair, earlier moment, horizon) whose window had closed by the cutoff: the features of the moment
-(`repurchase_features`), the horizon, and what renewal and BG/NBD make of it. scikit-learn's histogram trees may only rise with
-the horizon, so that probabilities of longer windows are never smaller. Trees fitted to one half of the customers judge the other half, and the
-log odds are then stretched and moved (`a + b x log odds`, both drawn towards 0 and 1) to what really came: too little data to
-be so sure shows there. With too few rows the renewal model answers alone.
+(`repurchase_features`), the horizon, and what renewal and BG/NBD make of it. scikit-learn's histogram trees may only rise
+with the horizon, so that a longer window is never less likely. Trees fitted to one half of the customers judge the other half,
+and the log odds are then stretched and moved (`a + b x log odds`, drawn towards 0 and 1) to what really came: too little data
+to be so sure shows there. With too few rows the renewal model answers alone.
 """
 
 from __future__ import annotations
