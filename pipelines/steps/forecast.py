@@ -24,6 +24,7 @@ from kernel.ids import content_hash, stable_id
 from pipelines.chunks import chunk_mapper
 from pipelines.run import Run
 from pipelines.settings import Settings
+from pipelines.steps.repurchase import list_repurchases
 from pipelines.steps.tables import create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_exists
 
@@ -63,6 +64,7 @@ def run_forecast(run: Run) -> dict[str, int]:
             made = _forecast(warehouse, wanted, settings)
             notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
             accuracy |= _accuracy(warehouse, frequency)
+        list_repurchases(warehouse, settings, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in ("demand_forecasts", "champions", "lead_time_demand", "backtest_scores", "backtest_forecasts", "runs")
