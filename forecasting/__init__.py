@@ -4,6 +4,7 @@ fit(demand, frequency=, horizon=, cutoff=)           all series at once; `.predi
 forecast(demand, frequency=, horizon=, cutoff=)      the same, with every frame of the contract
 simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
 calendar_events(first, last, country=)               holidays and campaigns as a table of events
+what_changed(previous, current, series_id)           what differs from the last run, and why
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
@@ -13,6 +14,7 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 """
 
 from forecasting import metrics
+from forecasting.changes import RunView, what_changed
 from forecasting.coherence import Coherent, reconcile
 from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
 from forecasting.events import calendar_events
@@ -30,6 +32,7 @@ __all__ = [
     "Fitted",
     "ForecastResult",
     "Frequency",
+    "RunView",
     "SalesStep",
     "Sentence",
     "SeriesFit",
@@ -46,4 +49,5 @@ __all__ = [
     "score",
     "simulate_archive",
     "tune",
+    "what_changed",
 ]

@@ -12,7 +12,9 @@ from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.champion import Choice, choose_champions
 from forecasting.combining import combination_weights, pattern_ratios, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
+from forecasting.fading import told_as_ended
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
+from forecasting.newcomers import told_as_borrowed
 from forecasting.outlook import Served, places, serve, step_outlook, with_combination
 
 __all__ = ["MEMBERS", "Assembled", "assemble", "joined"]
@@ -101,6 +103,7 @@ def assemble(
     weights = _weights(actual, forecasts, members, final)
     final_mean = with_combination(final, weights, members)[0]
     choice = choose_champions(actual, forecasts, final_mean, final.patterns, panel.season_length, final.run.scale_squared)
+    choice = told_as_ended(told_as_borrowed(choice, final.borrowed, panel.series_ids[final.rows]), final.ended)
     served = serve(final, final.rows, choice.model, weights, members)
     past_served = [serve(runs[origin], final.rows, choice.model, past_weights[i], members) for i, origin in enumerate(origins)]
     band = np.minimum(np.arange(horizon) * _BANDS // max(tested, 1), _BANDS - 1)

@@ -22,6 +22,7 @@ from forecasting.candidates import LEVEL_MODELS, CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
 from forecasting.event_effects import EventEffects, estimate_effects
 from forecasting.events import EventCalendar, last_day
+from forecasting.fading import Fading, fading, with_fading
 from forecasting.frames import (
     BoolArray,
     FloatArray,
@@ -33,6 +34,7 @@ from forecasting.frames import (
 )
 from forecasting.marking import cleaned
 from forecasting.moving_holidays import holiday_factors
+from forecasting.newcomers import Borrowed, attribute_codes, borrow, with_borrowed
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
@@ -53,13 +55,15 @@ _FEWEST_PERIODS = 4
 @dataclass(frozen=True)
 class OriginRun:
     """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
-    without events)."""
+    without events) and `borrowed` (what young series took from others)."""
 
     origin: int
     rows: IntArray
     run: CandidateRun
     patterns: Patterns
     effects: EventEffects | None = None
+    borrowed: Borrowed | None = None
+    ended: Fading | None = None
 
 
 @dataclass(frozen=True)
@@ -153,10 +157,34 @@ def run_origins(
         ]
     else:
         means = [np.full((len(rows), horizon), np.nan) for _, rows, *_ in plan]
-    return {
-        origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns, effects)
-        for (origin, rows, patterns, effects, _), run, mean in zip(plan, runs, means, strict=True)
-    }
+    done_runs = {}
+    for (origin, rows, patterns, effects, _), run, mean in zip(plan, runs, means, strict=True):
+        borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand)
+        whole = with_borrowed(_with_boosting(run, mean), borrowed)
+        ended = None
+        if beside_demand.is_fading:
+            ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
+            whole = with_fading(whole, ended)
+        done_runs[origin] = OriginRun(origin, rows, whole, patterns, effects, borrowed, ended)
+    return done_runs
+
+
+def _borrowed(
+    panel: Panel,
+    origin: int,
+    rows: IntArray,
+    run: CandidateRun,
+    attributes: pl.DataFrame | None,
+    beside_demand: Surroundings,
+) -> Borrowed | None:
+    """What young series borrow from series like them, or from the one a person named."""
+    if attributes is None and beside_demand.reference is None:
+        return None
+    starts = demand_starts(run.filled, panel.first_columns[rows])
+    positions = season_positions(panel.first_index + np.arange(origin + run.mean.shape[2]), panel.frequency)
+    past = run.index[:, positions[:origin]]
+    names = [] if attributes is None else attribute_codes(panel.series_ids[rows], attributes)
+    return borrow(run, rows, starts, past, positions, panel.frequency, names, beside_demand.reference)
 
 
 def _boosting_task(

@@ -26,6 +26,7 @@ from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
 from forecasting.marking import MARKS_SCHEMA
+from forecasting.newcomers import checked_references
 from forecasting.surroundings import Surroundings
 from kernel.errors import InvalidInput
 
@@ -61,10 +62,12 @@ def forecast(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -81,7 +84,8 @@ def forecast(
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
-        is_cleaned: automatic marks change what is learned (see `marks`). seed: of the draws the boosted model learns from.
+        is_cleaned: automatic marks change what is learned (see `marks`). is_fading: ended series fade (see `fading`).
+        seed: of the draws the boosted model learns from.
         map_chunks: `(function, chunks) -> results in order`, for a process pool.
         chunk_size: series per chunk; changes nothing in the result.
 
@@ -99,9 +103,11 @@ def forecast(
         regressors=regressors,
         events=events,
         adjustments=adjustments,
+        references=references,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
         is_cleaned=is_cleaned,
+        is_fading=is_fading,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
@@ -130,16 +136,18 @@ def fit(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> Fitted:
     """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`."""
     _check_arguments(horizon, backtest_origins)
-    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, is_cleaned)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, references, is_cleaned, is_fading)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
         return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside)
@@ -175,9 +183,11 @@ def simulate_archive(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -191,7 +201,7 @@ def simulate_archive(
     checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
-    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, is_cleaned)
+    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, references, is_cleaned, is_fading)
     counts = {cutoff: _known_count(panel, cutoff) for cutoff in sorted(set(cutoffs))}
     counts = {cutoff: count for cutoff, count in counts.items() if (panel.first_columns < count).any()}
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
@@ -222,11 +232,14 @@ def _surrounded(
     cutoff: date,
     events: pl.DataFrame | None,
     adjustments: pl.DataFrame | None,
+    references: pl.DataFrame | None,
     is_cleaned: bool,
+    is_fading: bool,
 ) -> tuple[Panel, Surroundings]:
     """The panel as people want it learned, and what is known beside it."""
     panel = with_adjustments(build_panel(demand, frequency=frequency, cutoff=cutoff), adjustments, demand, cutoff)
-    return panel, Surroundings(event_calendar(events, panel, demand), is_cleaned)
+    calendar, reference = event_calendar(events, panel, demand), checked_references(references, panel, demand)
+    return panel, Surroundings(calendar, is_cleaned, reference, is_fading)
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:
