@@ -7,10 +7,12 @@ explain(result, series_id)                           pattern, trend, season and 
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
 score(forecasts, demand)                             accuracy of any archived forecasts
+reconcile(fitted, demand, attributes)                what items, categories, warehouses and the company add up to
 sales_step(forecast, ...)                            deals and drivers of the sales team on top of the model
 """
 
 from forecasting import metrics
+from forecasting.coherence import Coherent, reconcile
 from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
@@ -21,6 +23,7 @@ from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit
 
 __all__ = [
     "SERIES_MODELS",
+    "Coherent",
     "Explanation",
     "Fitted",
     "ForecastResult",
@@ -35,6 +38,7 @@ __all__ = [
     "forecast",
     "metrics",
     "reason_text",
+    "reconcile",
     "sales_step",
     "score",
     "simulate_archive",

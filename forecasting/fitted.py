@@ -77,6 +77,16 @@ class Fitted:
         del levels
         return _lead_time_demand(self.panel, self.cutoff, self.done, self.periods, self.days, quantiles, self.reach)
 
+    def sample_paths(self, count: int = 200, seed: int = 0) -> FloatArray:
+        """(series, step, path): possible futures whose quantiles and means are those of `predict`, for sums over periods.
+
+        Rows are the series of `predict` in their order. For many series, or series that move together: `reconcile`.
+        """
+        from forecasting.hierarchy_inputs import from_fitted
+        from forecasting.sampling import sample_paths
+
+        return sample_paths(from_fitted(self), count, seed)
+
     def backtest_scores(self, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`backtest_scores`: every model at every past origin."""
         levels = checked_levels(quantiles)

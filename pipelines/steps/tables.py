@@ -40,6 +40,22 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
     },
+    "group_forecasts": {
+        **_RUN, "level": "VARCHAR", "group_key": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "period_start": "DATE",
+        "unit": "VARCHAR", "measure": "VARCHAR", "quantity": "DOUBLE",
+    },
+    "group_methods": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "method": "VARCHAR", "is_used": "BOOLEAN", "level": "VARCHAR",
+        "error_ratio": "DOUBLE",
+    },
+    "spread_overrides": {
+        "frequency": "VARCHAR", "series_id": "BIGINT", "period_start": "DATE", "level": "VARCHAR", "override_id": "BIGINT",
+        "forecast_quantity": "DOUBLE", "quantity": "DOUBLE",
+    },
+    "override_problems": {
+        "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",
+        "problem_values": "VARCHAR",
+    },
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
         "demand_hash": "VARCHAR", "series_count": "BIGINT",
