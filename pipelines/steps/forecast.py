@@ -26,6 +26,7 @@ from pipelines.run import Run
 from pipelines.settings import Settings
 from pipelines.steps.forecast_groups import add_groups
 from pipelines.steps.forecast_sales import add_people
+from pipelines.steps.repurchase import list_repurchases
 from pipelines.steps.tables import create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_exists
 
@@ -67,6 +68,7 @@ def run_forecast(run: Run) -> dict[str, int]:
             add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
             accuracy |= _accuracy(warehouse, frequency)
+        list_repurchases(warehouse, settings, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in (
