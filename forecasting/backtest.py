@@ -29,13 +29,13 @@ from forecasting.frames import (
     demand_starts,
     season_positions,
 )
-from forecasting.moving_holidays import holiday_factors
+from forecasting.moving_holidays import factors_of_effect, holiday_effect
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
 
-__all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origins", "run_origins"]
+__all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "Shared", "backtest_origins", "run_origins"]
 
 MapChunks = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
@@ -47,13 +47,25 @@ _FEWEST_PERIODS = 4
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What all series share at an origin: the holiday effect (window,), empty where nothing is clear, and the season
+    (position,)."""
+
+    holiday: FloatArray
+    season: FloatArray
+
+
+@dataclass(frozen=True)
 class OriginRun:
-    """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them."""
+    """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so does `lift`
+    (series, step), what the boosted model says relative to the level models; None without one."""
 
     origin: int
     rows: IntArray
     run: CandidateRun
     patterns: Patterns
+    shared: Shared
+    lift: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -95,11 +107,18 @@ def run_origins(
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
+    shared: Shared | None = None,
+    lift: FloatArray | None = None,
 ) -> dict[int, OriginRun]:
     """Forecast `horizon` periods with every model at every origin: first series by series in chunks, then, on what these
-    left, one model over all series per origin (`is_boosted` false: that one has no answer)."""
+    left, one model over all series per origin (`is_boosted` false: that one has no answer).
+
+    Args:
+        shared: what all series share where that was told before; else it is read from all series at each origin.
+        lift: (series of the panel, step) of the boosted model where that was told before; takes the place of `is_boosted`.
+    """
     tasks: list[_Task] = []
-    plan: list[tuple[int, IntArray, Patterns, int]] = []
+    plan: list[tuple[int, IntArray, Patterns, Shared, int]] = []
     for origin in sorted(set(origins)):
         rows = np.flatnonzero(panel.first_columns < origin)
         values = np.ascontiguousarray(panel.values[rows, :origin])
@@ -109,9 +128,10 @@ def run_origins(
         patterns = demand_patterns(values, starts, np.isfinite(values) & ~is_censored)
         indices = panel.first_index + np.arange(origin + horizon)
         positions = season_positions(indices, panel.frequency)
-        holiday, common = _shared_effects(panel, values, starts, is_censored, indices, positions)
+        common = _shared_effects(panel, values, starts, is_censored, indices, positions) if shared is None else shared
+        holiday = factors_of_effect(common.holiday, indices, panel.frequency)
         chunks = range(0, max(len(rows), 1), chunk_size)
-        plan.append((origin, rows, patterns, len(chunks)))
+        plan.append((origin, rows, patterns, common, len(chunks)))
         for first in chunks:
             part = slice(first, first + chunk_size)
             tasks.append(
@@ -124,23 +144,23 @@ def run_origins(
                     is_censored[part],
                     positions,
                     holiday,
-                    common,
+                    common.season,
                 )
             )
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
-    runs = [_joined([next(done) for _ in range(count)]) for _, _, _, count in plan]
-    if is_boosted:
+    runs = [_joined([next(done) for _ in range(count)]) for *_, count in plan]
+    lifts: list[FloatArray | None] = [None if lift is None else lift[rows] for _, rows, *_ in plan]
+    if is_boosted and lift is None:
         beside = regressor_values(regressors, panel, horizon)
         pooled = [
             _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, seed)
-            for (origin, rows, _, _), run in zip(plan, runs, strict=True)
+            for (origin, rows, *_), run in zip(plan, runs, strict=True)
         ]
         means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
-    else:
-        means = [np.full((len(rows), horizon), np.nan) for _, rows, _, _ in plan]
+        lifts = [_lift_of(run, mean) for run, mean in zip(runs, means, strict=True)]
     return {
-        origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns)
-        for (origin, rows, patterns, _), run, mean in zip(plan, runs, means, strict=True)
+        origin: OriginRun(origin, rows, _with_boosting(run, moved), patterns, common, moved)
+        for (origin, rows, patterns, common, _), run, moved in zip(plan, runs, lifts, strict=True)
     }
 
 
@@ -190,8 +210,24 @@ def _groups(series_ids: IntArray, attributes: pl.DataFrame | None) -> tuple[IntA
     return tuple(found)
 
 
-def _with_boosting(run: CandidateRun, mean: FloatArray) -> CandidateRun:
+def _lift_base(run: CandidateRun) -> FloatArray:
+    """(series, step) what the boosted model is measured by: the mean of the level models, and a hundredth of a usual order lest
+    it be nothing."""
+    means = run.mean[[list(MODELS).index(name) for name in LEVEL_MODELS]]
+    has = np.isfinite(means)
+    level = np.where(has, means, 0.0).sum(axis=0) / np.maximum(has.sum(axis=0), 1)
+    return np.asarray(level + 0.01 * run.size[:, None])
+
+
+def _lift_of(run: CandidateRun, mean: FloatArray) -> FloatArray:
+    """To six digits: a refit says the same as the fit it follows, from a text that can be read."""
+    base = _lift_base(run)
+    return np.where(base > 0, np.round(mean / np.where(base > 0, base, 1.0), 6), np.nan)
+
+
+def _with_boosting(run: CandidateRun, lift: FloatArray | None) -> CandidateRun:
     """The boosted model as one more; it has no one-step fits, so it takes the spread of those that tell the level."""
+    mean = np.full_like(run.future_factors, np.nan) if lift is None else _lift_base(run) * lift
     nothing = np.zeros((len(mean), 0))
     places = [list(MODELS).index(name) for name in LEVEL_MODELS]
     return replace(
@@ -213,14 +249,14 @@ def _shared_effects(
     is_censored: BoolArray,
     indices: IntArray,
     positions: IntArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Holiday factors and the common season at one origin, from all series known there."""
+) -> Shared:
+    """Holiday effect and common season at one origin, from all series known there."""
     period_count = values.shape[1]
     flat = np.ones((1, period_count))
     rough = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency]).values
-    holiday = holiday_factors(rough, starts, indices, panel.frequency)
-    plain = rough / holiday[None, :period_count]
-    return holiday, common_profile(plain, starts, positions[:period_count], panel.season_length)
+    effect = holiday_effect(rough, starts, indices[:period_count], panel.frequency)
+    plain = rough / factors_of_effect(effect, indices[:period_count], panel.frequency)[None, :]
+    return Shared(effect, common_profile(plain, starts, positions[:period_count], panel.season_length))
 
 
 def _run_task(task: _Task) -> CandidateRun:
