@@ -21,9 +21,9 @@ from forecasting.distribution import Calibration
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, StrArray, period_starts
 from forecasting.outlook import serve, with_combination
 from forecasting.patterns import Patterns
-from forecasting.selection import Selection, SeriesChoice, Spread
+from forecasting.selection import EventLift, Selection, SeriesChoice, Spread
 
-__all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of"]
+__all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of", "usual_discounts_of"]
 
 _NAMES = list(MODEL_NAMES)
 
@@ -53,6 +53,7 @@ def selection_of(
         first_period=period_starts(np.array([panel.first_index]), panel.frequency)[0],
         season=_numbers(done.final.shared.season),
         holiday=_numbers(done.final.shared.holiday),
+        event_lifts=_event_lifts(panel, done.final),
         busyness={name: _numbers(edges) for name, edges in done.busyness.items()},
         weights={
             name: dict(zip(MEMBERS, _numbers(values), strict=True)) for name, values in sorted(done.segment_weights.items())
@@ -69,7 +70,16 @@ def selection_of(
 
 def shared_of(selection: Selection) -> Shared:
     """What the models of every series start from."""
-    return Shared(np.array(selection.holiday), np.array(selection.season))
+    told = {
+        name: (np.array(one.shared), {series_id: np.array(values) for series_id, values in one.own.items()})
+        for name, one in selection.event_lifts.items()
+    }
+    return Shared(np.array(selection.holiday), np.array(selection.season), told)
+
+
+def usual_discounts_of(selection: Selection) -> dict[str, float]:
+    """By event, what a promotion's discount is measured by."""
+    return {name: one.usual_discount for name, one in selection.event_lifts.items()}
 
 
 def lifts_of(selection: Selection, series_ids: IntArray, elapsed: int, horizon: int) -> FloatArray | None:
@@ -122,6 +132,17 @@ def calibration_of(spread: Spread) -> Calibration:
     return Calibration(
         *({name: np.array(values) for name, values in part.items()} for part in (spread.chance, spread.variance, spread.levels))
     )
+
+
+def _event_lifts(panel: Panel, final: OriginRun) -> dict[str, EventLift]:
+    found = {}
+    for one in () if final.effects is None else final.effects.coefficients:
+        ids = panel.series_ids[final.rows if one.rows is None else final.rows[one.rows]]
+        own = {}
+        if len(one.own) == len(ids):
+            own = {int(series_id): _numbers(values) for series_id, values in zip(ids, one.own, strict=True)}
+        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own)
+    return found
 
 
 def _segment_weights(table: dict[str, FloatArray], segment: str) -> FloatArray:

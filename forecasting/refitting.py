@@ -6,8 +6,9 @@ whatever other series are in the frame. What was recorded for periods before tha
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -51,22 +52,15 @@ def aligned(panel: Panel, first_period: date) -> Panel:
     shift = panel.first_index - first_index
     if shift == 0 or panel.series_count == 0:
         return panel
-    if shift < 0:
-        part = slice(-shift, None)
-        return replace(
-            panel,
-            first_index=first_index,
-            values=np.ascontiguousarray(panel.values[:, part]),
-            first_columns=np.maximum(panel.first_columns + shift, 0),
-            is_censored=np.ascontiguousarray(panel.is_censored[:, part]),
-            price=None if panel.price is None else np.ascontiguousarray(panel.price[:, part]),
-        )
-    before = np.full((panel.series_count, shift), np.nan)
-    return replace(
-        panel,
-        first_index=first_index,
-        values=np.concatenate([before, panel.values], axis=1),
-        first_columns=panel.first_columns + shift,
-        is_censored=np.concatenate([np.zeros(before.shape, dtype=bool), panel.is_censored], axis=1),
-        price=None if panel.price is None else np.concatenate([before, panel.price], axis=1),
-    )
+    moved: dict[str, Any] = {"first_index": first_index, "first_columns": np.maximum(panel.first_columns + shift, 0)}
+    for field in fields(panel):
+        values = getattr(panel, field.name)
+        if not (isinstance(values, np.ndarray) and values.ndim == 2):
+            continue
+        if shift < 0:
+            moved[field.name] = np.ascontiguousarray(values[:, -shift:])
+            continue
+        unknown = np.nan if field.name in ("values", "price") else 0
+        before = np.full((panel.series_count, shift), unknown, dtype=values.dtype)
+        moved[field.name] = np.concatenate([before, values], axis=1)
+    return replace(panel, **moved)

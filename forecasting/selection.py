@@ -17,10 +17,10 @@ from typing import Any
 from kernel.errors import InvalidInput
 from kernel.ids import stable_id
 
-__all__ = ["FORMAT", "Selection", "SeriesChoice", "Spread"]
+__all__ = ["FORMAT", "EventLift", "Selection", "SeriesChoice", "Spread"]
 
 FORMAT = 1
-_READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness")
+_READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,16 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class EventLift:
+    """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
+    `own` to single series. Promotions weigh by their discount / `usual_discount`."""
+
+    usual_discount: float
+    shared: tuple[float, ...]
+    own: dict[int, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
 class Selection:
     """All that was chosen at one cutoff.
 
@@ -59,6 +69,7 @@ class Selection:
         frequency, cutoff, horizon: of the fit it comes from. reach: periods ahead its models were run.
         first_period: where its history begins; a refit looks no further back.
         season: index by position of the year, shared by all. holiday: lift by window around the Spring Festival; empty: none.
+        event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
         weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
@@ -73,6 +84,7 @@ class Selection:
     first_period: date
     season: tuple[float, ...]
     holiday: tuple[float, ...]
+    event_lifts: dict[str, EventLift]
     busyness: dict[str, tuple[float, ...]]
     weights: dict[str, dict[str, float]]
     pattern_errors: dict[str, dict[str, float]]
@@ -95,6 +107,8 @@ class Selection:
                 value = value.isoformat()
             elif field.name == "champions":
                 value = {str(key): asdict(one) for key, one in sorted(value.items())}
+            elif field.name == "event_lifts":
+                value = {name: asdict(one) for name, one in sorted(value.items())}
             elif isinstance(value, Spread):
                 value = asdict(value)
             told[field.name] = value
@@ -126,6 +140,14 @@ class Selection:
             told["busyness"] = {key: tuple(value) for key, value in told["busyness"].items()}
             told["champions"] = {
                 int(key): SeriesChoice(**{**value, "lift": tuple(value["lift"])}) for key, value in told["champions"].items()
+            }
+            told["event_lifts"] = {
+                name: EventLift(
+                    one["usual_discount"],
+                    tuple(one["shared"]),
+                    {int(key): tuple(value) for key, value in one["own"].items()},
+                )
+                for name, one in told["event_lifts"].items()
             }
             for name in ("spread", "lead_time_spread"):
                 told[name] = None if told[name] is None else _spread(told[name])

@@ -93,6 +93,37 @@ def test_what_is_said_of_a_series_depends_on_that_series_alone(kept: set[int], l
         assert getattr(whole, name).filter(mine).equals(getattr(part, name)), name
 
 
+def test_events_keep_their_effect_for_single_series() -> None:
+    """Goal: promotions, shared and of one series, lift a refit as they lifted the fit. Method: planted lifts, byte for byte."""
+    begins = [FIRST_MONDAY + timedelta(weeks=week) for week in (30, 60, 90, WEEKS + 2)]
+    events = pl.DataFrame(
+        {
+            "event": ["sale"] * 4 + ["clearance"] * 8,
+            "start_date": begins + [day + timedelta(weeks=4) for day in begins] * 2,
+            "end_date": [day + timedelta(days=6) for day in begins] + [day + timedelta(weeks=4, days=6) for day in begins] * 2,
+            "series_id": [None] * 4 + [3] * 4 + [9] * 4,
+            "discount": [None] * 4 + [0.2] * 4 + [0.4] * 4,
+        }
+    )
+    week = (pl.col("period_start") - FIRST_MONDAY).dt.total_days() // 7
+    is_lifted = week.is_in([30, 60, 90]) | (week.is_in([34, 64, 94]) & pl.col("series_id").is_in([3, 9]))
+    demand = DEMAND.filter(~pl.col("series_id").is_between(4, 7)).with_columns(
+        pl.when(is_lifted).then(pl.col("quantity") * 3).otherwise(pl.col("quantity")).alias("quantity")
+    )
+    arguments = {"frequency": "week", "horizon": 8, "cutoff": CUTOFF, "is_boosted": False}
+    fitted = fit(demand, events=events, **arguments)  # type: ignore[arg-type]
+    chosen = Selection.from_json(fitted.selection.to_json())  # type: ignore[union-attr]
+    kept = pl.col("series_id").is_in([2, 9, 10])
+    mine = events.filter(pl.col("series_id").is_null() | (pl.col("series_id") == 9))
+    again = fit(demand.filter(kept), events=mine, selection=chosen, **arguments)  # type: ignore[arg-type]
+    mean = again.predict().filter((pl.col("series_id") == 9) & (pl.col("measure") == "mean"))["quantity"].to_list()
+
+    assert {"sale", "clearance"} == set(chosen.event_lifts)
+    assert fitted.predict().filter(kept).equals(again.predict())
+    assert mean[2] > 2 * mean[0]
+    assert mean[6] > 1.5 * mean[4]
+
+
 def test_only_the_changed_series_changes() -> None:
     changed = DEMAND.with_columns(
         pl.when(pl.col("series_id") == 9).then(pl.col("quantity") + 3).otherwise(pl.col("quantity")).alias("quantity")
