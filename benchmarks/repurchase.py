@@ -40,7 +40,6 @@ _VISITS = ("visits_30", "visits_90", "visits_since", "share_of_visits", "share_r
 _PARTS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "not calibrated": {"is_calibrated": False},
-    "without BG/NBD": {"without": frozenset({"bg_nbd", "customer_alive", "customer_due"})},
     "without renewal": {"without": frozenset(_RHYTHM)},
     "without item": {"without": frozenset(_ITEM)},
     "without visits": {"without": frozenset(_VISITS)},

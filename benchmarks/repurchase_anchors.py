@@ -23,7 +23,7 @@ def recency_frequency(history: History, moment: Moment, horizon: int) -> FloatAr
         day = history.cutoff - horizon - back
         if day <= int(history.days.min()):
             continue
-        earlier = features_at(history, day, moment.bg_nbd)
+        earlier = features_at(history, day)
         seen.append(_rf(earlier))
         came.append(earlier.next_days <= horizon)
     model = LogisticRegression(C=10.0, max_iter=500).fit(np.concatenate(seen), np.concatenate(came))

@@ -1,9 +1,8 @@
 """Who will buy what again, when, how much and how surely: whom should we call first?
 
 One row per customer x item that was ever bought (never-bought pairs are out of scope) and one per customer. The parts:
-purchases read (`repurchase_history`), the pair's rhythm (`repurchase_renewal`), is the customer still one (`bg_nbd`), the chance
-of a purchase (`repurchase_model`), its date (`repurchase_dates`) and size (`repurchase_quantity`). Pure: no clock, no future, the
-same bytes for any order of rows.
+purchases read (`repurchase_history`), the pair's rhythm (`repurchase_renewal`), the chance of a purchase (`repurchase_model`),
+its date (`repurchase_dates`) and size (`repurchase_quantity`). Pure: no clock, no future, the same bytes for any order of rows.
 
     rank_score     = probability_30 x expected_amount: the money a call in the next 30 days is about (quantity without amounts)
     amount_at_risk = lapsed_probability x expected_amount x 90 / usual_interval_days: what is lost in 90 days if the pair is gone
@@ -63,6 +62,7 @@ def repurchase(
     horizon_days: int = 30,
     attributes: pl.DataFrame | None = None,
     seed: int = 0,
+    has_customers: bool = True,
 ) -> RepurchaseResult:
     """Chances, dates and quantities of the next purchases as seen at the end of `cutoff`.
 
@@ -73,6 +73,7 @@ def repurchase(
         horizon_days: the window that ranks and explains, one of 7, 14, 30, 60, 90.
         attributes: `item_id` and a text column that groups items (category).
         seed: draws what the classifier learns from.
+        has_customers: False leaves `customers` empty and saves its time.
 
     Raises:
         InvalidInput: a column is missing, a key is empty, a number is none, or `horizon_days` is not one of the five.
@@ -85,9 +86,8 @@ def repurchase(
     pairs = _answer(history, horizon_days, seed)
     pairs = pairs.sort(["rank_score", "customer_id", "item_id"], descending=[True, False, False], nulls_last=True)
     pairs = pairs.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("rank"))
-    customers = (
-        _answer(history.as_customers(), horizon_days, seed).drop("item_id", "reason_key", "reason_values").sort("customer_id")
-    )
+    whole = history.as_customers() if has_customers else read_purchases(purchases.clear(), cutoff)
+    customers = _answer(whole, horizon_days, seed).drop("item_id", "reason_key", "reason_values").sort("customer_id")
     return RepurchaseResult(pairs, customers, history.dropped_returns)
 
 

@@ -1,7 +1,7 @@
 """What was known of each customer x item pair on a given day, as numbers?
 
 `features_at(history, day)` looks at purchases on or before `day` only: the pair's own rhythm, the customer's visits (with the
-item and without it), the item's buyers, the category, what the renewal model and BG/NBD expect. Training moments and the moment
+item and without it), the item's buyers, the category, what the renewal model expects. Training moments and the moment
 of the forecast are made by this one function, so that what is learned is what is asked.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.bg_nbd import BgNbd, fit_bg_nbd
 from forecasting.frames import FloatArray, IntArray
 from forecasting.repurchase_history import History
 from forecasting.repurchase_renewal import Renewal, fit_renewal
@@ -20,8 +19,8 @@ __all__ = ["FEATURES", "Moment", "features_at"]
 
 FEATURES = (
     "count", "silent", "age", "log_mean", "silent_per_interval", "silent_z", "alive", "last_interval_ratio", "spread",
-    "last_quantity_ratio", "customer_visits", "customer_silent", "customer_age", "customer_interval", "customer_due",
-    "customer_alive", "customer_basket", "visits_30", "visits_90", "visits_since", "share_of_visits", "share_recent",
+    "last_quantity_ratio", "customer_visits", "customer_silent", "customer_age", "customer_interval",
+    "customer_basket", "visits_30", "visits_90", "visits_since", "share_of_visits", "share_recent",
     "item_buyers", "item_silent", "item_repeat", "item_30", "item_90", "group_silent", "group_count", "amount",
 )  # fmt: skip
 _BIG = 2**32
@@ -45,11 +44,9 @@ class Moment:
     last: IntArray
     counts: IntArray
     next_days: FloatArray
-    bg_nbd: BgNbd | None
-    visit_numbers: tuple[FloatArray, FloatArray, FloatArray]
 
 
-def features_at(history: History, day: int, bg_nbd: BgNbd | None = None) -> Moment:
+def features_at(history: History, day: int) -> Moment:
     """What `history` told at the end of `day`; at least one purchase must be known by then."""
     seen = history.days <= day
     place = np.flatnonzero(seen)
@@ -76,11 +73,7 @@ def features_at(history: History, day: int, bg_nbd: BgNbd | None = None) -> Mome
     has = visits > 0
     v_age = np.where(has, day - visit_day[np.where(has, start, 0)], 0).astype(float)
     v_silent = np.where(has, day - visit_day[np.where(has, visit_last, 0)], 0).astype(float)
-    x, t_x = np.maximum(visits - 1, 0).astype(float), v_age - v_silent
-    model = bg_nbd or fit_bg_nbd(x[has], t_x[has], v_age[has])
-    v_alive = model.probability_alive(x, t_x, v_age) if model else np.ones(len(visits))
-    v_due = model.probability_of_purchase(30.0, x, t_x, v_age) if model else np.full(len(visits), 0.5)
-    v_interval = (t_x + 30.0) / (x + 1.0)  # drawn towards a month
+    v_interval = (v_age - v_silent + 30.0) / np.maximum(visits, 1)  # drawn towards a month
     v30 = np.bincount(visit_customer[visit_day > day - 30], minlength=len(visits))
     v90 = np.bincount(visit_customer[visit_day > day - 90], minlength=len(visits))
     lines = np.bincount(customers, minlength=len(visits))
@@ -104,7 +97,7 @@ def features_at(history: History, day: int, bg_nbd: BgNbd | None = None) -> Mome
         counts, silent, age, renewal.log_mean, silent / interval,
         (np.log(np.maximum(silent, 0.5)) - renewal.log_mean) / renewal.log_spread,
         renewal.alive, last_gap / interval, renewal.log_spread, quantities[last] / mean_quantity,
-        visits[c], v_silent[c], v_age[c], v_interval[c], v_due[c], v_alive[c], basket[c], v30[c], v90[c],
+        visits[c], v_silent[c], v_age[c], v_interval[c], basket[c], v30[c], v90[c],
         after_last, counts / np.maximum(since_first, 1), recent_pair / np.maximum(v90[c], 1),
         np.log1p(buyers[i]), (day - item_last[i]).astype(float),
         ((again + 2.0 * again.sum() / scale) / (buyers + 2.0))[i],
@@ -114,7 +107,7 @@ def features_at(history: History, day: int, bg_nbd: BgNbd | None = None) -> Mome
     following = np.minimum(place[last] + 1, len(history.days) - 1)
     is_next = (history.customers[following] == c) & (history.items[following] == i) & (history.days[following] > days[last])
     next_days = np.where(is_next, history.days[following] - day, 10**6).astype(float)
-    return Moment(day, c, i, values, renewal, place[last], counts, next_days, model, (x[c], t_x[c], v_age[c]))
+    return Moment(day, c, i, values, renewal, place[last], counts, next_days)
 
 
 def _runs(sorted_groups: IntArray, size: int) -> tuple[IntArray, IntArray, IntArray]:

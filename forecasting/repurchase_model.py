@@ -1,7 +1,7 @@
 """How likely is a purchase within so many days? One classifier for all pairs and horizons, taught by earlier cutoffs only.
 
 Rows are (pair, earlier moment, horizon) whose window had closed by the cutoff: the features of the moment
-(`repurchase_features`), the horizon, and what renewal and BG/NBD make of it. scikit-learn's histogram trees may only rise
+(`repurchase_features`), the horizon, and what the renewal model makes of it. scikit-learn's histogram trees may only rise
 with the horizon, so that a longer window is never less likely. Trees fitted to one half of the customers judge the other half,
 and the log odds are then stretched and moved (`a + b x log odds`, drawn towards 0 and 1) to what really came: too little data
 to be so sure shows there. With too few rows the renewal model answers alone.
@@ -24,7 +24,7 @@ __all__ = ["HORIZONS", "MAXIMUM_ROWS", "probabilities"]
 
 HORIZONS = (7, 14, 30, 60, 90)
 MAXIMUM_ROWS = 200_000
-_ROWS_PER_PAIR = 40  # moments of one pair overlap: more rows of it cost time and teach nothing new
+_ROWS_PER_PAIR = 16  # moments of one pair overlap: more rows of it cost time and teach nothing new
 _SPACING = 14  # days between training moments
 _MOMENTS = 26  # a year of them, so that every season taught once
 _FEWEST_ROWS, _FEWEST_OF_EACH = 400, 40
@@ -40,7 +40,7 @@ _TREES = {
     "max_features": 0.5,
     "early_stopping": False,
 }
-_NAMES = (*FEATURES, "horizon", "renewal", "bg_nbd")  # the last three may only raise the chance
+_NAMES = (*FEATURES, "horizon", "renewal")  # the last two may only raise the chance
 
 Predictor = Callable[[FloatArray], FloatArray]
 
@@ -100,7 +100,7 @@ def _training_rows(history: History, moment: Moment, seed: int) -> tuple[Rows | 
     share = max(50, min(MAXIMUM_ROWS, _ROWS_PER_PAIR * pairs) // len(cells))
     seen, came, half = [], [], []
     for day in moments:
-        at = features_at(history, day, moment.bg_nbd)
+        at = features_at(history, day)
         for horizon in (h for h in HORIZONS if day + h <= cutoff):
             chosen = np.arange(len(at.counts))
             if len(chosen) > share:
@@ -122,15 +122,9 @@ def _half(customers: IntArray) -> IntArray:
 
 
 def _seen(moment: Moment, chosen: IntArray, horizon: int) -> FloatArray:
-    """Features of the chosen pairs, then the three that rise with the horizon."""
+    """Features of the chosen pairs, then the two that rise with the horizon."""
     renewal = moment.renewal.rows(chosen).within(float(horizon))
-    numbers = [values[chosen] for values in moment.visit_numbers]
-    visit = moment.bg_nbd.probability_of_purchase(float(horizon), *numbers) if moment.bg_nbd else np.full(len(chosen), 0.5)
-    rising = [
-        np.full(len(chosen), np.log(horizon)),
-        logit(np.clip(renewal, _EDGE, 1 - _EDGE)),
-        logit(np.clip(visit, _EDGE, 1 - _EDGE)),
-    ]
+    rising = [np.full(len(chosen), np.log(horizon)), logit(np.clip(renewal, _EDGE, 1 - _EDGE))]
     return np.column_stack([moment.values[chosen], *rising])
 
 
@@ -144,7 +138,7 @@ def _fit(seen: FloatArray, came: BoolArray, seed: int) -> Predictor:
     told = np.flatnonzero(np.isfinite(low) & (low < high))
     directions = (told >= len(FEATURES)).astype(int)
     size = {"min_samples_leaf": int(np.clip(len(came) // 200, 20, 100)), "max_leaf_nodes": int(np.clip(len(came) // 1000, 6, 20))}
-    pace = {} if len(came) >= _MANY_ROWS else {"max_iter": 60, "learning_rate": 0.12}  # a quick run matters more there
+    pace = {} if len(came) >= _MANY_ROWS else {"max_iter": 40, "learning_rate": 0.15}  # a quick run matters more there
     trees = HistGradientBoostingClassifier(random_state=seed, monotonic_cst=directions, **{**_TREES, **size, **pace})
     with threadpool_limits(limits=1):
         trees.fit(seen[:, told], came)

@@ -1,8 +1,8 @@
 """What do people expect instead of the forecast? Overrides in force, of series and of groups, spread over the series.
 
 The rule is `forecasting.spreading`; here is where its frames come from. What was decided is written to schema `forecast`:
-`spread_overrides` (which override decides which part of which series' period), `override_problems` (which cannot be followed,
-and why), `group_overrides` and `group_members` (what was spread over whom); the plan and the reports add it to the forecast.
+`spread_overrides` (which override decides which part of which series' period) and `override_problems` (which cannot be followed,
+and why); the plan and the reports add it to the forecast.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ from forecasting.spreading import OVERRIDE_SCHEMA, Spread, spread_overrides
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame, table_exists
 
-__all__ = ["group_members", "live_forecast", "overrides_in_force", "spread_live", "with_overrides"]
+__all__ = ["group_members", "live_forecast", "overrides_in_force", "spread_live", "with_overrides", "write_spread"]
 
 
 def spread_live(
     warehouse: duckdb.DuckDBPyConnection, frequency: Any, as_of: date, forecast: pl.DataFrame | None = None
 ) -> Spread:
-    """Spread the overrides in force over a forecast (`series_id`, `period_start`, `quantity`) and write what was decided.
-
-    None: the newest live mean.
-    """
+    """Spread the overrides in force over a forecast (`series_id`, `period_start`, `quantity`); none: the newest live mean."""
     if forecast is None:
         forecast, _ = live_forecast(warehouse, frequency)
-    overrides, members = overrides_in_force(warehouse, as_of), group_members(warehouse)
-    spread = spread_overrides(forecast, overrides, members, frequency=frequency)
-    groups = overrides.filter((pl.col("level") != "series") & (pl.col("frequency") == frequency)).drop("series_id")
+    return spread_overrides(forecast, overrides_in_force(warehouse, as_of), group_members(warehouse), frequency=frequency)
+
+
+def write_spread(warehouse: duckdb.DuckDBPyConnection, frequency: str, spread: Spread) -> int:
+    """Replace what was decided for one frequency; rows written."""
     named = pl.lit(frequency).alias("frequency")
     problems = spread.problems.with_columns(
         named,
@@ -42,24 +41,18 @@ def spread_live(
     ).drop("wanted", "fixed")
     warehouse.begin()
     try:
-        for name, frame in (
-            ("spread_overrides", spread.applied.with_columns(named)),
-            ("override_problems", problems),
-            ("group_overrides", groups),
-        ):
+        for name, frame in (("spread_overrides", spread.applied.with_columns(named)), ("override_problems", problems)):
             warehouse.execute(f"DELETE FROM forecast.{name} WHERE frequency = ?", [frequency])
             insert_frame(warehouse, "forecast", name, frame)
-        warehouse.execute("DELETE FROM forecast.group_members")
-        insert_frame(warehouse, "forecast", "group_members", members)
         warehouse.commit()
     except BaseException:
         warehouse.rollback()
         raise
-    return spread
+    return spread.applied.height
 
 
 def with_overrides(warehouse: duckdb.DuckDBPyConnection, frequency: str, forecast: pl.DataFrame) -> pl.DataFrame:
-    """A mean forecast (`series_id`, `period_start`, `quantity`) after what `spread_live` wrote."""
+    """A mean forecast (`series_id`, `period_start`, `quantity`) after what `write_spread` left."""
     moved = read_frame(
         warehouse,
         "SELECT series_id, period_start, sum(quantity - forecast_quantity) AS moved FROM forecast.spread_overrides "

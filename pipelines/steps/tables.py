@@ -13,6 +13,14 @@ from planning.frames import OUTPUT_SCHEMAS
 
 __all__ = ["FORECAST_TABLES", "PIPELINE_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
 
+_REPURCHASE = {
+    "purchase_count": "BIGINT", "last_purchase_date": "DATE", "days_since": "BIGINT", "usual_interval_days": "DOUBLE",
+    "probability_7": "DOUBLE", "probability_14": "DOUBLE", "probability_30": "DOUBLE", "probability_60": "DOUBLE",
+    "probability_90": "DOUBLE", "expected_date": "DATE", "expected_date_p25": "DATE", "expected_date_p75": "DATE",
+    "expected_quantity": "DOUBLE", "expected_quantity_p10": "DOUBLE", "expected_quantity_p90": "DOUBLE",
+    "expected_amount": "DOUBLE", "lapsed_probability": "DOUBLE", "is_overdue": "BOOLEAN", "rank_score": "DOUBLE",
+    "amount_at_risk": "DOUBLE", "model": "VARCHAR",
+}  # fmt: skip
 _RUN = {"forecast_run_id": "VARCHAR", "origin": "VARCHAR"}
 
 FORECAST_TABLES: dict[str, dict[str, str]] = {
@@ -67,6 +75,14 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
         "demand_hash": "VARCHAR", "series_count": "BIGINT",
+    },
+    "repurchase": {
+        "as_of": "DATE", "origin": "VARCHAR", "customer_id": "BIGINT", "item_id": "BIGINT", **_REPURCHASE, "rank": "BIGINT",
+        "reason_key": "VARCHAR", "reason_values": "VARCHAR",
+    },
+    "repurchase_customers": {"as_of": "DATE", "origin": "VARCHAR", "customer_id": "BIGINT", **_REPURCHASE},
+    "repurchase_lists": {
+        "as_of": "DATE", "origin": "VARCHAR", "purchase_hash": "VARCHAR", "pair_count": "BIGINT", "left_out_pairs": "BIGINT",
     },
 }  # fmt: skip
 """Schema `forecast`: column -> DuckDB type."""

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.steps.forecast_groups import MODEL_MEAN, add_groups
-from pipelines.steps.overrides import group_members, live_forecast, overrides_in_force, spread_live, with_overrides
+from pipelines.steps.overrides import group_members, live_forecast, overrides_in_force, spread_live, with_overrides, write_spread
 from pipelines.steps.plan import forecast_demands
 from pipelines.steps.tables import create_result_tables, insert_frame
 
@@ -114,6 +114,7 @@ def test_a_groups_month_reaches_the_weekly_plan(warehouse: duckdb.DuckDBPyConnec
         {"series_id": [11] * 5 + [21] * 5 + [31] * 5, "period_start": MONDAYS * 3, "quantity": [7.0] * 5 + [21.0] * 5 + [5.0] * 5}
     )
     spread = spread_live(warehouse, "week", AS_OF, base)
+    write_spread(warehouse, "week", spread)
     after = with_overrides(warehouse, "week", base)
 
     assert spread.forecast["quantity"].to_list() == pytest.approx(after["quantity"].to_list())
@@ -125,7 +126,7 @@ def test_a_groups_month_reaches_the_weekly_plan(warehouse: duckdb.DuckDBPyConnec
     assert after.filter(pl.col("series_id") == 31)["quantity"].to_list() == [5.0] * 5
     # Withdrawn: nothing of it stays behind.
     warehouse.execute("DELETE FROM raw.forecast_group_override")
-    spread_live(warehouse, "week", AS_OF, base)
+    write_spread(warehouse, "week", spread_live(warehouse, "week", AS_OF, base))
     assert base["quantity"].to_list() == with_overrides(warehouse, "week", base)["quantity"].to_list()
 
 
@@ -137,7 +138,7 @@ def test_what_cannot_be_followed_is_kept_with_its_figures(warehouse: duckdb.Duck
     )
     warehouse.execute(f"INSERT INTO raw.forecast_override VALUES (1, 11, {june}, 50000000, NULL, '2026-05-01', 1)")
     base = pl.DataFrame({"series_id": [11, 21], "period_start": [date(2026, 6, 1)] * 2, "quantity": [7.0, 8.0]})
-    spread_live(warehouse, "month", AS_OF, base)
+    write_spread(warehouse, "month", spread_live(warehouse, "month", AS_OF, base))
 
     assert [50.0, 0.0] == with_overrides(warehouse, "month", base)["quantity"].to_list()
     assert [("month", "category", 9, "forecasting.override_narrower_above", '{"wanted": 6.0, "fixed": 50.0}')] == (
@@ -152,8 +153,8 @@ def test_groups_add_up_to_the_series_that_serve_and_are_made_once(
     archived(warehouse, frequency, cutoff)
     before, run_id = live_forecast(warehouse, frequency)
 
-    assert add_groups(warehouse, frequency, count=40)
-    assert not add_groups(warehouse, frequency, count=40)
+    assert add_groups(warehouse, frequency, AS_OF, count=40)
+    assert not add_groups(warehouse, frequency, AS_OF, count=40)
     served, _ = live_forecast(warehouse, frequency)
     amounts = served.join(group_members(warehouse), on="series_id").with_columns(pl.col("quantity") * pl.col("unit_price"))
     total = amounts.group_by("period_start").agg(pl.col("quantity").sum()).sort("period_start")["quantity"].to_list()
@@ -164,7 +165,7 @@ def test_groups_add_up_to_the_series_that_serve_and_are_made_once(
     # Made again from the same run: the model's own figures are where it starts, not what serves.
     first = warehouse.execute("SELECT * FROM forecast.group_forecasts ORDER BY ALL").fetchall()
     warehouse.execute("DELETE FROM forecast.group_forecasts")
-    assert add_groups(warehouse, frequency, count=40)
+    assert add_groups(warehouse, frequency, AS_OF, count=40)
     again = warehouse.execute("SELECT * FROM forecast.group_forecasts ORDER BY ALL").fetchall()
     assert [row[:-1] for row in first] == [row[:-1] for row in again]
     assert [row[-1] for row in first] == pytest.approx([row[-1] for row in again])
@@ -173,6 +174,8 @@ def test_groups_add_up_to_the_series_that_serve_and_are_made_once(
     ).fetchall()
     assert not told or before["quantity"].to_list() == [row[0] for row in told]
     assert run_id == "run"
+    members = warehouse.execute("SELECT count(*), count(unit_price) FROM forecast.group_members").fetchall()
+    assert [(3, 2)] == members
 
 
 def weekly(*quantities: float) -> pl.DataFrame:
