@@ -116,7 +116,7 @@ select
     case summed.level
         when 'item' then items.sku || ' ' || items.item_name
         when 'category_warehouse' then coalesce(categories.name, '-') || ' · ' || warehouses.warehouse_name
-        when 'category' then coalesce(categories.name, '-')
+        when 'category' then coalesce(categories.name, '')
         when 'warehouse' then warehouses.warehouse_name
         else company.company_name
     end as group_label,
@@ -124,7 +124,7 @@ select
         when 'item' then items.sku || ' ' || items.item_name_zh
         when 'category_warehouse'
             then coalesce(nullif(categories.name_zh, ''), categories.name, '-') || ' · ' || warehouses.warehouse_name_zh
-        when 'category' then coalesce(nullif(categories.name_zh, ''), categories.name, '-')
+        when 'category' then coalesce(nullif(categories.name_zh, ''), categories.name, '')
         when 'warehouse' then warehouses.warehouse_name_zh
         else company.company_name_zh
     end as group_label_zh,
