@@ -3,6 +3,7 @@
 fit(demand, frequency=, horizon=, cutoff=)           all series at once; `.predict(horizon, quantiles)`, `.backtest()`, ...
 forecast(demand, frequency=, horizon=, cutoff=)      the same, with every frame of the contract
 simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
+calendar_events(first, last, country=)               holidays and campaigns as a table of events
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
@@ -14,6 +15,7 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 from forecasting import metrics
 from forecasting.coherence import Coherent, reconcile
 from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
+from forecasting.events import calendar_events
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
@@ -32,6 +34,7 @@ __all__ = [
     "Sentence",
     "SeriesFit",
     "SeriesModel",
+    "calendar_events",
     "explain",
     "fit",
     "fit_series",

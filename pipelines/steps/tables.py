@@ -72,6 +72,11 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",
         "problem_values": "VARCHAR",
     },
+    "forecast_steps": {
+        "forecast_run_id": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "series_id": "BIGINT", "period_start": "DATE",
+        "step": "VARCHAR", "level": "VARCHAR", "source_id": "BIGINT", "quantity": "DOUBLE",
+    },
+    "sales_problems": {"frequency": "VARCHAR", "sales_expectation_id": "BIGINT", "problem_key": "VARCHAR"},
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
         "demand_hash": "VARCHAR", "series_count": "BIGINT",

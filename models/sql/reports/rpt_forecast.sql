@@ -1,6 +1,7 @@
 -- What was asked for, and what is expected? One row per series x frequency x period: history up to data_through, then the live forecast.
--- baseline: the statistical forecast (for history: the archived one at the lead-time lag); total = what overrides of any level make of
--- it (spread_quantity, null where none does), else baseline. override_quantity is the series' own.
+-- baseline: the statistical forecast (for history: the archived one at the lead-time lag); total = what the sales team's
+-- expectations and overrides of any level make of it (spread_quantity, null where none does), else baseline. override_quantity is
+-- the series' own.
 with company as (
     select * from {{ ref("int_company") }}
 ),
@@ -58,8 +59,10 @@ overrides as (
 ),
 
 spread as (
-    select series_id, frequency, period_start, sum(quantity - forecast_quantity) as moved_quantity
-    from {{ source("forecast", "spread_overrides") }}
+    -- What sales expects and what overrides of any level made of the newest live forecast.
+    select series_id, frequency, period_start, sum(quantity) as moved_quantity
+    from {{ source("forecast", "forecast_steps") }}
+    where (frequency, cutoff) in (select (frequency, max(cutoff)) from runs group by frequency)
     group by all
 ),
 
@@ -101,10 +104,10 @@ select
     case when one_each.kind = 'forecast' then overrides.override_quantity else lagged.override_quantity end as override_quantity,
     case
         when one_each.kind = 'forecast'
-            then coalesce(live.mean + spread.moved_quantity, overrides.override_quantity, live.mean)
+            then coalesce(greatest(0, live.mean + spread.moved_quantity), overrides.override_quantity, live.mean)
         else lagged.forecast_quantity
     end as total_quantity,
-    case when one_each.kind = 'forecast' then live.mean + spread.moved_quantity end as spread_quantity,
+    case when one_each.kind = 'forecast' then greatest(0, live.mean + spread.moved_quantity) end as spread_quantity,
     cast(last_year.demand_quantity as double) as last_year_quantity,
     live.last_forecast_quantity,
     lagged.origin as forecast_origin
