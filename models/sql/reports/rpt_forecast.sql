@@ -58,12 +58,22 @@ overrides as (
     group by all
 ),
 
-spread as (
+moved as (
     -- What sales expects and what overrides of any level made of the newest live forecast.
     select series_id, frequency, period_start, sum(quantity) as moved_quantity
     from {{ source("forecast", "forecast_steps") }}
     where (frequency, cutoff) in (select (frequency, max(cutoff)) from runs group by frequency)
     group by all
+),
+
+spread as (
+    select moved.series_id, moved.frequency, moved.period_start, greatest(0, live.mean + moved.moved_quantity) as spread_quantity
+    from moved
+    inner join live
+        on moved.series_id = live.series_id
+        and moved.frequency = live.frequency
+        and moved.period_start = live.period_start
+    where live.mean is not null
 ),
 
 periods as (
@@ -104,10 +114,10 @@ select
     case when one_each.kind = 'forecast' then overrides.override_quantity else lagged.override_quantity end as override_quantity,
     case
         when one_each.kind = 'forecast'
-            then coalesce(greatest(0, live.mean + spread.moved_quantity), overrides.override_quantity, live.mean)
+            then coalesce(spread.spread_quantity, overrides.override_quantity, live.mean)
         else lagged.forecast_quantity
     end as total_quantity,
-    case when one_each.kind = 'forecast' then greatest(0, live.mean + spread.moved_quantity) end as spread_quantity,
+    case when one_each.kind = 'forecast' then spread.spread_quantity end as spread_quantity,
     cast(last_year.demand_quantity as double) as last_year_quantity,
     live.last_forecast_quantity,
     lagged.origin as forecast_origin
