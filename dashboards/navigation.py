@@ -33,6 +33,8 @@ PAGES = (
     Place("order", "description"),
     Place("supplier", "factory"),
     Place("actions", "task_alt"),
+    Place("forecast_accuracy", "target"),
+    Place("forecast_models", "leaderboard"),
     Place("repurchase", "event_repeat"),
 )
 """Every page; the first is where a visit begins."""

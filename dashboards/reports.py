@@ -23,6 +23,9 @@ __all__ = [
     "changed_forecasts",
     "exceptions",
     "forecast_accuracy",
+    "forecast_errors",
+    "forecast_horizon",
+    "forecast_scores",
     "forecast_series",
     "health",
     "item_locations",
@@ -171,6 +174,27 @@ def group_forecast(snapshot: Snapshot, level: str, group_key: str, frequency: st
 def override_problems(snapshot: Snapshot, level: str) -> pl.DataFrame:
     """Overrides of one level that the last run could not follow as meant."""
     return read(snapshot, "rpt_override_problems", "level = ?", (level,), order="override_id, frequency")
+
+
+def forecast_errors(snapshot: Snapshot) -> pl.DataFrame:
+    """Every forecast that could still be acted on, beside what came."""
+    return read(snapshot, "rpt_forecast_error", order="period_start, series_id")
+
+
+def forecast_horizon(snapshot: Snapshot) -> pl.DataFrame:
+    """Errors and coverage added up by distance, cutoff, pattern and model."""
+    return read(snapshot, "rpt_forecast_horizon", order="source, frequency, cutoff, horizon, demand_pattern, model")
+
+
+def forecast_scores(snapshot: Snapshot, frequency: str) -> pl.DataFrame:
+    """What every model scored on every series at each past cutoff of the last selection, with the pattern of the series."""
+    return snapshots.query(
+        snapshot,
+        "select a.series_id, a.cutoff, a.model, a.wape, a.bias, a.mase, a.rmsse, s.demand_pattern, s.model as champion "
+        "from reports.rpt_forecast_accuracy a join reports.rpt_forecast_series s using (series_id, frequency) "
+        "where a.frequency = ? order by a.series_id, a.cutoff, a.model",
+        (frequency,),
+    )
 
 
 # --- stock and items --------------------------------------------------------------------------------------------------

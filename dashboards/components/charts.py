@@ -28,6 +28,7 @@ __all__ = [
     "group_forecast",
     "projection",
     "rates",
+    "small_forecast",
     "split_bars",
     "trend",
 ]
@@ -306,6 +307,20 @@ def group_forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         ),
     ]
     return alt.layer(*layers).properties(height=330)
+
+
+def small_forecast(frame: pl.DataFrame) -> alt.LayerChart:
+    """A series at a glance: demand solid, forecast dashed, for pictures beside each other."""
+    x = alt.X("period_start:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=4, labelOverlap=True))
+    layers = []
+    for column, colour, dash in (("demand_quantity", BLUE, [1, 0]), ("baseline_quantity", ORANGE, [6, 3])):
+        line = frame.select("period_start", pl.col(column).cast(pl.Float64)).drop_nulls()
+        layers.append(
+            alt.Chart(line)
+            .mark_line(color=colour, strokeDash=dash, strokeWidth=1.8)
+            .encode(x=x, y=alt.Y(f"{column}:Q", title=None, axis=alt.Axis(tickCount=4)))
+        )
+    return alt.layer(*layers).properties(height=150)
 
 
 def projection(

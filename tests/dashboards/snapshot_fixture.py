@@ -127,6 +127,7 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_open_orders": _open_orders(by_sku),
         "rpt_movements": _movements(series),
         **_forecasts(series),
+        **_judged(series),
         **_suggestions(by_sku, suppliers, customer),
         **_repurchases(by_sku, customer),
         "rpt_projection": _projection(series),
@@ -574,8 +575,10 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
         past.append(
             {
                 "series_id": row["series_id"],
+                "frequency": "month",
                 "cutoff": date(2025, 11, 30),
                 "model": "theta",
+                "mase": 0.8,
                 "wape": 0.22,
                 "bias": 0.01,
                 "coverage_80": 0.83,
@@ -628,6 +631,73 @@ def _groups() -> list[Row]:
                 for month in range(1, 7)
             ]
     return rows
+
+
+def _judged(series: list[Row]) -> dict[str, list[Row]]:
+    """A year of monthly forecasts: 100 asked for, 90 or 110 forecast a lead time ahead, 130 a year before; one override."""
+    errors, distances = [], []
+    for row in series:
+        if row["procurement"] == "phantom":
+            continue
+        is_odd = row["sku"] == "GOOD-01"
+        for place, start in enumerate(_months(12)):
+            override = 102.0 if is_odd and place == 11 else None
+            errors.append(
+                {
+                    "series_id": row["series_id"],
+                    **_item(row),
+                    **_place(row),
+                    "category_id": 1,
+                    "category_code": "BUY",
+                    "category_name": "Bought",
+                    "category_name_zh": "外购",
+                    "frequency": "month",
+                    "period_start": start,
+                    "cutoff": start - timedelta(days=32),
+                    "horizon": 2,
+                    "forecast_origin": "live" if place > 8 else "simulated",
+                    "model": "theta",
+                    "demand_pattern": "smooth",
+                    "is_in_stock": True,
+                    "demand_quantity": 100.0,
+                    "naive_quantity": 130.0,
+                    "baseline_quantity": 110.0 if is_odd or place % 2 else 90.0,
+                    "override_quantity": override,
+                    "forecast_quantity": override or (110.0 if is_odd or place % 2 else 90.0),
+                    "p025": 60.0,
+                    "p10": 80.0,
+                    "p90": 120.0,
+                    "p975": 140.0,
+                    "unit_cost": 2.0,
+                    "override_author": "Planner" if override else None,
+                    "override_author_zh": "王计划" if override else None,
+                }
+            )
+    for source, model, error in (("archive", "", 10.0), ("backtest", "theta", 10.0), ("backtest", "seasonal_naive", 30.0)):
+        for horizon in range(1, 7):
+            distances.append(
+                {
+                    "source": source,
+                    "frequency": "month",
+                    "origin": "simulated",
+                    "cutoff": date(2025, 6, 30),
+                    "horizon": horizon,
+                    "demand_pattern": "smooth",
+                    "model": model,
+                    "record_count": 10,
+                    "demand_quantity": 1000.0,
+                    "absolute_error": 10 * error + horizon,
+                    "signed_error": error,
+                    "demand_value": 2000.0,
+                    "absolute_error_value": 20 * error + horizon,
+                    "signed_error_value": 2 * error,
+                    "count_80": 10,
+                    "inside_80": 8,
+                    "count_95": 10,
+                    "inside_95": 9,
+                }
+            )
+    return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances}
 
 
 def _suggestions(by_sku: dict[str, Row], suppliers: list[Row], customer: Row) -> dict[str, list[Row]]:
