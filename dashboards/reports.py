@@ -23,6 +23,9 @@ __all__ = [
     "changed_forecasts",
     "exceptions",
     "forecast_accuracy",
+    "forecast_errors",
+    "forecast_horizon",
+    "forecast_scores",
     "forecast_series",
     "health",
     "item_locations",
@@ -137,6 +140,27 @@ def changed_forecasts(snapshot: Snapshot) -> pl.DataFrame:
 def forecast_accuracy(snapshot: Snapshot, series_id: int) -> pl.DataFrame:
     """Past accuracy of one series by run cutoff."""
     return read(snapshot, "rpt_forecast_accuracy", "series_id = ?", (series_id,), order="cutoff")
+
+
+def forecast_errors(snapshot: Snapshot) -> pl.DataFrame:
+    """Every forecast that could still be acted on, beside what came."""
+    return read(snapshot, "rpt_forecast_error", order="period_start, series_id")
+
+
+def forecast_horizon(snapshot: Snapshot) -> pl.DataFrame:
+    """Errors and coverage added up by distance, cutoff, pattern and model."""
+    return read(snapshot, "rpt_forecast_horizon", order="source, frequency, cutoff, horizon, demand_pattern, model")
+
+
+def forecast_scores(snapshot: Snapshot, frequency: str) -> pl.DataFrame:
+    """What every model scored on every series at each past cutoff of the last selection, with the pattern of the series."""
+    return snapshots.query(
+        snapshot,
+        "select a.series_id, a.cutoff, a.model, a.wape, a.bias, a.mase, a.rmsse, s.demand_pattern, s.model as champion "
+        "from reports.rpt_forecast_accuracy a join reports.rpt_forecast_series s using (series_id, frequency) "
+        "where a.frequency = ? order by a.series_id, a.cutoff, a.model",
+        (frequency,),
+    )
 
 
 # --- stock and items --------------------------------------------------------------------------------------------------

@@ -16,7 +16,21 @@ import polars as pl
 
 from dashboards.i18n import code_text, t
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "dots", "forecast", "projection", "rates", "split_bars", "trend"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "RED",
+    "bars",
+    "dots",
+    "forecast",
+    "projection",
+    "rates",
+    "small_forecast",
+    "split_bars",
+    "trend",
+]
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, SKY, PINK = "#888888", "#56B4E9", "#CC79A7"
@@ -244,6 +258,20 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
             )
         )
     return alt.layer(*layers).properties(height=330)
+
+
+def small_forecast(frame: pl.DataFrame) -> alt.LayerChart:
+    """A series at a glance: demand solid, forecast dashed, for pictures beside each other."""
+    x = alt.X("period_start:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=4, labelOverlap=True))
+    layers = []
+    for column, colour, dash in (("demand_quantity", BLUE, [1, 0]), ("baseline_quantity", ORANGE, [6, 3])):
+        line = frame.select("period_start", pl.col(column).cast(pl.Float64)).drop_nulls()
+        layers.append(
+            alt.Chart(line)
+            .mark_line(color=colour, strokeDash=dash, strokeWidth=1.8)
+            .encode(x=x, y=alt.Y(f"{column}:Q", title=None, axis=alt.Axis(tickCount=4)))
+        )
+    return alt.layer(*layers).properties(height=150)
 
 
 def projection(
