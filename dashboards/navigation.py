@@ -27,6 +27,7 @@ PAGES = (
     Place("stock", "inventory_2"),
     Place("partners", "handshake"),
     Place("setup", "settings"),
+    Place("forecast_groups", "account_tree"),
     Place("kpi_detail", "query_stats"),
     Place("item", "deployed_code"),
     Place("order", "description"),

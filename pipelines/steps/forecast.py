@@ -64,7 +64,7 @@ def run_forecast(run: Run) -> dict[str, int]:
         for frequency in FREQUENCIES:
             wanted = _wanted(warehouse, settings, frequency, as_of, int(facts["watermark"]))
             made = _forecast(warehouse, wanted, settings)
-            add_groups(warehouse, frequency, seed=settings.seed)
+            add_groups(warehouse, frequency, as_of, seed=settings.seed)
             add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
             accuracy |= _accuracy(warehouse, frequency)

@@ -60,6 +60,14 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "frequency": "VARCHAR", "series_id": "BIGINT", "period_start": "DATE", "level": "VARCHAR", "override_id": "BIGINT",
         "forecast_quantity": "DOUBLE", "quantity": "DOUBLE",
     },
+    "group_overrides": {
+        "override_id": "BIGINT", "level": "VARCHAR", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT",
+        "frequency": "VARCHAR", "period_start": "DATE", "quantity": "DOUBLE", "amount": "DOUBLE", "change": "DOUBLE",
+    },
+    "group_members": {
+        "series_id": "BIGINT", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT", "unit_price": "DOUBLE",
+        "unit": "VARCHAR", "history": "DOUBLE",
+    },
     "override_problems": {
         "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",
         "problem_values": "VARCHAR",

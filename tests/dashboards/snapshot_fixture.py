@@ -585,7 +585,52 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
                 "origin": "simulated",
             }
         )
-    return {"rpt_forecast": periods, "rpt_forecast_series": heads, "rpt_forecast_accuracy": past}
+    return {
+        "rpt_forecast": periods,
+        "rpt_forecast_series": heads,
+        "rpt_forecast_accuracy": past,
+        "rpt_forecast_group": _groups(),
+        "rpt_override_problems": [
+            {
+                "frequency": "month",
+                "level": "company",
+                "override_id": 1,
+                "problem_key": "forecasting.override_narrower_above",
+                "problem_values": json.dumps({"wanted": 900.0, "fixed": 1000.0}),
+            }
+        ],
+    }
+
+
+def _groups() -> list[Row]:
+    """The company, a warehouse and the items without category, by month, in amounts; the company in quantity too."""
+    rows: list[Row] = []
+    named = [
+        ("company", "", "Tiny Works", "小小工厂", None),
+        ("warehouse", "1", "Main warehouse", "主仓", "MAIN"),
+        ("category", "", "", "", None),
+    ]
+    for level, key, name, name_zh, warehouse in named:
+        for unit in ("amount", "quantity") if level == "company" else ("amount",):
+            base = {
+                "level": level,
+                "group_key": key,
+                "group_label": name,
+                "group_label_zh": name_zh,
+                "warehouse_code": warehouse,
+                "base_unit": "PCS" if unit == "quantity" else None,
+                "unit": unit,
+                "frequency": "month",
+                "is_overridden": False,
+            }
+            history = {"kind": "history", "is_complete": True, "demand_value": 1000.0, "past_forecast_value": 1100.0}
+            rows += [{**base, **history, "period_start": start} for start in _months(12)]
+            ahead = {"kind": "forecast", "is_complete": False, "forecast_value": 1200.0, "p10": 1000.0, "p90": 1500.0}
+            rows += [
+                {**base, **ahead, "period_start": date(2026, month, 1), "total_value": 1200.0, "last_year_value": 1000.0}
+                for month in range(1, 7)
+            ]
+    return rows
 
 
 def _judged(series: list[Row]) -> dict[str, list[Row]]:
