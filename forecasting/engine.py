@@ -10,6 +10,7 @@ period is learned from when it ended on or before that day, and the first foreca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,10 +19,12 @@ import polars as pl
 
 from forecasting import frames_out
 from forecasting.assembly import assemble
+from forecasting.assignment import Assignment
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
 from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
+from forecasting.tuned import specified
 from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "simulate_archive"]
@@ -52,6 +55,7 @@ def forecast(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    assignments: Sequence[Assignment] = (),
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
@@ -69,6 +73,8 @@ def forecast(
         attributes: `series_id` and text columns (category, warehouse ...): what series share, for the boosted model.
         regressors: `period_start`, optional `series_id`, numbers known beside and ahead of demand (promotions, events), past
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
+        assignments: entries of a specification and the series they reach (`assign`); all other series stay as they are, byte
+            for byte.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
         seed: of the draws the boosted model learns from. map_chunks: `(function, chunks) -> results in order`,
@@ -87,6 +93,7 @@ def forecast(
         lead_times=lead_times,
         attributes=attributes,
         regressors=regressors,
+        assignments=assignments,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
         seed=seed,
@@ -113,6 +120,7 @@ def fit(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    assignments: Sequence[Assignment] = (),
     backtest_origins: int = 4,
     is_boosted: bool = True,
     seed: int = 0,
@@ -141,7 +149,9 @@ def fit(
         map_chunks=map_chunks,
         chunk_size=chunk_size,
     )
-    return Fitted(panel, cutoff, horizon, reach, days, protection, assemble(panel, panel.period_count, origins, runs, horizon))
+    done = assemble(panel, panel.period_count, origins, runs, horizon)
+    fitted = Fitted(panel, cutoff, horizon, reach, days, protection, done)
+    return specified(fitted, runs, assignments, regressors=regressors, map_chunks=map_chunks)
 
 
 def simulate_archive(

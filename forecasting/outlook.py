@@ -11,7 +11,7 @@ from forecasting.combining import combine
 from forecasting.distribution import Outlook
 from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
 
-__all__ = ["Served", "error_variance", "places", "pooled_sigma", "serve", "step_outlook", "with_combination"]
+__all__ = ["Served", "chance_of_demand", "error_variance", "places", "pooled_sigma", "serve", "step_outlook", "with_combination"]
 
 _ENOUGH_ERRORS = 8.0
 _UNKNOWN_VARIATION = 0.5  # spread / level assumed where nothing at all can be compared
@@ -63,7 +63,7 @@ def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArra
     means, sigmas, shocks = with_combination(origin, weights[:, place], members)
     mean = np.nan_to_num(means[chosen, own])
     sigma = pooled_sigma(sigmas[chosen, own], mean.mean(axis=1), run.error_count)
-    chance = _chance(mean, run.size, run.frequency)
+    chance = chance_of_demand(mean, run.size, run.frequency)
 
     def over(values: FloatArray) -> FloatArray:
         laid = np.full((len(rows), *values.shape[1:]), np.nan)
@@ -80,7 +80,7 @@ def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArra
     )
 
 
-def _chance(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
+def chance_of_demand(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
     """Chance of any demand in each period: the odds of the past, moved in proportion to the mean. 1 where no period ever was
     without demand."""
     usual = (size * frequency)[:, None]
