@@ -2,7 +2,9 @@
 
 fit(demand, frequency=, horizon=, cutoff=)           all series at once; `.predict(horizon, quantiles)`, `.backtest()`, ...
 forecast(demand, frequency=, horizon=, cutoff=)      the same, with every frame of the contract
+fit(demand, ..., selection=chosen)                   again, with what an earlier `fit(...).selection` learned: series by series
 simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
+calendar_events(first, last, country=)               holidays and campaigns as a table of events
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
@@ -16,13 +18,15 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 from forecasting import metrics
 from forecasting.assignment import Assignment, assign
 from forecasting.coherence import Coherent, reconcile
-from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
+from forecasting.engine import ForecastResult, fit, forecast, result_of, simulate_archive
+from forecasting.events import calendar_events
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
 from forecasting.leakage import assert_no_leakage
 from forecasting.sales_expectations import SalesStep, sales_step
 from forecasting.scoring import score
+from forecasting.selection import Selection
 from forecasting.series_parameters import checked_parameters, default_parameters
 from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
 from forecasting.specification import Selector, Specification, SpecificationEntry
@@ -37,6 +41,7 @@ __all__ = [
     "ForecastResult",
     "Frequency",
     "SalesStep",
+    "Selection",
     "Selector",
     "Sentence",
     "SeriesFit",
@@ -45,6 +50,7 @@ __all__ = [
     "SpecificationEntry",
     "assert_no_leakage",
     "assign",
+    "calendar_events",
     "checked_parameters",
     "default_parameters",
     "explain",
@@ -55,6 +61,7 @@ __all__ = [
     "metrics",
     "reason_text",
     "reconcile",
+    "result_of",
     "sales_step",
     "score",
     "simulate_archive",

@@ -11,23 +11,31 @@ period is learned from when it ended on or before that day, and the first foreca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from forecasting import frames_out
+from forecasting.adjustments import with_adjustments
 from forecasting.assembly import assemble
 from forecasting.assignment import Assignment
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
+from forecasting.event_table import EFFECTS_SCHEMA
+from forecasting.events import event_calendar
 from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
+from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
+from forecasting.marking import MARKS_SCHEMA
+from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
+from forecasting.selection import Selection
+from forecasting.surroundings import Surroundings
 from forecasting.tuned import specified
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "simulate_archive"]
+__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "result_of", "simulate_archive"]
 
 MAXIMUM_PROTECTION_DAYS = 1461  # four years: real spare parts wait up to 33 months; longer is a typing error
 
@@ -44,6 +52,8 @@ class ForecastResult:
     champions: pl.DataFrame
     seasonal_profile: pl.DataFrame
     series_notes: pl.DataFrame
+    demand_marks: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKS_SCHEMA))
+    event_effects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EFFECTS_SCHEMA))
 
 
 def forecast(
@@ -56,9 +66,13 @@ def forecast(
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
     assignments: Sequence[Assignment] = (),
+    events: pl.DataFrame | None = None,
+    adjustments: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
+    is_cleaned: bool = False,
+    selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -77,8 +91,11 @@ def forecast(
             for byte.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
-        seed: of the draws the boosted model learns from. map_chunks: `(function, chunks) -> results in order`,
-            for a process pool.
+        is_cleaned: automatic marks change what is learned (see `marks`; they look at all series of the frame).
+        selection: what an earlier fit learned across series; nothing is compared again, and what is said of a series depends on
+            that series alone. The backtest frames are then empty.
+        seed: of the draws the boosted model learns from.
+        map_chunks: `(function, chunks) -> results in order`, for a process pool.
         chunk_size: series per chunk; changes nothing in the result.
 
     Raises:
@@ -94,12 +111,21 @@ def forecast(
         attributes=attributes,
         regressors=regressors,
         assignments=assignments,
+        events=events,
+        adjustments=adjustments,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
+        is_cleaned=is_cleaned,
+        selection=selection,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
     )
+    return result_of(fitted, quantile_levels)
+
+
+def result_of(fitted: Fitted, quantile_levels: tuple[float, ...] = DEFAULT_LEVELS) -> ForecastResult:
+    """Every frame of the contract."""
     return ForecastResult(
         demand_forecasts=fitted.predict(quantiles=quantile_levels),
         lead_time_demand=fitted.lead_time_demand(quantile_levels),
@@ -108,6 +134,8 @@ def forecast(
         champions=fitted.champions(),
         seasonal_profile=fitted.seasonal_profile(),
         series_notes=fitted.series_notes(),
+        demand_marks=fitted.demand_marks(),
+        event_effects=fitted.event_effects(),
     )
 
 
@@ -121,21 +149,52 @@ def fit(
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
     assignments: Sequence[Assignment] = (),
+    events: pl.DataFrame | None = None,
+    adjustments: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
+    is_cleaned: bool = False,
+    selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> Fitted:
-    """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`."""
+    """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`.
+
+    With a `selection` only the models at the cutoff are run: it says which one serves, with which weights and spread.
+
+    Raises:
+        InvalidInput: as `forecast`; a selection of another frequency or horizon, made after the cutoff, or with models run less
+            far than a time to protect.
+    """
     _check_arguments(horizon, backtest_origins)
-    panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
+    if selection is not None:
+        checked_refit(selection, frequency, horizon, cutoff)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, is_cleaned, selection)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
-        return Fitted(panel, cutoff, horizon, horizon, days, protection, None)
+        return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside, selection)
     reach = horizon
     if protection.size and np.isfinite(protection).any():
         reach = max(horizon, int(np.ceil(protection[np.isfinite(protection)].max())))
+    if selection is not None:
+        checked_reach(selection, reach)
+        known = panel.period_count
+        lift = lifts_of(selection, panel.series_ids, elapsed(selection, panel), selection.reach) if is_boosted else None
+        final = run_origins(
+            panel,
+            [known],
+            selection.reach,
+            beside_demand=beside,
+            is_boosted=False,
+            shared=shared_of(selection),
+            lift=lift,
+            map_chunks=map_chunks,
+            chunk_size=chunk_size,
+        )[known]
+        chosen = assemble_chosen(panel, known, final, selection, horizon)
+        refitted = Fitted(panel, cutoff, horizon, selection.reach, days, protection, chosen, beside, selection)
+        return specified(refitted, {known: final}, assignments, regressors=regressors, map_chunks=map_chunks)
     origins = _origins(panel, panel.period_count, horizon, backtest_origins)
     runs = run_origins(
         panel,
@@ -144,13 +203,14 @@ def fit(
         trained_horizon=horizon,
         attributes=attributes,
         regressors=regressors,
+        beside_demand=beside,
         is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
     )
     done = assemble(panel, panel.period_count, origins, runs, horizon)
-    fitted = Fitted(panel, cutoff, horizon, reach, days, protection, done)
+    fitted = Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
     return specified(fitted, runs, assignments, regressors=regressors, map_chunks=map_chunks)
 
 
@@ -163,8 +223,11 @@ def simulate_archive(
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None,
+    adjustments: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
+    is_cleaned: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -178,7 +241,7 @@ def simulate_archive(
     checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
-    panel = build_panel(demand, frequency=frequency, cutoff=max(cutoffs))
+    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, is_cleaned)
     counts = {cutoff: _known_count(panel, cutoff) for cutoff in sorted(set(cutoffs))}
     counts = {cutoff: count for cutoff, count in counts.items() if (panel.first_columns < count).any()}
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
@@ -189,6 +252,7 @@ def simulate_archive(
         horizon,
         attributes=attributes,
         regressors=regressors,
+        beside_demand=beside,
         is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
@@ -200,6 +264,23 @@ def simulate_archive(
         fitted = Fitted(panel, cutoff, horizon, horizon, np.zeros(0), np.zeros(0), done)
         parts.append(fitted.predict(quantiles=quantile_levels))
     return pl.concat(parts).sort("cutoff", "series_id", "period_start", "measure")
+
+
+def _surrounded(
+    demand: pl.DataFrame,
+    frequency: Frequency,
+    cutoff: date,
+    events: pl.DataFrame | None,
+    adjustments: pl.DataFrame | None,
+    is_cleaned: bool,
+    selection: Selection | None = None,
+) -> tuple[Panel, Surroundings]:
+    """The panel as people want it learned, and what is known beside it."""
+    panel = with_adjustments(build_panel(demand, frequency=frequency, cutoff=cutoff), adjustments, demand, cutoff)
+    usual = None
+    if selection is not None:
+        panel, usual = aligned(panel, selection.first_period), usual_discounts_of(selection)
+    return panel, Surroundings(event_calendar(events, panel, demand, usual), is_cleaned)
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:

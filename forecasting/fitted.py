@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -15,10 +16,15 @@ import polars as pl
 from forecasting import frames_out, metrics
 from forecasting.assembly import Assembled, joined
 from forecasting.batch_models import MODEL_NAMES
-from forecasting.distribution import Outlook, fit_calibration, quantiles_of
+from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
+from forecasting.event_table import effects_frame
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.lead_time import protection_shares, sum_moments
+from forecasting.learned import calibration_of, selection_of
+from forecasting.marking import marks_frame
 from forecasting.outlook import Served
+from forecasting.selection import Selection
+from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "INTERVALS", "Fitted", "checked_levels"]
@@ -33,7 +39,9 @@ class Fitted:
 
     Args:
         days, periods: (panel row,) to protect until the next delivery, NaN where none is given; empty without lead times.
+        given: the selection this is a refit with; such a fit has no past origins of its own.
         horizon: periods every frame of forecasts reaches. reach: periods the models were asked for.
+        beside: what was known beside demand.
     """
 
     panel: Panel
@@ -43,6 +51,29 @@ class Fitted:
     days: FloatArray
     periods: FloatArray
     done: Assembled | None
+    beside: Surroundings = NOTHING_BESIDE
+    given: Selection | None = None
+
+    @cached_property
+    def selection(self) -> Selection | None:
+        """What was learned across series and from past forecasts, for `fit(..., selection=)`; None where no series is known."""
+        if self.given is not None or self.done is None:
+            return self.given
+        return selection_of(
+            self.panel,
+            self.done,
+            cutoff=self.cutoff,
+            horizon=self.horizon,
+            reach=self.reach,
+            lead_time=self._lead_time_calibration,
+        )
+
+    @cached_property
+    def _lead_time_calibration(self) -> Calibration | None:
+        if self.given is not None:
+            spread = self.given.lead_time_spread
+            return None if spread is None else calibration_of(spread)
+        return None if self.done is None else _lead_time_calibration(self.panel, self.done, self.periods, self.reach)
 
     def predict(self, horizon: int | None = None, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`demand_forecasts`: mean and quantiles per series and period.
@@ -71,11 +102,11 @@ class Fitted:
 
     def lead_time_demand(self, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`lead_time_demand`: the distribution of the sum over each series' time to protect."""
-        levels = checked_levels(quantiles)
-        if self.done is None:
+        checked_levels(quantiles)
+        calibration = self._lead_time_calibration
+        if self.done is None or calibration is None:
             return frames_out.empty_frames()[1]
-        del levels
-        return _lead_time_demand(self.panel, self.cutoff, self.done, self.periods, self.days, quantiles, self.reach)
+        return _lead_time_demand(self.panel, self.cutoff, self.done, self.periods, self.days, quantiles, self.reach, calibration)
 
     def sample_paths(self, count: int = 200, seed: int = 0) -> FloatArray:
         """(series, step, path): possible futures whose quantiles and means are those of `predict`, for sums over periods.
@@ -119,6 +150,17 @@ class Fitted:
         ids = self.panel.series_ids[self.done.final.rows]
         return frames_out.notes_with_lost(self.panel, ids, self.done.final.run.lost_quantity)
 
+    def demand_marks(self) -> pl.DataFrame:
+        """`demand_marks`: outliers, one-off projects and returns, and what would be learned instead."""
+        return marks_frame(self.panel, self.panel.period_count, self.beside.events, self.beside.is_cleaned)
+
+    def event_effects(self) -> pl.DataFrame:
+        """`event_effects`: what each event did so far, and whether the forecast uses it."""
+        if self.done is None:
+            return effects_frame(self.panel.series_ids, self.panel.frequency, None)
+        final = self.done.final
+        return effects_frame(self.panel.series_ids[final.rows], self.panel.frequency, final.effects)
+
 
 def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:
     """The levels to compute, ascending: those asked for and the edges of the judged intervals."""
@@ -136,16 +178,32 @@ def _lead_time_demand(
     days: FloatArray,
     quantile_levels: tuple[float, ...],
     reach: int,
+    calibration: Calibration,
 ) -> pl.DataFrame:
-    """Distribution of demand over each series' time to protect, calibrated on the same sums over past origins, cut to the
-    periods that have come true since."""
-    mine = protection[done.final.rows] if protection.size else np.full(len(done.final.rows), np.nan)
-    rows = np.flatnonzero(np.isfinite(mine))
+    """Distribution of demand over each series' time to protect."""
+    rows, mine = _protected(done, protection)
     if not rows.size:
         return frames_out.empty_frames()[1]
+    outlook = _sum_outlook(done.served, rows, protection_shares(mine, reach), done.final.patterns.pattern[rows])
+    quantiles = quantiles_of(outlook, calibration, np.array(quantile_levels))
+    ids = panel.series_ids[done.final.rows][rows]
+    return frames_out.lead_time_demand(ids, cutoff, days[done.final.rows][rows], outlook.mean, quantiles, quantile_levels)
+
+
+def _protected(done: Assembled, protection: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Rows with a time to protect, and the periods of it."""
+    mine = protection[done.final.rows] if protection.size else np.full(len(done.final.rows), np.nan)
+    rows = np.flatnonzero(np.isfinite(mine))
+    return rows, mine[rows]
+
+
+def _lead_time_calibration(panel: Panel, done: Assembled, protection: FloatArray, reach: int) -> Calibration | None:
+    """What the same sums over past origins teach, cut to the periods that have come true since; None without times to protect."""
+    rows, mine = _protected(done, protection)
+    if not rows.size:
+        return None
     pattern = done.final.patterns.pattern[rows]
-    shares = protection_shares(mine[rows], reach)
-    outlook = _sum_outlook(done.served, rows, shares, pattern)
+    shares = protection_shares(mine, reach)
     truths, parts = [np.zeros(0)], []
     for origin, past in zip(done.origins, done.past, strict=True):
         steps = min(reach, done.known_count - origin)
@@ -158,11 +216,9 @@ def _lead_time_demand(
             continue
         truths.append((np.where(needed, seen, 0.0) * part)[is_whole].sum(axis=1))
         parts.append(_sum_outlook(past, rows[is_whole], part[is_whole], pattern[is_whole]))
-    truth = np.concatenate(truths)
-    calibration = fit_calibration(truth, joined(parts) if parts else outlook[np.zeros(0, dtype=np.int64)])
-    quantiles = quantiles_of(outlook, calibration, np.array(quantile_levels))
-    ids = panel.series_ids[done.final.rows][rows]
-    return frames_out.lead_time_demand(ids, cutoff, days[done.final.rows][rows], outlook.mean, quantiles, quantile_levels)
+    none = np.zeros(0, dtype=np.int64)
+    past_outlook = joined(parts) if parts else _sum_outlook(done.served, rows, shares, pattern)[none]
+    return fit_calibration(np.concatenate(truths), past_outlook)
 
 
 def _sum_outlook(served: Served, rows: IntArray, shares: FloatArray, pattern: StrArray) -> Outlook:

@@ -5,7 +5,8 @@ purchases read (`repurchase_history`), the pair's rhythm (`repurchase_renewal`),
 its date (`repurchase_dates`) and size (`repurchase_quantity`). Pure: no clock, no future, the same bytes for any order of rows.
 
     rank_score     = probability_30 x expected_amount: the money a call in the next 30 days is about (quantity without amounts)
-    amount_at_risk = lapsed_probability x expected_amount x 90 / usual_interval_days: what is lost in 90 days if the pair is gone
+    amount_at_risk = lapsed_probability x expected_amount x purchases that fit into 90 days at the usual interval, no more than
+                     were ever made: what is lost if the pair is gone
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def _answer(history: History, horizon_days: int, seed: int) -> pl.DataFrame:
         "high": high,
         "amount": amount,
         "score": chance * value,
-        "risk": (1.0 - again) * value * _RISK_DAYS / interval,
+        "risk": (1.0 - again) * value * np.minimum(_RISK_DAYS / interval, moment.counts),
         **{f"days_{int(share * 100)}": np.ceil(np.clip(each, 1.0, LONGEST_DAYS)) for share, each in days.items()},
     }
     return _frame(history, (moment, chances, columns, overdue, is_pooled, chance))

@@ -118,7 +118,7 @@ def _fit_ets(values: FloatArray, season: int, horizon: int, exog: FloatArray | N
 
 def _simulated_ets(fit: Any, horizon: int) -> Estimate:
     """Multiplied models have no formula for the spread: 500 paths from a fixed seed instead."""
-    paths = np.asarray(fit.simulate(horizon, anchor="end", repetitions=500, random_state=np.random.default_rng(0)))
+    paths = np.asarray(fit.simulate(horizon, anchor="end", repetitions=500, rng=np.random.default_rng(0)))
     mean = np.asarray(fit.forecast(horizon), dtype=np.float64)
     return Estimate(mean, paths.std(axis=1), np.asarray(fit.fittedvalues), _named(fit.model.param_names, fit.params))
 

@@ -20,6 +20,7 @@ from forecasting.frames import FloatArray
 
 __all__ = ["Scale"]
 
+_NEARLY_LOG = 1e-4  # below, the formula loses all digits and the logarithm is as near
 _LARGEST_CORRECTION = 1.0  # a mean more than twice the median is a failed fit, not a correction
 
 
@@ -42,7 +43,7 @@ class Scale:
         """Demand (never negative) as the model sees it."""
         if self.is_plain:
             return values
-        if self.power == 0.0:
+        if self.power < _NEARLY_LOG:
             return np.asarray(np.log1p(values))
         return np.asarray(((1.0 + values) ** self.power - 1.0) / self.power)
 
@@ -54,7 +55,7 @@ class Scale:
         """
         if self.is_plain:
             return seen
-        if self.power == 0.0:
+        if self.power < _NEARLY_LOG:
             return np.asarray(np.expm1(seen))
         return np.asarray(np.maximum(1.0 + self.power * seen, 0.0) ** (1.0 / self.power) - 1.0)
 

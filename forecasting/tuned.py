@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from forecasting.distribution import fit_calibration
 from forecasting.fitted import DEFAULT_LEVELS, INTERVALS, Fitted, checked_levels
 from forecasting.frames import FloatArray, IntArray
 from forecasting.outlook import Served, step_outlook
+from forecasting.selection import Selection
 from forecasting.specification import SpecificationEntry
 from forecasting.tuned_fits import MAXIMUM_SERIES_FITS, Failure, TunedRow, tuned_rows
 from kernel.messages import text
@@ -31,7 +33,7 @@ from kernel.messages import text
 __all__ = ["TunedAssembled", "TunedFitted", "specified"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TunedAssembled(Assembled):
     """The engine's assembly (`engine`) with specified figures in `rows`; `plain_rows` of them are not calibrated."""
 
@@ -67,7 +69,7 @@ class TunedAssembled(Assembled):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TunedFitted(Fitted):
     """`Fitted` whose `done` is a `TunedAssembled`.
 
@@ -79,6 +81,11 @@ class TunedFitted(Fitted):
     names: dict[int, str]
     notes: pl.DataFrame
 
+    @cached_property
+    def selection(self) -> Selection | None:
+        """What the engine learned: specifications are no part of it."""
+        return self.engine.selection
+
     def lead_time_demand(self, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         done, own = self._done, super().lead_time_demand(quantiles)
         plain = [int(self.panel.series_ids[done.final.rows[row]]) for row in done.plain_rows]
@@ -87,7 +94,7 @@ class TunedFitted(Fitted):
             own.filter(pl.col("series_id").is_in([one for one in self.names if one not in plain])),
         ]
         if plain:
-            alone = replace(self.engine, done=done.uncalibrated())
+            alone = replace(self.engine, done=done.uncalibrated(), given=None)
             parts.append(alone.lead_time_demand(quantiles).filter(pl.col("series_id").is_in(plain)))
         return pl.concat(parts).sort("series_id", "measure")
 
@@ -99,7 +106,7 @@ class TunedFitted(Fitted):
         parts = [self.engine.backtest_scores(quantiles).filter(~(is_ours & pl.col("metric").is_in(own_metrics)))]
         done, rows, run = self._done, self._done.rows, self._done.final.run
         ids, names = self.panel.series_ids[done.final.rows][rows], self._names()
-        for i, origin in enumerate(done.origins):
+        for i, origin in enumerate(done.origins if rows.size else []):
             actual, found = done.actual[i][rows], done.honest_quantiles(i, levels)[rows]
             guess = done.past[i].mean[rows, : actual.shape[1]]
             values = {
@@ -122,7 +129,7 @@ class TunedFitted(Fitted):
         parts = [self.engine.backtest(quantiles).filter(~(is_ours & (pl.col("measure") != "mean")))]
         done, rows = self._done, self._done.rows
         ids, names = self.panel.series_ids[done.final.rows][rows], self._names()
-        for i, origin in enumerate(done.origins):
+        for i, origin in enumerate(done.origins if rows.size else []):
             actual, found = done.actual[i][rows], done.honest_quantiles(i, levels)[rows]
             measures = {"mean": done.past[i].mean[rows, : actual.shape[1]]}
             for level in quantiles:

@@ -185,7 +185,10 @@ def _weighed(
         else:
             weights = _inverse_error(done, members, allowed, rows, without=i)
         table = np.repeat(weights[:, None], count, axis=1)
-        served = serve(runs[origin], done.final.rows, np.full(count, combined), table, members)
+        if not entry.weights and not done.origins:
+            table = _remaining(done.weights, allowed)
+        usual = done.served if origin == done.known_count else done.past[i]
+        served = serve(runs[origin], done.final.rows, np.full(count, combined), table, members, usual.variation)
         for row in rows:
             if not np.isfinite(served.sigma[row]):
                 one = None
@@ -200,6 +203,14 @@ def _weighed(
         if not usable[row]:
             found[int(row)] = Failure("forecasting.specification_no_member", {"expected": ", ".join(entry.members)})
     return found
+
+
+def _remaining(weights: FloatArray, allowed: Any) -> FloatArray:
+    """(member, series) the engine's own weights over the members that are left: a refit compares nothing anew."""
+    kept = np.where(allowed[:, None], weights, 0.0)
+    equal = np.repeat((allowed / allowed.sum())[:, None], weights.shape[1], axis=1)
+    total = kept.sum(axis=0)
+    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), equal)
 
 
 def _inverse_error(done: Assembled, members: list[int], allowed: Any, rows: Any, *, without: int) -> FloatArray:

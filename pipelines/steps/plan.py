@@ -16,6 +16,7 @@ import polars as pl
 from kernel.errors import Unavailable
 from kernel.ids import canonical_json, content_hash, stable_id
 from pipelines.run import Run
+from pipelines.steps.forecast_sales import with_sales
 from pipelines.steps.overrides import live_forecast, with_overrides
 from pipelines.steps.tables import PLAN_TABLES, create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_names
@@ -68,6 +69,7 @@ def plan_inputs(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Plan
         raise Unavailable("pipelines.table_missing", table="plan_input.item_locations")
     forecast, forecast_run_id = live_forecast(warehouse, "week")
     steps = frames["item_locations"].select(pl.col("item_location_id").alias("series_id"), "quantity_step")
+    forecast = with_sales(warehouse, "week", forecast, forecast_run_id)
     expected = forecast_demands(with_overrides(warehouse, "week", forecast), steps)
     demands = frames.get("demands", pl.DataFrame())
     frames["demands"] = pl.concat([demands, expected], how="diagonal_relaxed") if demands.width else expected

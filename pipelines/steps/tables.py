@@ -60,9 +60,26 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "frequency": "VARCHAR", "series_id": "BIGINT", "period_start": "DATE", "level": "VARCHAR", "override_id": "BIGINT",
         "forecast_quantity": "DOUBLE", "quantity": "DOUBLE",
     },
+    "group_overrides": {
+        "override_id": "BIGINT", "level": "VARCHAR", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT",
+        "frequency": "VARCHAR", "period_start": "DATE", "quantity": "DOUBLE", "amount": "DOUBLE", "change": "DOUBLE",
+    },
+    "group_members": {
+        "series_id": "BIGINT", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT", "unit_price": "DOUBLE",
+        "unit": "VARCHAR", "history": "DOUBLE",
+    },
     "override_problems": {
         "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",
         "problem_values": "VARCHAR",
+    },
+    "forecast_steps": {
+        "forecast_run_id": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "series_id": "BIGINT", "period_start": "DATE",
+        "step": "VARCHAR", "level": "VARCHAR", "source_id": "BIGINT", "quantity": "DOUBLE",
+    },
+    "sales_problems": {"frequency": "VARCHAR", "sales_expectation_id": "BIGINT", "problem_key": "VARCHAR"},
+    "specifications_used": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "entry": "VARCHAR", "model": "VARCHAR", "author_name": "VARCHAR",
+        "decided_on": "DATE", "reason": "VARCHAR", "series_count": "BIGINT", "file_name": "VARCHAR", "content_hash": "VARCHAR",
     },
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",

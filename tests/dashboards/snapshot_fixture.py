@@ -127,7 +127,9 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_open_orders": _open_orders(by_sku),
         "rpt_movements": _movements(series),
         **_forecasts(series),
+        **_judged(series),
         **_suggestions(by_sku, suppliers, customer),
+        **_repurchases(by_sku, customer),
         "rpt_projection": _projection(series),
         "rpt_suppliers": _suppliers(suppliers),
         "rpt_item_suppliers": [_item_supplier(by_sku["RAW-01"], supplier, place) for place, supplier in enumerate(suppliers)],
@@ -434,6 +436,76 @@ def _movements(series: list[Row]) -> list[Row]:
     ]
 
 
+def _repurchases(by_sku: dict[str, Row], customer: Row) -> dict[str, list[Row]]:
+    """One customer: an item due, one overdue, one probably lost, one with an order open."""
+    kinds = (("due", 0.9, 0.02), ("overdue", 0.6, 0.2), ("lapsed", 0.1, 0.8), ("waiting", 0.3, 0.1))
+    pairs, past = [], []
+    for place, ((kind, chance, lapsed), sku) in enumerate(zip(kinds, sorted(by_sku), strict=False)):
+        last = AS_OF - timedelta(days=10 + 20 * place)
+        item = {name: by_sku[sku][name] for name in ("item_id", "sku", "item_name", "item_name_zh")}
+        pairs.append(
+            {
+                **{name: customer[name] for name in ("customer_id", "customer_code", "customer_name", "customer_name_zh")},
+                **item,
+                "base_unit": "EA",
+                "category_code": "C1",
+                "category_name": "Goods",
+                "category_name_zh": "商品",
+                "region": "north",
+                "as_of": AS_OF,
+                "rank": place + 1,
+                "purchase_count": 5,
+                "last_purchase_date": last,
+                "days_since": 10 + 20 * place,
+                "usual_interval_days": 21.0,
+                "expected_date": AS_OF + timedelta(days=8 + place),
+                "expected_date_p25": AS_OF + timedelta(days=5 + place),
+                "expected_date_p75": AS_OF + timedelta(days=14 + place),
+                **{f"probability_{days}": min(chance * days / 30, 0.99) for days in (7, 14, 30, 60, 90)},
+                "customer_probability_30": 0.95,
+                "expected_quantity": 40.0,
+                "expected_quantity_p10": 20.0,
+                "expected_quantity_p90": 90.0,
+                "expected_amount": 1000.0 - 100 * place,
+                "lapsed_probability": lapsed,
+                "is_overdue": kind in ("overdue", "lapsed"),
+                "rank_score": chance * (1000.0 - 100 * place),
+                "amount_at_risk": lapsed * 4000.0,
+                "reason_key": f"repurchase.reason.{kind}",
+                "reason_values": json.dumps({"days": 10 + 20 * place, "interval": 21, "count": 5, "late": 9}),
+                "open_order_quantity": Decimal(40 if kind == "waiting" else 0),
+                "open_order_number": "SO-9" if kind == "waiting" else None,
+                "open_order_date": AS_OF + timedelta(days=4) if kind == "waiting" else None,
+                "has_open_order": kind == "waiting",
+            }
+        )
+        past += [
+            {
+                "customer_id": customer["customer_id"],
+                "item_id": item["item_id"],
+                "purchase_date": last - timedelta(days=21 * back),
+                "kind": "return" if back == 3 else "purchase",
+                "quantity": Decimal(-5 if back == 3 else 40),
+                "amount": Decimal(-125 if back == 3 else 1000),
+            }
+            for back in range(5)
+        ]
+    lists = [
+        {
+            "as_of": date(2025, 11, 30),
+            "origin": "simulated",
+            "list_length": length,
+            "pair_count": pair_count,
+            "hit_count": pair_count // 2,
+            "hit_rate": (pair_count // 2) / pair_count,
+            "expected_rate": 0.55,
+            "bought_amount": Decimal(12000),
+        }
+        for length, pair_count in (("20", 20), ("50", 50), ("all", 60))
+    ]
+    return {"rpt_repurchase": pairs, "rpt_repurchase_history": past, "rpt_repurchase_lists": lists}
+
+
 def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
     periods, heads, past = [], [], []
     for row in series:
@@ -503,15 +575,129 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
         past.append(
             {
                 "series_id": row["series_id"],
+                "frequency": "month",
                 "cutoff": date(2025, 11, 30),
                 "model": "theta",
+                "mase": 0.8,
                 "wape": 0.22,
                 "bias": 0.01,
                 "coverage_80": 0.83,
                 "origin": "simulated",
             }
         )
-    return {"rpt_forecast": periods, "rpt_forecast_series": heads, "rpt_forecast_accuracy": past}
+    return {
+        "rpt_forecast": periods,
+        "rpt_forecast_series": heads,
+        "rpt_forecast_accuracy": past,
+        "rpt_forecast_group": _groups(),
+        "rpt_override_problems": [
+            {
+                "frequency": "month",
+                "level": "company",
+                "override_id": 1,
+                "problem_key": "forecasting.override_narrower_above",
+                "problem_values": json.dumps({"wanted": 900.0, "fixed": 1000.0}),
+            }
+        ],
+    }
+
+
+def _groups() -> list[Row]:
+    """The company, a warehouse and the items without category, by month, in amounts; the company in quantity too."""
+    rows: list[Row] = []
+    named = [
+        ("company", "", "Tiny Works", "小小工厂", None),
+        ("warehouse", "1", "Main warehouse", "主仓", "MAIN"),
+        ("category", "", "", "", None),
+    ]
+    for level, key, name, name_zh, warehouse in named:
+        for unit in ("amount", "quantity") if level == "company" else ("amount",):
+            base = {
+                "level": level,
+                "group_key": key,
+                "group_label": name,
+                "group_label_zh": name_zh,
+                "warehouse_code": warehouse,
+                "base_unit": "PCS" if unit == "quantity" else None,
+                "unit": unit,
+                "frequency": "month",
+                "is_overridden": False,
+            }
+            history = {"kind": "history", "is_complete": True, "demand_value": 1000.0, "past_forecast_value": 1100.0}
+            rows += [{**base, **history, "period_start": start} for start in _months(12)]
+            ahead = {"kind": "forecast", "is_complete": False, "forecast_value": 1200.0, "p10": 1000.0, "p90": 1500.0}
+            rows += [
+                {**base, **ahead, "period_start": date(2026, month, 1), "total_value": 1200.0, "last_year_value": 1000.0}
+                for month in range(1, 7)
+            ]
+    return rows
+
+
+def _judged(series: list[Row]) -> dict[str, list[Row]]:
+    """A year of monthly forecasts: 100 asked for, 90 or 110 forecast a lead time ahead, 130 a year before; one override."""
+    errors, distances = [], []
+    for row in series:
+        if row["procurement"] == "phantom":
+            continue
+        is_odd = row["sku"] == "GOOD-01"
+        for place, start in enumerate(_months(12)):
+            override = 102.0 if is_odd and place == 11 else None
+            errors.append(
+                {
+                    "series_id": row["series_id"],
+                    **_item(row),
+                    **_place(row),
+                    "category_id": 1,
+                    "category_code": "BUY",
+                    "category_name": "Bought",
+                    "category_name_zh": "外购",
+                    "frequency": "month",
+                    "period_start": start,
+                    "cutoff": start - timedelta(days=32),
+                    "horizon": 2,
+                    "forecast_origin": "live" if place > 8 else "simulated",
+                    "model": "theta",
+                    "demand_pattern": "smooth",
+                    "is_in_stock": True,
+                    "demand_quantity": 100.0,
+                    "naive_quantity": 130.0,
+                    "baseline_quantity": 110.0 if is_odd or place % 2 else 90.0,
+                    "override_quantity": override,
+                    "forecast_quantity": override or (110.0 if is_odd or place % 2 else 90.0),
+                    "p025": 60.0,
+                    "p10": 80.0,
+                    "p90": 120.0,
+                    "p975": 140.0,
+                    "unit_cost": 2.0,
+                    "override_author": "Planner" if override else None,
+                    "override_author_zh": "王计划" if override else None,
+                }
+            )
+    for source, model, error in (("archive", "", 10.0), ("backtest", "theta", 10.0), ("backtest", "seasonal_naive", 30.0)):
+        for horizon in range(1, 7):
+            distances.append(
+                {
+                    "source": source,
+                    "frequency": "month",
+                    "origin": "simulated",
+                    "cutoff": date(2025, 6, 30),
+                    "horizon": horizon,
+                    "demand_pattern": "smooth",
+                    "model": model,
+                    "record_count": 10,
+                    "demand_quantity": 1000.0,
+                    "absolute_error": 10 * error + horizon,
+                    "signed_error": error,
+                    "demand_value": 2000.0,
+                    "absolute_error_value": 20 * error + horizon,
+                    "signed_error_value": 2 * error,
+                    "count_80": 10,
+                    "inside_80": 8,
+                    "count_95": 10,
+                    "inside_95": 9,
+                }
+            )
+    return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances}
 
 
 def _suggestions(by_sku: dict[str, Row], suppliers: list[Row], customer: Row) -> dict[str, list[Row]]:

@@ -57,7 +57,7 @@ LABELS = pl.DataFrame(
         "category": ["X", "X", "X", "Y", "Y", "Y"],
     }
 )
-DAYS = pl.DataFrame({"series_id": [1, 2, 3, 4, 5], "protection_days": [45, 45, 61, 61, 90]})
+DAYS = pl.DataFrame({"series_id": range(1, 13), "protection_days": [45, 45, 61, 61, 90, *[61] * 7]})
 
 
 def entry(model: str = "ets", **changes: object) -> SpecificationEntry:
@@ -190,8 +190,9 @@ def test_the_narrowest_entry_serves_a_series() -> None:
 
 
 def test_uncalibrated_intervals_are_the_models_own() -> None:
-    own = forecast_with(entry("ets", is_calibrated=False))
-    corrected = forecast_with(entry("ets"))
+    # Twelve series: fewer sums over lead times than it takes teach nothing.
+    own = forecast_with(entry("ets", is_calibrated=False), demand=demand_of(12))
+    corrected = forecast_with(entry("ets"), demand=demand_of(12))
     pick = (pl.col("series_id") == 1) & (pl.col("measure") == "p95")
     assert not own.demand_forecasts.filter(pick).equals(corrected.demand_forecasts.filter(pick))
     assert not own.lead_time_demand.filter(pick).equals(corrected.lead_time_demand.filter(pick))
@@ -306,7 +307,7 @@ why = "b"
         (GOOD.replace("month", "fortnight"), ["frequency", "fortnight", "quarter"]),
         (GOOD + GOOD, ["series:1 (month)", "keep one"]),
         ("[settings]\n" + GOOD, ["f.toml, line 1", "settings"]),
-        (GOOD + "why = [", ["f.toml", "line 8"]),
+        (GOOD + "why = [", ["f.toml", "cannot be read"]),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_place_and_what_would_be_right(text: str, said: list[str]) -> None:
@@ -377,3 +378,27 @@ def test_a_festival_that_moves_is_seen_by_the_model_that_is_told_of_it() -> None
     shares = window_shares(weeks, "week")
     told = estimate("sarimax", values[:known], 52, 12, shares, {"order": [0, 0, 1], "season": "none"})
     assert told.fitted[np.argmax(closed[:known])] < 60
+
+
+def test_a_refit_between_selections_serves_the_entry_and_leaves_the_others_alone() -> None:
+    options = {"frequency": "month", "horizon": 6, "lead_times": DAYS, "is_boosted": False}
+    chosen = assign(
+        Specification.of([entry("ets"), entry("engine", selector=Selector(category="Y"), members=("theta",))]), LABELS
+    )
+    first = fit(demand_of(), cutoff=date(2024, 11, 30), **options)  # type: ignore[arg-type]
+    tuned_first = fit(demand_of(), cutoff=date(2024, 11, 30), assignments=chosen, **options)  # type: ignore[arg-type]
+    assert tuned_first.selection == first.selection
+
+    plain = fit(demand_of(), cutoff=CUTOFF, selection=first.selection, **options)  # type: ignore[arg-type]
+    tuned = fit(demand_of(), cutoff=CUTOFF, selection=first.selection, assignments=chosen, **options)  # type: ignore[arg-type]
+    is_other = pl.col("series_id").is_in([2, 3])
+    assert plain.predict().filter(is_other).equals(tuned.predict().filter(is_other))
+    assert plain.lead_time_demand().filter(is_other).equals(tuned.lead_time_demand().filter(is_other))
+    models = tuned.champions()["model"].to_list()
+    assert [name.startswith("specification_") for name in models] == [True, False, False, True, True, True]
+    by_hand = fit_series(demand_of(), 1, model="ets", frequency="month", horizon=6, cutoff=CUTOFF)
+    served = tuned.predict().filter((pl.col("series_id") == 1) & (pl.col("measure") == "mean")).sort("period_start")
+    expected = by_hand.forecasts.filter(pl.col("measure") == "mean").sort("period_start")
+    np.testing.assert_allclose(served["quantity"], expected["quantity"])
+    reason = tuned.champions().row(0, named=True)
+    assert "Li Wei" in reason_text(reason["reason_key"], reason["reason_values"])

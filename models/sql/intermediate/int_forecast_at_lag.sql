@@ -21,7 +21,7 @@ archive as (
 ),
 
 overrides as (
-    select item_location_id as series_id, frequency, period_start, business_date, override_quantity
+    select item_location_id as series_id, frequency, period_start, business_date, override_quantity, author_id
     from {{ ref("stg_forecast_override") }}
 ),
 
@@ -37,7 +37,11 @@ lagged as (
         -- Ties: a live run before a simulated one.
         arg_max(
             struct_pack(
-                cutoff := archive.cutoff, quantity := archive.quantity, model := archive.model, origin := archive.origin
+                cutoff := archive.cutoff,
+                quantity := archive.quantity,
+                model := archive.model,
+                origin := archive.origin,
+                forecast_run_id := archive.forecast_run_id
             ),
             (archive.cutoff, archive.origin = 'live', archive.forecast_run_id)
         ) as chosen
@@ -58,7 +62,7 @@ decided as (
     select
         lagged.*,
         arg_max(
-            struct_pack(quantity := overrides.override_quantity),
+            struct_pack(quantity := overrides.override_quantity, author_id := overrides.author_id),
             (overrides.business_date)
         ) as override
     from lagged
@@ -80,8 +84,10 @@ select
     chosen.cutoff as cutoff,
     chosen.model as model,
     chosen.origin as origin,
+    chosen.forecast_run_id as forecast_run_id,
     demand_quantity,
     chosen.quantity as baseline_quantity,
     cast(override.quantity as double) / 1000000 as override_quantity,
+    case when override.quantity is not null then override.author_id end as override_author_id,
     coalesce(cast(override.quantity as double) / 1000000, chosen.quantity) as forecast_quantity
 from decided
