@@ -35,6 +35,7 @@ PAGES = (
     Place("actions", "task_alt"),
     Place("forecast_accuracy", "target"),
     Place("forecast_models", "leaderboard"),
+    Place("seasonality", "calendar_month"),
     Place("repurchase", "event_repeat"),
 )
 """Every page; the first is where a visit begins."""

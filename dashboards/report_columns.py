@@ -103,6 +103,10 @@ _TABLES = {
     "varchar, model varchar, record_count bigint, demand_quantity double, absolute_error double, signed_error double, "
     "demand_value double, absolute_error_value double, signed_error_value double, count_80 bigint, inside_80 bigint, "
     "count_95 bigint, inside_95 bigint",
+    "rpt_seasonality": "level varchar, group_key varchar, group_code varchar, group_name varchar, group_name_zh varchar, "
+    "unit varchar, position bigint, year bigint, seasonal_index double, low double, high double, is_clear boolean, "
+    "strength double, p_value double, is_significant boolean, year_count bigint, series_count bigint, agreeing_count bigint, "
+    "shift_per_year double, is_shifting boolean, festival_effect double, is_festival_clear boolean",
     "rpt_projection": "item_location_id bigint, date date, projected_quantity decimal(38,6), "
     "projected_with_plan_quantity decimal(38,6), "
     "safety_stock_quantity decimal(38,6), gross_requirement_quantity decimal(38,6), scheduled_receipts_quantity decimal(38,6), "

@@ -36,6 +36,7 @@ __all__ = [
     "problem_stock",
     "projection",
     "read",
+    "seasonality",
     "series_forecast",
     "stock_lots",
     "suggestion_demand",
@@ -195,6 +196,11 @@ def forecast_scores(snapshot: Snapshot, frequency: str) -> pl.DataFrame:
         "where a.frequency = ? order by a.series_id, a.cutoff, a.model",
         (frequency,),
     )
+
+
+def seasonality(snapshot: Snapshot) -> pl.DataFrame:
+    """The seasons of all groups: a profile each (year 0) and every month of every year."""
+    return read(snapshot, "rpt_seasonality", order="level, group_key, unit, year, position")
 
 
 # --- stock and items --------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from pipelines.settings import Settings
 from pipelines.steps.forecast_groups import add_groups
 from pipelines.steps.forecast_sales import add_people
 from pipelines.steps.repurchase import list_repurchases
+from pipelines.steps.seasonality import report_seasonality
 from pipelines.steps.specified import Specified, assigned, record_used, used_facts
 from pipelines.steps.tables import create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_exists
@@ -73,6 +74,7 @@ def run_forecast(run: Run) -> dict[str, int]:
             notes += [f"specification for nobody: {label}" for label in wanted.specified.unknown]
             accuracy |= _accuracy(warehouse, frequency)
         list_repurchases(warehouse, settings, as_of)
+        report_seasonality(warehouse, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in (

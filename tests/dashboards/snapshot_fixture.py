@@ -128,6 +128,7 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_movements": _movements(series),
         **_forecasts(series),
         **_judged(series),
+        "rpt_seasonality": _seasons(),
         **_suggestions(by_sku, suppliers, customer),
         **_repurchases(by_sku, customer),
         "rpt_projection": _projection(series),
@@ -698,6 +699,28 @@ def _judged(series: list[Row]) -> dict[str, list[Row]]:
                 }
             )
     return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances}
+
+
+def _seasons() -> list[Row]:
+    """One category that sells double in June, one whose months differ by chance alone."""
+    rows: list[Row] = []
+    for code, name, name_zh, peak, is_sure in (("MAKE", "Made", "自制", 2.0, True), ("BUY", "Bought", "外购", 1.1, False)):
+        group: Row = {"level": "category", "group_key": code, "group_code": code, "group_name": name, "group_name_zh": name_zh}
+        whole = {
+            "strength": 0.8,
+            "p_value": 0.0,
+            "is_significant": is_sure,
+            "year_count": 3,
+            "series_count": 5,
+            "agreeing_count": 4,
+        }
+        for position in range(1, 13):
+            index = peak if position == 6 else (12 - peak) / 11
+            month = group | {"unit": "amount", "position": position, "seasonal_index": index}
+            told = {"low": index - 0.2, "high": index + 0.2, "is_clear": position == 6, "is_shifting": False}
+            rows.append(month | whole | told | {"year": 0, "is_festival_clear": is_sure, "festival_effect": -0.25})
+            rows += [month | {"year": year} for year in (2024, 2025)]
+    return rows
 
 
 def _suggestions(by_sku: dict[str, Row], suppliers: list[Row], customer: Row) -> dict[str, list[Row]]:
