@@ -1,4 +1,4 @@
-"""What does the monthly sales forecast say? History, last year, season, forecast, interval, what people moved, and how good it was.
+"""What does the monthly sales forecast say? History, last year, season, forecast, interval, what people moved, how good it was.
 
 Rows of the snapshot laid out by category and month, on the screen and as a workbook to take home; amounts at present prices.
 """
@@ -27,8 +27,9 @@ MONTHS_BACK, MONTHS_AHEAD = 12, 6
 def months(snapshot: Snapshot) -> pl.DataFrame:
     """One row per group (the company first, then categories) and month: the last twelve and the next six.
 
-    Columns: `group_key`, `group_label`, `group_label_zh`, `month`, `kind`, `demand_value`, `last_year_value`, `forecast_value` (of a
-    past month: what had been forecast in time), `p10`, `p90`, `moved_value` (what sales and overrides added), `total_value`.
+    Columns: `group_key`, `group_label`, `group_label_zh`, `month`, `kind`, `demand_value`, `last_year_value`, `forecast_value`
+    (of a past month: what had been forecast in time), `p10`, `p90`, `moved_value` (what sales and overrides added),
+    `total_value`.
     """
     frame = reports.read(
         snapshot,

@@ -61,7 +61,7 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
         mine.with_columns(pl.Series("month_name", [period(month, "month") for month in mine["month"].to_list()])),
         [
             Column("month_name", title="month", pinned=True),
-            Column("kind", "code", "sales_kind"),
+            Column("kind", "code", "sales_kind", title="sales_kind"),
             *(Column(name, "money", title=f"sales_{name}") for name in ("demand_value", "last_year_value", "forecast_value")),
             *(Column(name, "money", title=f"sales_{name}") for name in ("p10", "p90", "moved_value", "total_value")),
         ],

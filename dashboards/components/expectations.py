@@ -100,7 +100,7 @@ def _form(kind: str, today: date) -> None:
             key=f"expect_customer_{key}",
         )
         category = two.selectbox(
-            t("column.category"),
+            t("sales_forecast.group"),
             list(names),
             index=None,
             format_func=_named(names),
