@@ -48,6 +48,12 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
     },
+    "group_seasonality": {
+        "level": "VARCHAR", "group_key": "VARCHAR", "unit": "VARCHAR", "position": "BIGINT", "year": "BIGINT", "index": "DOUBLE",
+        "low": "DOUBLE", "high": "DOUBLE", "is_clear": "BOOLEAN", "strength": "DOUBLE", "p_value": "DOUBLE",
+        "is_significant": "BOOLEAN", "year_count": "BIGINT", "series_count": "BIGINT", "agreeing_count": "BIGINT",
+        "shift_per_year": "DOUBLE", "is_shifting": "BOOLEAN", "festival_effect": "DOUBLE", "is_festival_clear": "BOOLEAN",
+    },
     "group_forecasts": {
         **_RUN, "level": "VARCHAR", "group_key": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "period_start": "DATE",
         "unit": "VARCHAR", "measure": "VARCHAR", "quantity": "DOUBLE",
@@ -60,6 +66,14 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "frequency": "VARCHAR", "series_id": "BIGINT", "period_start": "DATE", "level": "VARCHAR", "override_id": "BIGINT",
         "forecast_quantity": "DOUBLE", "quantity": "DOUBLE",
     },
+    "group_overrides": {
+        "override_id": "BIGINT", "level": "VARCHAR", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT",
+        "frequency": "VARCHAR", "period_start": "DATE", "quantity": "DOUBLE", "amount": "DOUBLE", "change": "DOUBLE",
+    },
+    "group_members": {
+        "series_id": "BIGINT", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT", "unit_price": "DOUBLE",
+        "unit": "VARCHAR", "history": "DOUBLE",
+    },
     "override_problems": {
         "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",
         "problem_values": "VARCHAR",
@@ -69,6 +83,10 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "step": "VARCHAR", "level": "VARCHAR", "source_id": "BIGINT", "quantity": "DOUBLE",
     },
     "sales_problems": {"frequency": "VARCHAR", "sales_expectation_id": "BIGINT", "problem_key": "VARCHAR"},
+    "specifications_used": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "entry": "VARCHAR", "model": "VARCHAR", "author_name": "VARCHAR",
+        "decided_on": "DATE", "reason": "VARCHAR", "series_count": "BIGINT", "file_name": "VARCHAR", "content_hash": "VARCHAR",
+    },
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
         "demand_hash": "VARCHAR", "series_count": "BIGINT",

@@ -128,6 +128,7 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_movements": _movements(series),
         **_forecasts(series),
         **_judged(series),
+        "rpt_seasonality": _seasons(),
         **_suggestions(by_sku, suppliers, customer),
         **_repurchases(by_sku, customer),
         "rpt_projection": _projection(series),
@@ -585,7 +586,52 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
                 "origin": "simulated",
             }
         )
-    return {"rpt_forecast": periods, "rpt_forecast_series": heads, "rpt_forecast_accuracy": past}
+    return {
+        "rpt_forecast": periods,
+        "rpt_forecast_series": heads,
+        "rpt_forecast_accuracy": past,
+        "rpt_forecast_group": _groups(),
+        "rpt_override_problems": [
+            {
+                "frequency": "month",
+                "level": "company",
+                "override_id": 1,
+                "problem_key": "forecasting.override_narrower_above",
+                "problem_values": json.dumps({"wanted": 900.0, "fixed": 1000.0}),
+            }
+        ],
+    }
+
+
+def _groups() -> list[Row]:
+    """The company, a warehouse and the items without category, by month, in amounts; the company in quantity too."""
+    rows: list[Row] = []
+    named = [
+        ("company", "", "Tiny Works", "小小工厂", None),
+        ("warehouse", "1", "Main warehouse", "主仓", "MAIN"),
+        ("category", "", "", "", None),
+    ]
+    for level, key, name, name_zh, warehouse in named:
+        for unit in ("amount", "quantity") if level == "company" else ("amount",):
+            base = {
+                "level": level,
+                "group_key": key,
+                "group_label": name,
+                "group_label_zh": name_zh,
+                "warehouse_code": warehouse,
+                "base_unit": "PCS" if unit == "quantity" else None,
+                "unit": unit,
+                "frequency": "month",
+                "is_overridden": False,
+            }
+            history = {"kind": "history", "is_complete": True, "demand_value": 1000.0, "past_forecast_value": 1100.0}
+            rows += [{**base, **history, "period_start": start} for start in _months(12)]
+            ahead = {"kind": "forecast", "is_complete": False, "forecast_value": 1200.0, "p10": 1000.0, "p90": 1500.0}
+            rows += [
+                {**base, **ahead, "period_start": date(2026, month, 1), "total_value": 1200.0, "last_year_value": 1000.0}
+                for month in range(1, 7)
+            ]
+    return rows
 
 
 def _judged(series: list[Row]) -> dict[str, list[Row]]:
@@ -653,6 +699,28 @@ def _judged(series: list[Row]) -> dict[str, list[Row]]:
                 }
             )
     return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances}
+
+
+def _seasons() -> list[Row]:
+    """One category that sells double in June, one whose months differ by chance alone."""
+    rows: list[Row] = []
+    for code, name, name_zh, peak, is_sure in (("MAKE", "Made", "自制", 2.0, True), ("BUY", "Bought", "外购", 1.1, False)):
+        group: Row = {"level": "category", "group_key": code, "group_code": code, "group_name": name, "group_name_zh": name_zh}
+        whole = {
+            "strength": 0.8,
+            "p_value": 0.0,
+            "is_significant": is_sure,
+            "year_count": 3,
+            "series_count": 5,
+            "agreeing_count": 4,
+        }
+        for position in range(1, 13):
+            index = peak if position == 6 else (12 - peak) / 11
+            month = group | {"unit": "amount", "position": position, "seasonal_index": index}
+            told = {"low": index - 0.2, "high": index + 0.2, "is_clear": position == 6, "is_shifting": False}
+            rows.append(month | whole | told | {"year": 0, "is_festival_clear": is_sure, "festival_effect": -0.25})
+            rows += [month | {"year": year} for year in (2024, 2025)]
+    return rows
 
 
 def _suggestions(by_sku: dict[str, Row], suppliers: list[Row], customer: Row) -> dict[str, list[Row]]:

@@ -77,3 +77,19 @@ def test_the_leading_model_is_named_with_its_lead_over_the_baseline(home: Path, 
 
     assert "leads: " in seen
     assert "Seasonal naive" in seen or "seasonal naive" in seen.lower()
+
+
+def test_a_season_is_told_with_its_months_and_its_festival(home: Path, visit: Open) -> None:
+    seen = words(visit("seasonality", group="MAKE"))
+
+    assert "**1 of 2**" in seen
+    assert "High months: June (+100 %)" in seen
+    assert "-25 %" in seen
+
+
+def test_noise_is_not_shown_as_season(home: Path, visit: Open) -> None:
+    app = visit("seasonality", group="BUY")
+
+    assert "No season beyond doubt" in words(app)
+    assert not any("High months" in each.value for each in app.markdown)
+    assert [6, None] == [None if value != value else int(value) for value in app.dataframe[0].value["Peak month"].tolist()]

@@ -1,6 +1,6 @@
 -- How wrong was each forecast that could still be acted on, step by step? One row per series x frequency x complete period of two years.
--- Each step's number for the same period: naive (the same period of the year before), baseline (the model), override (a person),
--- forecast (what served). The interval is the one archived with the same forecast.
+-- Each step's number for the same period: naive (the same period of the year before), baseline (the model), sales (with what sales
+-- expected), override (a person), forecast (what served). The interval is the one archived with the same forecast.
 with company as (
     select * from {{ ref("int_company") }}
 ),
@@ -62,6 +62,8 @@ select
     lagged.demand_quantity,
     cast(last_year.demand_quantity as double) as naive_quantity,
     lagged.baseline_quantity,
+    lagged.sales_quantity,
+    lagged.is_moved_by_sales,
     lagged.override_quantity,
     lagged.forecast_quantity,
     intervals.p025,
