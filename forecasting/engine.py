@@ -10,6 +10,7 @@ period is learned from when it ended on or before that day, and the first foreca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +20,7 @@ import polars as pl
 from forecasting import frames_out
 from forecasting.adjustments import with_adjustments
 from forecasting.assembly import assemble
+from forecasting.assignment import Assignment
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
 from forecasting.event_table import EFFECTS_SCHEMA
 from forecasting.events import event_calendar
@@ -27,9 +29,11 @@ from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_pa
 from forecasting.lead_time import PERIOD_DAYS
 from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
 from forecasting.marking import MARKS_SCHEMA
+from forecasting.references import checked_references
 from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
 from forecasting.selection import Selection
 from forecasting.surroundings import Surroundings
+from forecasting.tuned import specified
 from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "result_of", "simulate_archive"]
@@ -62,12 +66,15 @@ def forecast(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    assignments: Sequence[Assignment] = (),
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -83,9 +90,12 @@ def forecast(
         attributes: `series_id` and text columns (category, warehouse ...): what series share, for the boosted model.
         regressors: `period_start`, optional `series_id`, numbers known beside and ahead of demand (promotions, events), past
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
+        assignments: entries of a specification and the series they reach (`assign`); all other series stay as they are, byte
+            for byte.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
         is_cleaned: automatic marks change what is learned (see `marks`; they look at all series of the frame).
+        is_fading: ended series fade (see `fading`).
         selection: what an earlier fit learned across series; nothing is compared again, and what is said of a series depends on
             that series alone. The backtest frames are then empty.
         seed: of the draws the boosted model learns from.
@@ -104,11 +114,14 @@ def forecast(
         lead_times=lead_times,
         attributes=attributes,
         regressors=regressors,
+        assignments=assignments,
         events=events,
         adjustments=adjustments,
+        references=references,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
         is_cleaned=is_cleaned,
+        is_fading=is_fading,
         selection=selection,
         seed=seed,
         map_chunks=map_chunks,
@@ -141,11 +154,14 @@ def fit(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    assignments: Sequence[Assignment] = (),
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -162,7 +178,7 @@ def fit(
     _check_arguments(horizon, backtest_origins)
     if selection is not None:
         checked_refit(selection, frequency, horizon, cutoff)
-    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, is_cleaned, selection)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, references, is_cleaned, is_fading, selection)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
         return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside, selection)
@@ -185,7 +201,8 @@ def fit(
             chunk_size=chunk_size,
         )[known]
         chosen = assemble_chosen(panel, known, final, selection, horizon)
-        return Fitted(panel, cutoff, horizon, selection.reach, days, protection, chosen, beside, selection)
+        refitted = Fitted(panel, cutoff, horizon, selection.reach, days, protection, chosen, beside, selection)
+        return specified(refitted, {known: final}, assignments, regressors=regressors, map_chunks=map_chunks)
     origins = _origins(panel, panel.period_count, horizon, backtest_origins)
     runs = run_origins(
         panel,
@@ -201,7 +218,8 @@ def fit(
         chunk_size=chunk_size,
     )
     done = assemble(panel, panel.period_count, origins, runs, horizon)
-    return Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
+    fitted = Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
+    return specified(fitted, runs, assignments, regressors=regressors, map_chunks=map_chunks)
 
 
 def simulate_archive(
@@ -215,9 +233,11 @@ def simulate_archive(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -231,7 +251,7 @@ def simulate_archive(
     checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
-    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, is_cleaned)
+    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, references, is_cleaned, is_fading)
     counts = {cutoff: _known_count(panel, cutoff) for cutoff in sorted(set(cutoffs))}
     counts = {cutoff: count for cutoff, count in counts.items() if (panel.first_columns < count).any()}
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
@@ -262,7 +282,9 @@ def _surrounded(
     cutoff: date,
     events: pl.DataFrame | None,
     adjustments: pl.DataFrame | None,
+    references: pl.DataFrame | None,
     is_cleaned: bool,
+    is_fading: bool,
     selection: Selection | None = None,
 ) -> tuple[Panel, Surroundings]:
     """The panel as people want it learned, and what is known beside it."""
@@ -270,7 +292,8 @@ def _surrounded(
     usual = None
     if selection is not None:
         panel, usual = aligned(panel, selection.first_period), usual_discounts_of(selection)
-    return panel, Surroundings(event_calendar(events, panel, demand, usual), is_cleaned)
+    calendar, reference = event_calendar(events, panel, demand, usual), checked_references(references, panel, demand)
+    return panel, Surroundings(calendar, is_cleaned, reference, is_fading)
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:

@@ -16,21 +16,24 @@ import polars as pl
 from forecasting import frames_out, metrics
 from forecasting.assembly import Assembled, joined
 from forecasting.batch_models import MODEL_NAMES
+from forecasting.champion import Choice
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.event_table import effects_frame
+from forecasting.fading import told_as_ended
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.lead_time import protection_shares, sum_moments
 from forecasting.learned import calibration_of, selection_of
 from forecasting.marking import marks_frame
+from forecasting.newcomers import told_as_borrowed
 from forecasting.outlook import Served
 from forecasting.selection import Selection
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "Fitted", "checked_levels"]
+__all__ = ["DEFAULT_LEVELS", "INTERVALS", "Fitted", "checked_levels"]
 
 DEFAULT_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
-_INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
+INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Fitted:
             self.panel,
             self.cutoff,
             self.panel.series_ids[done.final.rows],
-            done.choice.model_name,
+            _told(self.panel, done).model_name,
             done.served.mean[:, :steps],
             done.quantiles(levels, steps),
             quantiles,
@@ -135,7 +138,7 @@ class Fitted:
         if self.done is None:
             return frames_out.empty_frames()[4]
         ids = self.panel.series_ids[self.done.final.rows]
-        return frames_out.champions(self.panel, ids, self.done.final, self.done.choice)
+        return frames_out.champions(self.panel, ids, self.done.final, _told(self.panel, self.done))
 
     def seasonal_profile(self) -> pl.DataFrame:
         """`seasonal_profile`: index by position of the year."""
@@ -162,12 +165,18 @@ class Fitted:
         return effects_frame(self.panel.series_ids[final.rows], self.panel.frequency, final.effects)
 
 
+def _told(panel: Panel, done: Assembled) -> Choice:
+    """The choice in people's words: whom a series borrows from, and that it has ended, come before the model's reason."""
+    ids = panel.series_ids[done.final.rows]
+    return told_as_ended(told_as_borrowed(done.choice, done.final.borrowed, ids), done.final.ended)
+
+
 def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:
     """The levels to compute, ascending: those asked for and the edges of the judged intervals."""
     if not all(0 < level < 1 for level in quantiles):
         raise InvalidInput("forecasting.bad_argument", argument="quantile_levels", got=quantiles, expected="0 < level < 1")
     # The interval levels are always computed, because coverage is always judged.
-    return np.array(sorted({*quantiles, *(edge for pair in _INTERVALS.values() for edge in pair)}))
+    return np.array(sorted({*quantiles, *(edge for pair in INTERVALS.values() for edge in pair)}))
 
 
 def _lead_time_demand(
@@ -254,7 +263,7 @@ def _backtest_scores(panel: Panel, done: Assembled, levels: FloatArray) -> pl.Da
         quantiles = done.honest_quantiles(i, levels)
         names = [MODEL_NAMES[index] for index in done.choice.model]
         values = {"pinball": metrics.pinball(actual, quantiles, levels)}
-        for metric, (low, high) in _INTERVALS.items():
+        for metric, (low, high) in INTERVALS.items():
             a, b = np.searchsorted(levels, [low - 1e-9, high - 1e-9])
             values[metric] = metrics.coverage(actual, quantiles[:, :, a], quantiles[:, :, b])
         parts.append(frames_out.scores(panel, ids, origin, names, values))
