@@ -22,12 +22,14 @@ import polars as pl
 from forecasting import ForecastResult, forecast, simulate_archive
 from kernel.ids import content_hash, stable_id
 from pipelines.chunks import chunk_mapper
+from pipelines.home import Home
 from pipelines.run import Run
 from pipelines.settings import Settings
 from pipelines.steps.forecast_groups import add_groups
 from pipelines.steps.forecast_sales import add_people
 from pipelines.steps.repurchase import list_repurchases
 from pipelines.steps.seasonality import report_seasonality
+from pipelines.steps.specified import Specified, assigned, record_used, used_facts
 from pipelines.steps.tables import create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_exists
 
@@ -52,6 +54,7 @@ class _Wanted:
     specification: str
     forecast_run_id: str
     watermark: int
+    specified: Specified
 
 
 def run_forecast(run: Run) -> dict[str, int]:
@@ -68,6 +71,7 @@ def run_forecast(run: Run) -> dict[str, int]:
             add_groups(warehouse, frequency, as_of, seed=settings.seed)
             add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
+            notes += [f"specification for nobody: {label}" for label in wanted.specified.unknown]
             accuracy |= _accuracy(warehouse, frequency)
         list_repurchases(warehouse, settings, as_of)
         report_seasonality(warehouse, as_of)
@@ -85,7 +89,7 @@ def run_forecast(run: Run) -> dict[str, int]:
         }
         step.rows = rows["demand_forecasts"]
         step.note = ", ".join(notes)
-        step.metadata = {"accuracy": accuracy}
+        step.metadata = {"accuracy": accuracy | used_facts(warehouse)}
     return rows
 
 
@@ -124,8 +128,13 @@ def _wanted(warehouse: duckdb.DuckDBPyConnection, settings: Settings, frequency:
     specification = content_hash(told)[:16]
     lead_times = _lead_times(warehouse)
     demand_hash = stable_id(*demand.hash_rows(seed=1).to_list(), *lead_times.hash_rows(seed=1).to_list())
-    forecast_run_id = stable_id("forecast", frequency, cutoff, specification, watermark)
-    return _Wanted(frequency, cutoff, horizon, demand, demand_hash, specification, forecast_run_id, watermark)
+    specified = assigned(warehouse, Home(settings.home), frequency)
+    if specified.content_hash:
+        # Only where somebody specified something: a home without is the same as one where all was taken away.
+        demand_hash = stable_id(demand_hash, specified.content_hash)
+    told_last = [specified.content_hash] if specified.content_hash else []
+    forecast_run_id = stable_id("forecast", frequency, cutoff, specification, watermark, *told_last)
+    return _Wanted(frequency, cutoff, horizon, demand, demand_hash, specification, forecast_run_id, watermark, specified)
 
 
 def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: Settings) -> bool:
@@ -145,6 +154,7 @@ def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: S
         horizon=wanted.horizon,
         cutoff=wanted.cutoff,
         lead_times=lead_times if wanted.frequency == "week" else None,
+        assignments=wanted.specified.assignments,
         is_boosted=settings.boosted_forecasts,
         seed=settings.seed,
         map_chunks=mapper,
@@ -194,6 +204,7 @@ def _archive(
         warehouse.execute(f"DELETE FROM forecast.{name} WHERE frequency = ?", [frequency])
         frame = getattr(result, name).with_columns(*live, pl.lit(frequency).alias("frequency"))
         insert_frame(warehouse, "forecast", name, frame)
+    record_used(warehouse, wanted.specified, frequency, wanted.cutoff, wanted.forecast_run_id, result.champions)
     if frequency == "week":
         warehouse.execute("DELETE FROM forecast.lead_time_demand")
         insert_frame(warehouse, "forecast", "lead_time_demand", result.lead_time_demand.with_columns(live))
