@@ -15,7 +15,7 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 
 from forecasting import metrics
 from forecasting.coherence import Coherent, reconcile
-from forecasting.engine import ForecastResult, fit, forecast, result_of, simulate_archive
+from forecasting.engine import ForecastResult, demand_marks, fit, forecast, result_of, simulate_archive
 from forecasting.events import calendar_events
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
@@ -38,6 +38,7 @@ __all__ = [
     "SeriesFit",
     "SeriesModel",
     "calendar_events",
+    "demand_marks",
     "explain",
     "fit",
     "fit_series",

@@ -8,8 +8,12 @@ forecasts in the order of their periods, the oldest first:
 started from nothing, so that signal = sum w e / sum w |e| with w = (1 - a)^age. It lies between -1 (always too much was
 forecast) and 1 (always too little), in every unit and for every size of error, and needs no normal errors. Its rival, a
 cumulated sum / MAD, walks beyond any limit by luck alone and has to be set back by hand. a = 0.1 remembers about ten periods.
-Beyond 0.7, with eight errors or more, is an alarm: independent errors are there at most once in thirty looks; a lasting shift
-of two usual errors gets most series there within eight periods (tests).
+An alarm is a signal beyond
+
+    0.7 sqrt((1 + q^n) / (1 - q^n))        q = 1 - a, n errors: 0.7 in the long run, never with fewer than eleven errors
+
+since the signal of n independent errors spreads with that root. Such errors are in alarm at one look in forty or less; a lasting
+shift of two usual errors brings most series there within eight periods, one of three within six (tests).
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ __all__ = ["ALARM_LIMIT", "FEWEST_ERRORS", "SMOOTHING", "drift_alarm", "tracking
 
 SMOOTHING = 0.1
 ALARM_LIMIT = 0.7
-FEWEST_ERRORS = 8
+FEWEST_ERRORS = 11
 
 
 def tracking_signals(errors: pl.DataFrame, *, keys: tuple[str, ...] = ("series_id",)) -> pl.DataFrame:
@@ -31,11 +35,12 @@ def tracking_signals(errors: pl.DataFrame, *, keys: tuple[str, ...] = ("series_i
         errors: `keys`, `period_start`, `actual`, `forecast`; several rows of one key and period are added up first.
 
     >>> from datetime import date
-    >>> days = [date(2026, 1, day) for day in range(1, 11)]
-    >>> rows = pl.DataFrame({"series_id": [7] * 10, "period_start": days, "actual": [9.0] * 10, "forecast": [6.0] * 10})
+    >>> days = [date(2026, 1, day) for day in range(1, 13)]
+    >>> rows = pl.DataFrame({"series_id": [7] * 12, "period_start": days, "actual": [9.0] * 12, "forecast": [6.0] * 12})
     >>> tracking_signals(rows).row(0)
-    (7, 1.0, 10, True)
+    (7, 1.0, 12, True)
     """
+    left = pl.lit(1.0 - SMOOTHING).pow(pl.col("error_count").cast(pl.Float64))
     age = pl.len() - 1 - pl.int_range(pl.len())
     weight = (1.0 - SMOOTHING) ** age.cast(pl.Float64)
     together = (
@@ -55,7 +60,7 @@ def tracking_signals(errors: pl.DataFrame, *, keys: tuple[str, ...] = ("series_i
             pl.when(pl.col("size") > 0).then((pl.col("smoothed") / pl.col("size")).clip(-1.0, 1.0)).alias("tracking_signal")
         )
         .with_columns(
-            ((pl.col("tracking_signal").abs() > ALARM_LIMIT) & (pl.col("error_count") >= FEWEST_ERRORS))
+            (pl.col("tracking_signal").abs() > ALARM_LIMIT * ((1.0 + left) / (1.0 - left)).sqrt())
             .fill_null(False)
             .alias("is_alarm")
         )

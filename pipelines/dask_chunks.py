@@ -47,8 +47,8 @@ def dask_mapper(
                 place, chunk = next(waiting, (None, None))
                 if place is None:
                     return None
-                # Big data travels as it is, not inside the task's own description.
-                future = client.submit(function, client.scatter(chunk, hash=False), pure=False, retries=0)
+                # The chunk travels inside its task: what was scattered to a worker would die with it.
+                future = client.submit(function, chunk, pure=False)
                 places[future] = place
                 return future
 
