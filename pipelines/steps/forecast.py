@@ -26,6 +26,7 @@ from pipelines.steps.forecast_inputs import ForecastInputs, last_complete_day, r
 from pipelines.steps.forecast_sales import add_people
 from pipelines.steps.forecast_selection import Decision, decide, keep_selection
 from pipelines.steps.repurchase import list_repurchases
+from pipelines.steps.seasonality import report_seasonality
 from pipelines.steps.tables import create_result_tables
 from pipelines.warehouse import open_warehouse
 
@@ -59,12 +60,13 @@ def run_forecast(run: Run) -> dict[str, int]:
         for frequency in FREQUENCIES:
             inputs = read_inputs(warehouse, settings, frequency, as_of, int(facts["watermark"]))
             made = forecast_frequency(warehouse, inputs, settings, is_asked=run.is_reselecting)
-            add_groups(warehouse, frequency, seed=settings.seed)
+            add_groups(warehouse, frequency, as_of, seed=settings.seed)
             add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {inputs.cutoff}{_note(made)}")
             accuracy |= _accuracy(warehouse, frequency)
             told |= {f"{name}_{frequency}": value for name, value in vars(made).items()}
         list_repurchases(warehouse, settings, as_of)
+        report_seasonality(warehouse, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in (
