@@ -48,7 +48,7 @@ class Settings:
         holiday_country: public holidays forecasts know of (ISO 3166); empty: none.
         workers: processes for forecasting chunks; 1 works in this process.
         dask_scheduler: address of a Dask scheduler whose workers forecast chunks in place of own processes; needs the extra
-            [scale] in an environment of its own.
+            [scale] here and on the workers.
         seed: seed of everything drawn.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -76,9 +77,9 @@ def demand() -> pl.DataFrame:
 def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path: Path) -> None:
     """Goal: the seam over Dask. Method: a scheduler and three workers as processes; one worker is killed while it works.
 
-    The environment that holds Dask is told by THROUGHLINE_DASK_PYTHON, since it must not be this one.
+    THROUGHLINE_DASK_PYTHON names the Python of an environment with the extra [scale] where this one has none.
     """
-    python = os.environ.get("THROUGHLINE_DASK_PYTHON")
+    python = os.environ.get("THROUGHLINE_DASK_PYTHON") or (sys.executable if _has_dask() else "")
     if not python:
         pytest.skip("THROUGHLINE_DASK_PYTHON names no environment with the extra [scale]")
     done = subprocess.run(
