@@ -5,6 +5,7 @@ forecast(demand, frequency=, horizon=, cutoff=)      the same, with every frame 
 fit(demand, ..., selection=chosen)                   again, with what an earlier `fit(...).selection` learned: series by series
 simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
 calendar_events(first, last, country=)               holidays and campaigns as a table of events
+what_changed(previous, current, series_id)           what differs from the last run, and why
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
@@ -14,6 +15,7 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 """
 
 from forecasting import metrics
+from forecasting.changes import RunView, what_changed
 from forecasting.coherence import Coherent, reconcile
 from forecasting.engine import ForecastResult, demand_marks, fit, forecast, result_of, simulate_archive
 from forecasting.events import calendar_events
@@ -32,6 +34,7 @@ __all__ = [
     "Fitted",
     "ForecastResult",
     "Frequency",
+    "RunView",
     "SalesStep",
     "Selection",
     "Sentence",
@@ -51,4 +54,5 @@ __all__ = [
     "score",
     "simulate_archive",
     "tune",
+    "what_changed",
 ]

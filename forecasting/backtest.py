@@ -22,6 +22,7 @@ from forecasting.candidates import LEVEL_MODELS, CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
 from forecasting.event_effects import EventEffects, ToldEffects, estimate_effects, told_effects
 from forecasting.events import EventCalendar, last_day
+from forecasting.fading import Fading, fading, with_fading
 from forecasting.frames import (
     BoolArray,
     FloatArray,
@@ -33,6 +34,7 @@ from forecasting.frames import (
 )
 from forecasting.marking import cleaned
 from forecasting.moving_holidays import factors_of_effect, holiday_effect
+from forecasting.newcomers import Borrowed, attribute_codes, borrow, with_borrowed
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
@@ -63,7 +65,8 @@ class Shared:
 @dataclass(frozen=True)
 class OriginRun:
     """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
-    without events) and `lift` (series, step), what the boosted model says relative to the level models (None without one)."""
+    without events), `lift` (series, step), what the boosted model says relative to the level models (None without one), and what
+    young series `borrowed` and which have `ended`."""
 
     origin: int
     rows: IntArray
@@ -72,6 +75,8 @@ class OriginRun:
     shared: Shared
     effects: EventEffects | None = None
     lift: FloatArray | None = None
+    borrowed: Borrowed | None = None
+    ended: Fading | None = None
 
 
 @dataclass(frozen=True)
@@ -171,10 +176,36 @@ def run_origins(
             _lift_of(run, mean if effects is None else mean * effects.factors[:, origin:])
             for (origin, *_, effects, _), run, mean in zip(plan, runs, means, strict=True)
         ]
-    return {
-        origin: OriginRun(origin, rows, _with_boosting(run, moved), patterns, common, effects, moved)
-        for (origin, rows, patterns, common, effects, _), run, moved in zip(plan, runs, lifts, strict=True)
-    }
+    found = {}
+    for (origin, rows, patterns, common, effects, _), run, moved in zip(plan, runs, lifts, strict=True):
+        borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared is not None)
+        whole, ended = with_borrowed(_with_boosting(run, moved), borrowed), None
+        if beside_demand.is_fading:
+            ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
+            whole = with_fading(whole, ended)
+        found[origin] = OriginRun(origin, rows, whole, patterns, common, effects, moved, borrowed, ended)
+    return found
+
+
+def _borrowed(
+    panel: Panel,
+    origin: int,
+    rows: IntArray,
+    run: CandidateRun,
+    attributes: pl.DataFrame | None,
+    beside_demand: Surroundings,
+    is_refit: bool,
+) -> Borrowed | None:
+    """What young series borrow from series like them, or from the one a person named. A refit may hold few of all series, so
+    there only a person's word counts."""
+    attributes = None if is_refit else attributes
+    if attributes is None and beside_demand.reference is None:
+        return None
+    starts = demand_starts(run.filled, panel.first_columns[rows])
+    positions = season_positions(panel.first_index + np.arange(origin + run.mean.shape[2]), panel.frequency)
+    past = run.index[:, positions[:origin]]
+    names = [] if attributes is None else attribute_codes(panel.series_ids[rows], attributes)
+    return borrow(run, rows, starts, past, positions, panel.frequency, names, beside_demand.reference)
 
 
 def _boosting_task(

@@ -27,6 +27,7 @@ from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_pa
 from forecasting.lead_time import PERIOD_DAYS
 from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
 from forecasting.marking import MARKS_SCHEMA, marks_frame
+from forecasting.newcomers import checked_references
 from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
 from forecasting.selection import Selection
 from forecasting.surroundings import Surroundings
@@ -73,10 +74,12 @@ def forecast(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -95,6 +98,7 @@ def forecast(
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
         is_cleaned: automatic marks change what is learned (see `marks`; they look at all series of the frame).
+        is_fading: ended series fade (see `fading`).
         selection: what an earlier fit learned across series; nothing is compared again, and what is said of a series depends on
             that series alone. The backtest frames are then empty.
         seed: of the draws the boosted model learns from.
@@ -115,9 +119,11 @@ def forecast(
         regressors=regressors,
         events=events,
         adjustments=adjustments,
+        references=references,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
         is_cleaned=is_cleaned,
+        is_fading=is_fading,
         selection=selection,
         seed=seed,
         map_chunks=map_chunks,
@@ -152,9 +158,11 @@ def fit(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -171,7 +179,7 @@ def fit(
     _check_arguments(horizon, backtest_origins)
     if selection is not None:
         checked_refit(selection, frequency, horizon, cutoff)
-    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, is_cleaned, selection)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, references, is_cleaned, is_fading, selection)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
         return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside, selection)
@@ -215,7 +223,7 @@ def fit(
 
 def demand_marks(demand: pl.DataFrame, *, frequency: Frequency, cutoff: date, events: pl.DataFrame | None = None) -> pl.DataFrame:
     """The frame `demand_marks` alone, without a forecast: marks look at all series at once, whatever is forecast anew."""
-    panel, beside = _surrounded(demand, frequency, cutoff, events, None, False)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, None, None, False, False)
     return marks_frame(panel, panel.period_count, beside.events, False)
 
 
@@ -230,9 +238,11 @@ def simulate_archive(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -246,7 +256,7 @@ def simulate_archive(
     checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
-    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, is_cleaned)
+    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, references, is_cleaned, is_fading)
     counts = {cutoff: _known_count(panel, cutoff) for cutoff in sorted(set(cutoffs))}
     counts = {cutoff: count for cutoff, count in counts.items() if (panel.first_columns < count).any()}
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
@@ -277,7 +287,9 @@ def _surrounded(
     cutoff: date,
     events: pl.DataFrame | None,
     adjustments: pl.DataFrame | None,
+    references: pl.DataFrame | None,
     is_cleaned: bool,
+    is_fading: bool,
     selection: Selection | None = None,
 ) -> tuple[Panel, Surroundings]:
     """The panel as people want it learned, and what is known beside it."""
@@ -285,7 +297,8 @@ def _surrounded(
     usual = None
     if selection is not None:
         panel, usual = aligned(panel, selection.first_period), usual_discounts_of(selection)
-    return panel, Surroundings(event_calendar(events, panel, demand, usual), is_cleaned)
+    calendar, reference = event_calendar(events, panel, demand, usual), checked_references(references, panel, demand)
+    return panel, Surroundings(calendar, is_cleaned, reference, is_fading)
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:

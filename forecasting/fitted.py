@@ -16,12 +16,15 @@ import polars as pl
 from forecasting import frames_out, metrics
 from forecasting.assembly import Assembled, joined
 from forecasting.batch_models import MODEL_NAMES
+from forecasting.champion import Choice
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.event_table import effects_frame
+from forecasting.fading import told_as_ended
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.lead_time import protection_shares, sum_moments
 from forecasting.learned import calibration_of, selection_of
 from forecasting.marking import marks_frame
+from forecasting.newcomers import told_as_borrowed
 from forecasting.outlook import Served
 from forecasting.selection import Selection
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
@@ -92,7 +95,7 @@ class Fitted:
             self.panel,
             self.cutoff,
             self.panel.series_ids[done.final.rows],
-            done.choice.model_name,
+            _told(self.panel, done).model_name,
             done.served.mean[:, :steps],
             done.quantiles(levels, steps),
             quantiles,
@@ -135,7 +138,7 @@ class Fitted:
         if self.done is None:
             return frames_out.empty_frames()[4]
         ids = self.panel.series_ids[self.done.final.rows]
-        return frames_out.champions(self.panel, ids, self.done.final, self.done.choice)
+        return frames_out.champions(self.panel, ids, self.done.final, _told(self.panel, self.done))
 
     def seasonal_profile(self) -> pl.DataFrame:
         """`seasonal_profile`: index by position of the year."""
@@ -160,6 +163,12 @@ class Fitted:
             return effects_frame(self.panel.series_ids, self.panel.frequency, None)
         final = self.done.final
         return effects_frame(self.panel.series_ids[final.rows], self.panel.frequency, final.effects)
+
+
+def _told(panel: Panel, done: Assembled) -> Choice:
+    """The choice in people's words: whom a series borrows from, and that it has ended, come before the model's reason."""
+    ids = panel.series_ids[done.final.rows]
+    return told_as_ended(told_as_borrowed(done.choice, done.final.borrowed, ids), done.final.ended)
 
 
 def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:

@@ -1,8 +1,8 @@
 """How do chunks reach the workers of a Dask cluster, for those whom one machine no longer serves?
 
-Dask comes with the extra `[scale]`. The workers need this checkout (or the installed package) and the same versions of NumPy and scikit-learn as the sender: then a chunk
-gives the same bytes there as here. The scheduler gives the chunks of a worker that died to the others; a chunk during which
-workers died more than `MOST_DEATHS` times fails, and the error says which.
+Dask comes with the extra `[scale]`. The workers need this checkout (or the installed package) and the same versions of NumPy and
+scikit-learn as the sender: then a chunk gives the same bytes there as here. The scheduler gives the chunks of a worker that died
+to the others; a chunk during which workers died more than `MOST_DEATHS` times fails, and the error says which.
 """
 
 from __future__ import annotations

@@ -139,7 +139,8 @@ def _arguments(inputs: ForecastInputs, settings: Settings, mapper: Any) -> dict[
         "horizon": inputs.horizon,
         "cutoff": inputs.cutoff,
         "lead_times": inputs.lead_times,
-        "attributes": inputs.attributes,
+        # Borrowing by attributes looks at all series of the frame, which a refit of some does not have.
+        "attributes": inputs.attributes if settings.boosted_forecasts else None,
         "events": inputs.events,
         "is_boosted": settings.boosted_forecasts,
         "seed": settings.seed,
