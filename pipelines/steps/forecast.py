@@ -17,6 +17,7 @@ import polars as pl
 
 from forecasting import fit, forecast, result_of, simulate_archive
 from pipelines.chunks import chunk_mapper
+from pipelines.home import Home
 from pipelines.run import Run
 from pipelines.settings import Settings
 from pipelines.steps.forecast_archive import LiveRun, archive_run, carried_over
@@ -27,6 +28,7 @@ from pipelines.steps.forecast_sales import add_people
 from pipelines.steps.forecast_selection import Decision, decide, keep_selection
 from pipelines.steps.repurchase import list_repurchases
 from pipelines.steps.seasonality import report_seasonality
+from pipelines.steps.specified import Specified, assigned, record_used, used_facts
 from pipelines.steps.tables import create_result_tables
 from pipelines.warehouse import open_warehouse
 
@@ -35,6 +37,9 @@ __all__ = ["FREQUENCIES", "forecast_frequency", "last_complete_day", "run_foreca
 FREQUENCIES = ("week", "month")
 _SIMULATED_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 _SIMULATED_HORIZON = {"week": 13, "month": 6}
+
+
+_NOBODY = Specified((), "", (), "")
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,13 @@ def run_forecast(run: Run) -> dict[str, int]:
         as_of = date.fromisoformat(facts["as_of"])
         notes, accuracy, told = [], {}, {}
         for frequency in FREQUENCIES:
-            inputs = read_inputs(warehouse, settings, frequency, as_of, int(facts["watermark"]))
-            made = forecast_frequency(warehouse, inputs, settings, is_asked=run.is_reselecting)
+            specified = assigned(warehouse, Home(settings.home), frequency)
+            inputs = read_inputs(warehouse, settings, frequency, as_of, int(facts["watermark"]), specified.content_hash)
+            made = forecast_frequency(warehouse, inputs, settings, is_asked=run.is_reselecting, specified=specified)
             add_groups(warehouse, frequency, as_of, seed=settings.seed)
             add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {inputs.cutoff}{_note(made)}")
+            notes += [f"specification for nobody: {label}" for label in specified.unknown]
             accuracy |= _accuracy(warehouse, frequency)
             told |= {f"{name}_{frequency}": value for name, value in vars(made).items()}
         list_repurchases(warehouse, settings, as_of)
@@ -81,7 +88,7 @@ def run_forecast(run: Run) -> dict[str, int]:
         }
         step.rows = rows["demand_forecasts"]
         step.note = ", ".join(notes)
-        step.metadata = {"accuracy": accuracy, "forecast": told}
+        step.metadata = {"accuracy": accuracy | used_facts(warehouse), "forecast": told}
     return rows
 
 
@@ -96,19 +103,30 @@ def simulated_cutoffs(frequency: str, cutoff: date, count: int) -> list[date]:
 
 
 def forecast_frequency(
-    warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, settings: Settings, *, is_asked: bool = False
+    warehouse: duckdb.DuckDBPyConnection,
+    inputs: ForecastInputs,
+    settings: Settings,
+    *,
+    is_asked: bool = False,
+    specified: Specified = _NOBODY,
 ) -> Made:
-    """Forecast and archive what is new; nothing where the same inputs were forecast with the same selection before."""
+    """Forecast and archive what is new; nothing where the same inputs were forecast with the same selection before.
+
+    Where series are left to a specification, whatever is new is forecast with the past cutoffs it is judged on: all series.
+    """
     drift = measure_drift(warehouse, inputs, settings)
     decision = decide(warehouse, inputs, settings, is_drifting=drift.is_alarm, is_asked=is_asked)
+    if specified.assignments:
+        decision = Decision(None, None, "requested" if is_asked else "specified")
     changed, carried = _changed(warehouse, inputs, decision)
-    if decision.selection is not None and not changed and _stands(warehouse, inputs, decision):
+    is_same = (not changed and decision.selection is not None) or decision.reason == "specified"
+    if is_same and _stands(warehouse, inputs, decision):
         return Made(0, inputs.hashes.height, decision.selection_id, decision.reason, drift.alarm_count, drift.is_alarm)
     mapper = chunk_mapper(settings.workers, dask_scheduler=settings.dask_scheduler)
     selection = decision.selection
     if selection is None:
-        fitted = fit(**_arguments(inputs, settings, mapper))
-        result, selection = result_of(fitted), fitted.selection
+        fitted = fit(**_arguments(inputs, settings, mapper), assignments=specified.assignments)
+        result, selection = result_of(fitted), None if specified.assignments else fitted.selection
     else:
         result = forecast(**_arguments(inputs.of_series(changed), settings, mapper), selection=selection)
         result = carried_over(warehouse, inputs, result, carried)
@@ -123,6 +141,7 @@ def forecast_frequency(
         archive_run(warehouse, inputs, made, settings.archived_runs)
         if is_selected and selection is not None:
             keep_selection(warehouse, inputs, selection, decision.reason, settings.archived_runs)
+        record_used(warehouse, specified, inputs.frequency, inputs.cutoff, made.run_id(inputs), result.champions)
         drift = measure_drift(warehouse, inputs, settings)
         keep_drift(warehouse, inputs, drift)
         warehouse.commit()
@@ -168,7 +187,7 @@ def _stands(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, decisi
     return bool(
         warehouse.execute(
             "SELECT 1 FROM forecast.runs WHERE origin = 'live' AND frequency = ? AND cutoff = ? AND specification = ? "
-            "AND demand_hash = ? AND selection_id = ?",
+            "AND demand_hash = ? AND selection_id IS NOT DISTINCT FROM ?",
             [inputs.frequency, inputs.cutoff, inputs.specification, inputs.demand_hash, decision.selection_id],
         ).fetchall()
     )

@@ -45,6 +45,18 @@ class LiveRun:
     recomputed_count: int
     simulated: pl.DataFrame | None
 
+    def run_id(self, inputs: ForecastInputs) -> str:
+        """Hash of what the run stands for."""
+        return stable_id(
+            "forecast",
+            inputs.frequency,
+            inputs.cutoff,
+            inputs.specification,
+            inputs.watermark,
+            self.selection_id,
+            inputs.demand_hash,
+        )
+
 
 def carried_over(
     warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, result: ForecastResult, carried: list[int]
@@ -84,9 +96,7 @@ def carried_over(
 def archive_run(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, made: LiveRun, archived_runs: int) -> None:
     """Write the run in the place of what the same cutoff had; inside the caller's transaction."""
     frequency, result = inputs.frequency, made.result
-    forecast_run_id = stable_id(
-        "forecast", frequency, inputs.cutoff, inputs.specification, inputs.watermark, made.selection_id, inputs.demand_hash
-    )
+    forecast_run_id = made.run_id(inputs)
     live = [pl.lit(forecast_run_id).alias("forecast_run_id"), pl.lit("live").alias("origin")]
     named = pl.lit(frequency).alias("frequency")
     for name in ("demand_forecasts", "runs"):

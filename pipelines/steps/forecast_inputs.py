@@ -79,9 +79,9 @@ def last_complete_day(frequency: str, as_of: date) -> date:
 
 
 def read_inputs(
-    warehouse: duckdb.DuckDBPyConnection, settings: Settings, frequency: str, as_of: date, watermark: int
+    warehouse: duckdb.DuckDBPyConnection, settings: Settings, frequency: str, as_of: date, watermark: int, specified: str = ""
 ) -> ForecastInputs:
-    """Everything the forecast of one frequency at `as_of` learns from."""
+    """Everything the forecast of one frequency at `as_of` learns from; `specified`: hash of what is left to specifications."""
     cutoff = last_complete_day(frequency, as_of)
     horizon = settings.weekly_horizon if frequency == "week" else settings.monthly_horizon
     told = {
@@ -91,7 +91,7 @@ def read_inputs(
         "is_boosted": settings.boosted_forecasts,
         "holiday_country": settings.holiday_country,
         "version": _VERSION,
-    }
+    } | ({"specified": specified} if specified else {})
     demand = _demand(warehouse, frequency, cutoff)
     known = demand["series_id"].unique().implode()
     lead_times = _lead_times(warehouse).filter(pl.col("series_id").is_in(known)) if frequency == "week" else None

@@ -49,7 +49,8 @@ def decide(
         return Decision(None, None, "first")
     selection_id, cutoff, specification, content, reason = known[0]
     selection = _read(content)
-    if selection is None or specification != inputs.specification or not _serves(selection, inputs):
+    is_other = selection is None or specification != inputs.specification or not _serves(selection, inputs)
+    if is_other or _was_without(warehouse, inputs):
         return Decision(None, None, "changed_settings")
     if is_asked:
         return Decision(None, None, "requested")
@@ -65,7 +66,13 @@ def decide(
 def keep_selection(
     warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, selection: Selection, reason: str, kept: int
 ) -> None:
-    """Add a row; the content of all but the newest `kept` goes."""
+    """Add a row, unless nobody asked and the newest one says the same; the content of all but the newest `kept` goes."""
+    newest = warehouse.execute(
+        "SELECT selection_id, cutoff FROM forecast.selections WHERE frequency = ? ORDER BY number DESC LIMIT 1",
+        [inputs.frequency],
+    ).fetchall()
+    if reason != "requested" and newest == [(selection.selection_id, inputs.cutoff)]:
+        return
     warehouse.execute(
         "INSERT INTO forecast.selections BY NAME SELECT ? AS frequency, ?::DATE AS cutoff, ? AS selection_id, ? AS reason, "
         "? AS specification, coalesce(max(number), 0) + 1 AS number, ? AS content FROM forecast.selections",
@@ -76,6 +83,15 @@ def keep_selection(
         "(SELECT number FROM forecast.selections WHERE frequency = ? ORDER BY number DESC LIMIT ?)",
         [inputs.frequency, inputs.frequency, max(kept, 1)],
     )
+
+
+def _was_without(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs) -> bool:
+    """Whether the newest run used no selection, since series were left to a specification: its backtest is not ours."""
+    newest = warehouse.execute(
+        "SELECT selection_id FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT 1",
+        [inputs.frequency],
+    ).fetchall()
+    return bool(newest) and newest[0][0] is None
 
 
 def _read(content: str | None) -> Selection | None:

@@ -83,6 +83,10 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "step": "VARCHAR", "level": "VARCHAR", "source_id": "BIGINT", "quantity": "DOUBLE",
     },
     "sales_problems": {"frequency": "VARCHAR", "sales_expectation_id": "BIGINT", "problem_key": "VARCHAR"},
+    "specifications_used": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "entry": "VARCHAR", "model": "VARCHAR", "author_name": "VARCHAR",
+        "decided_on": "DATE", "reason": "VARCHAR", "series_count": "BIGINT", "file_name": "VARCHAR", "content_hash": "VARCHAR",
+    },
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
         "demand_hash": "VARCHAR", "series_count": "BIGINT", "selection_id": "VARCHAR", "recomputed_count": "BIGINT",
