@@ -2,10 +2,10 @@
 
     python benchmarks/forecast_scale.py [--counts 1000 10000 100000 300000] [--workers 2] [--m5 DIR]
 
-Every row is a process of its own that does the whole job of `throughline forecast` on monthly series: read Parquet, three past
-origins, combination, calibration, six months with five quantiles, write Parquet. Generated series (seeded) are a third busy, a
-third slow, a third intermittent, five years each. `--m5 DIR` adds the 30,490 series of the public data folder. CPU seconds
-count all workers; memory is the peak of the largest process and of all together.
+Every row is a process of its own that runs `throughline forecast` on monthly series: read Parquet, four past origins,
+combination, calibration, six months with five quantiles, write Parquet. Generated series (seeded) are a third busy, a third
+slow, a third intermittent, five years each. `--m5 DIR` adds the 30,490 series of the public data folder. CPU seconds count all
+workers; memory is the peak of the largest process and of all together.
 """
 
 from __future__ import annotations
@@ -44,28 +44,21 @@ def generated(count: int) -> pl.DataFrame:
 
 def whole_job(path: Path, out: Path, workers: int) -> None:
     """The forecast of one file, then its cost on the last line of the output."""
-    from forecasting import fit
-    from pipelines.chunks import chunk_mapper
+    from pipelines.commands.forecast import forecast_file
+    from pipelines.settings import Settings
 
     begin = time.perf_counter()
-    demand = pl.read_parquet(path)
-    text = [name for name, kind in demand.schema.items() if kind == pl.String]
-    fitted = fit(
-        demand,
-        frequency="month",
-        horizon=6,
-        cutoff=pl.Series([demand["period_start"].max()]).dt.month_end().to_list()[0],
-        attributes=demand.group_by("series_id").agg(pl.col(text).first()) if text else None,
-        backtest_origins=3,
-        map_chunks=chunk_mapper(workers),
+    forecast_file(
+        Settings(workers=workers), path, out, horizon=6, frequency="month", quantiles="0.025,0.1,0.5,0.9,0.975", cutoff=None
     )
-    fitted.predict(quantiles=(0.025, 0.1, 0.5, 0.9, 0.975)).write_parquet(out)
     wall = time.perf_counter() - begin
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
     # Linux counts kilobytes; the children's figure is that of the largest of them.
     together = own.ru_maxrss + (workers if workers > 1 else 0) * children.ru_maxrss
-    print(f"{demand['series_id'].n_unique()} {wall:.1f} {cpu:.1f} {own.ru_maxrss / 1024:.0f} {together / 1024:.0f}")
+    largest = max(own.ru_maxrss, children.ru_maxrss)
+    count = pl.scan_parquet(path).select(pl.col("series_id").n_unique()).collect().item()
+    print(f"{count} {wall:.1f} {cpu:.1f} {largest / 1024:.0f} {together / 1024:.0f}")
 
 
 def main() -> None:

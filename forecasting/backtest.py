@@ -92,6 +92,72 @@ class _Task:
     common: FloatArray
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is known of one origin before its models run; `learned` only where it differs from the panel."""
+
+    origin: int
+    rows: IntArray
+    starts: IntArray
+    patterns: Patterns
+    shared: Shared
+    effects: EventEffects | None
+    positions: IntArray
+    holiday: FloatArray
+    learned: FloatArray | None
+
+
+class _Made(Sequence[Any]):
+    """Things that are made when they are asked for: a mapper holds only those that are on their way."""
+
+    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(self._count))]
+        if not -self._count <= place < self._count:
+            raise IndexError(place)
+        return self._make(place % self._count)
+
+
+class _Tasks(_Made):
+    """The chunks of all origins, one origin after the other, cut from the panel one at a time."""
+
+    def __init__(self, panel: Panel, horizon: int, plan: list[_Plan], chunk_size: int) -> None:
+        self._panel, self._horizon, self._size = panel, horizon, chunk_size
+        self._places = [(one, first) for one in plan for first in self.parts_of(one)]
+        super().__init__(len(self._places), self._cut)
+
+    def parts_of(self, one: _Plan) -> range:
+        """First row of every chunk of an origin."""
+        return range(0, max(len(one.rows), 1), self._size)
+
+    def _cut(self, place: int) -> _Task:
+        one, first = self._places[place]
+        part, panel = slice(first, first + self._size), self._panel
+        rows, starts = one.rows[part], one.starts[part]
+        if one.learned is None:
+            values = panel.values[rows, : one.origin]
+            values = np.where(np.arange(one.origin)[None, :] >= starts[:, None], values, np.nan)
+        else:
+            values = one.learned[part]
+        return _Task(
+            panel.frequency,
+            panel.season_length,
+            self._horizon,
+            values,
+            starts,
+            panel.is_censored[rows, : one.origin],
+            one.positions,
+            one.holiday if len(one.holiday) == 1 else one.holiday[part],
+            one.shared.season,
+        )
+
+
 def backtest_origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:
     """The latest `count` raster origins before `known_count` with at least half of the test horizon known.
 
@@ -129,8 +195,7 @@ def run_origins(
         shared: what all series share where that was told before; else it is read from all series at each origin.
         lift: (series of the panel, step) of the boosted model where that was told before; takes the place of `is_boosted`.
     """
-    tasks: list[_Task] = []
-    plan: list[tuple[int, IntArray, Patterns, Shared, EventEffects | None, int]] = []
+    plan: list[_Plan] = []
     for origin in sorted(set(origins)):
         rows = np.flatnonzero(panel.first_columns < origin)
         values = np.ascontiguousarray(panel.values[rows, :origin])
@@ -145,45 +210,37 @@ def run_origins(
         holiday, common, effects = _shared_effects(
             panel, rows, values, starts, is_censored, indices, positions, beside_demand.events, shared
         )
-        chunks = range(0, max(len(rows), 1), chunk_size)
-        plan.append((origin, rows, patterns, common, effects, len(chunks)))
-        for first in chunks:
-            part = slice(first, first + chunk_size)
-            tasks.append(
-                _Task(
-                    panel.frequency,
-                    panel.season_length,
-                    horizon,
-                    values[part],
-                    starts[part],
-                    is_censored[part],
-                    positions,
-                    holiday if len(holiday) == 1 else holiday[part],
-                    common.season,
-                )
-            )
-    done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
-    runs = [_joined([next(done) for _ in range(count)]) for *_, count in plan]
-    lifts: list[FloatArray | None] = [None if lift is None else lift[rows] for _, rows, *_ in plan]
+        learned = values if beside_demand.is_cleaned else None
+        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, learned))
+    tasks = _Tasks(panel, horizon, plan, chunk_size)
+    done = iter(map_chunks(_run_task, tasks) if map_chunks else map(_run_task, tasks))
+    runs = [_joined([next(done) for _ in tasks.parts_of(one)]) for one in plan]
+    del done
+    lifts: list[FloatArray | None] = [None if lift is None else lift[one.rows] for one in plan]
     if is_boosted and lift is None:
         beside = regressor_values(regressors, panel, horizon)
-        pooled = [
-            _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, effects, seed)
-            for (origin, rows, _, _, effects, _), run in zip(plan, runs, strict=True)
-        ]
-        means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
+
+        def pooled(place: int) -> BoostingTask:
+            one = plan[place]
+            reach = trained_horizon or horizon
+            return _boosting_task(panel, one.origin, one.rows, runs[place], horizon, reach, attributes, beside, one.effects, seed)
+
+        waiting = _Made(len(plan), pooled)
+        means = map_chunks(boosted_mean, waiting) if map_chunks else map(boosted_mean, waiting)
         lifts = [
-            _lift_of(run, mean if effects is None else mean * effects.factors[:, origin:])
-            for (origin, *_, effects, _), run, mean in zip(plan, runs, means, strict=True)
+            _lift_of(run, mean if one.effects is None else mean * one.effects.factors[:, one.origin :])
+            for one, run, mean in zip(plan, runs, means, strict=True)
         ]
     found = {}
-    for (origin, rows, patterns, common, effects, _), run, moved in zip(plan, runs, lifts, strict=True):
+    runs.reverse()
+    for one, moved in zip(plan, lifts, strict=True):
+        origin, rows, run = one.origin, one.rows, runs.pop()  # let go of what only boosting and borrowing need, origin by origin
         borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared is not None)
         whole, ended = with_borrowed(_with_boosting(run, moved), borrowed), None
         if beside_demand.is_fading:
             ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
             whole = with_fading(whole, ended)
-        found[origin] = OriginRun(origin, rows, whole, patterns, common, effects, moved, borrowed, ended)
+        found[origin] = OriginRun(origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended)
     return found
 
 
@@ -288,7 +345,7 @@ def _with_boosting(run: CandidateRun, lift: FloatArray | None) -> CandidateRun:
         # Needed by the boosted model only; kept for five origins they would be the largest thing in memory.
         levels=nothing,
         filled=nothing,
-        is_scored=nothing,
+        is_scored=nothing.astype(bool),
         mean=np.concatenate([run.mean, mean[None]]),
         sigma=np.concatenate([run.sigma, run.sigma[places].mean(axis=0)[None]]),
         shock_weights=np.concatenate([run.shock_weights, run.shock_weights[places].mean(axis=0)[None]]),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.boosting_features import FeatureMaker, calendar_features
-from forecasting.frames import FloatArray, Frequency, IntArray
+from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray
 
 __all__ = ["FEWEST_SERIES", "MAXIMUM_ROWS", "BoostingTask", "boosted_mean"]
 
@@ -48,7 +48,7 @@ class BoostingTask:
     trained_horizon: int
     first_index: int
     values: FloatArray
-    is_scored: FloatArray
+    is_scored: BoolArray
     starts: IntArray
     levels: FloatArray
     factors: FloatArray

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.batch_models import MODELS
-from forecasting.frames import FloatArray
+from forecasting.frames import BoolArray, FloatArray
 from forecasting.prepared import Prepared
 from forecasting.theta import long_run_slope
 
@@ -40,7 +40,7 @@ class CandidateRun:
     index: FloatArray
     levels: FloatArray
     filled: FloatArray
-    is_scored: FloatArray
+    is_scored: BoolArray
     size: FloatArray
     frequency: FloatArray
     is_count: FloatArray
@@ -85,7 +85,7 @@ def run_candidates(prepared: Prepared) -> CandidateRun:
         prepared.index,
         np.maximum(levels, 0.0),
         prepared.values,
-        prepared.is_scored.astype(np.float64),
+        prepared.is_scored,
         total / np.maximum(positive.sum(axis=1), 1),
         positive.sum(axis=1) / np.maximum(prepared.scored_count, 1.0),
         is_whole.astype(np.float64),

@@ -38,7 +38,7 @@ class Fading:
     ends: float
 
 
-def fading(filled: FloatArray, is_scored: FloatArray, starts: IntArray, frequency: str) -> Fading:
+def fading(filled: FloatArray, is_scored: BoolArray, starts: IntArray, frequency: str) -> Fading:
     """Look at every series of one origin; `filled`, `is_scored` as in `CandidateRun`."""
     period_count = filled.shape[1]
     columns = np.arange(period_count)[None, :]

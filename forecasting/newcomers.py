@@ -100,7 +100,7 @@ def borrow(
     """
     period_count = run.filled.shape[1]
     age = period_count - starts
-    alive = (np.arange(period_count)[None, :] >= starts[:, None]) & (run.is_scored > 0)
+    alive = (np.arange(period_count)[None, :] >= starts[:, None]) & run.is_scored
     x = np.where(alive, run.filled / past_factors, 0.0)
     count = np.maximum(alive.sum(axis=1), 1)
     has_demand: BoolArray = np.asarray(x.sum(axis=1) > 0)

@@ -1,8 +1,8 @@
 """How is work on many series spread over processes? One seam: `map_chunks(function, chunks)`, results in the order of
 the chunks, the same bytes as in one process.
 
-Processes are spawned, never forked (DuckDB and Arrow threads do not survive a fork), and each keeps numeric libraries
-to one thread, so that workers do not fight over the cores. At most two chunks per worker are on their way at a time, so that
+Processes are spawned, never forked (DuckDB and Arrow threads do not survive a fork), and each keeps numeric libraries to one
+thread, so that workers do not fight over the cores. Only one chunk more than there are workers is on its way at a time, so that
 memory does not grow with their number. A worker that is killed in the middle loses nothing: what was done is kept, the rest is
 done again by fresh workers. A chunk during which workers died three times is named in an error: it, not the weather, kills them.
 
@@ -31,7 +31,7 @@ MOST_DEATHS = 3
 """Workers that may die while a chunk is being worked on before the chunk is given up."""
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
-_AHEAD = 2
+_AHEAD = 1
 
 
 def chunk_mapper(workers: int, on_done: Callable[[int, int], None] | None = None, dask_scheduler: str = "") -> Mapper | None:
@@ -99,14 +99,14 @@ def _pass(
     waiting = iter(places)
     with ProcessPoolExecutor(min(workers, len(places)), mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
-            _send(pool, function, chunks, waiting, on_way, _AHEAD * workers)
+            _send(pool, function, chunks, waiting, on_way, workers + _AHEAD)
             while on_way:
                 done, _ = wait(on_way, return_when=FIRST_COMPLETED)
                 for future in done:
                     found[on_way[future]] = future.result()
                     del on_way[future]
                     told(len(found), len(chunks))
-                _send(pool, function, chunks, waiting, on_way, _AHEAD * workers)
+                _send(pool, function, chunks, waiting, on_way, workers + _AHEAD)
         except BrokenProcessPool:
             for future, place in on_way.items():
                 if future.done() and future.exception() is None:

@@ -16,6 +16,8 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.demand_file import DemandFile
+
 __all__ = ["forecast_file"]
 
 _FREQUENCIES = ("day", "week", "month", "quarter", "year")
@@ -52,56 +54,88 @@ def forecast_file(
 
     from forecasting import fit
     from pipelines.chunks import chunk_mapper
+    from pipelines.demand_file import DemandFile, TableWriter
 
     if frequency not in _FREQUENCIES:
         raise InvalidInput("pipelines.unknown_option", option="--freq", got=frequency, expected=", ".join(_FREQUENCIES))
     if out.suffix not in (".csv", ".parquet"):
         raise InvalidInput("pipelines.unknown_option", option="--out", got=out.name, expected=".csv, .parquet")
     levels = _levels(quantiles)
-    frame = _read(demand)
-    names = frame["series_id"].cast(pl.String).unique().sort() if "series_id" in frame.columns else pl.Series([], dtype=pl.String)
+    file = DemandFile(demand)
+    names = file.names
     keys = pl.DataFrame({"name": names, "key": range(len(names))}, schema={"name": pl.String, "key": pl.Int64})
-    numbered = _numbered(frame, keys)
-    last = cast("date | None", numbered.filter(pl.col("quantity").is_not_null())["period_start"].max())
+    kept = _text_columns(file)
+    last = _last(file)
     if last is None:
         raise InvalidInput("pipelines.file_empty", path=demand.name)
+    table_of_events = _events(events, holidays, keys, file)
     progress, label = ProgressLine(), text("cli.forecast.working", settings.language)
+    level_of = {"mean": None} | {_measure(level): level for level in levels}
     try:
-        fitted = fit(
-            numbered,
-            frequency=cast("Any", frequency),
-            horizon=horizon,
-            cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
-            attributes=_attributes(numbered),
-            regressors=_regressors(numbered),
-            events=_events(events, holidays, keys, numbered),
-            seed=settings.seed,
-            map_chunks=chunk_mapper(settings.workers, lambda done, total: progress.show(label, done, total)),
-        )
-        forecasts = fitted.predict(quantiles=levels)
+        with TableWriter(out) as writer:
+            for place, block in enumerate(file.blocks):
+                numbered = _numbered(file.of(block), keys)
+
+                def show(done: int, total: int, place: int = place) -> None:
+                    progress.show(label, place * total + done, len(file.blocks) * total)
+
+                fitted = fit(
+                    numbered,
+                    frequency=cast("Any", frequency),
+                    horizon=horizon,
+                    cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
+                    attributes=_attributes(numbered, kept),
+                    regressors=_regressors(numbered),
+                    events=_of_block(table_of_events, block),
+                    seed=settings.seed,
+                    map_chunks=chunk_mapper(settings.workers, show, settings.dask_scheduler),
+                )
+                writer.add(
+                    fitted.predict(quantiles=levels)
+                    .join(keys, left_on="series_id", right_on="key")
+                    .with_columns(pl.col("measure").replace_strict(level_of, return_dtype=pl.Float64).alias("quantile"))
+                    .sort("name", "period_start", "quantile", nulls_last=False)
+                    .select(pl.col("name").alias("series_id"), "period_start", "quantile", "quantity", "model")
+                )
     except InvalidInput as error:
         raise _by_name(error, names) from error
     finally:
         progress.end()
-    level_of = {"mean": None} | {_measure(level): level for level in levels}
-    table = (
-        forecasts.join(keys, left_on="series_id", right_on="key")
-        .with_columns(pl.col("measure").replace_strict(level_of, return_dtype=pl.Float64).alias("quantile"))
-        .sort("name", "period_start", "quantile", nulls_last=False)
-        .select(pl.col("name").alias("series_id"), "period_start", "quantile", "quantity", "model")
-    )
-    _write(table, out)
-    typer.echo(text("cli.forecast.done", settings.language, series=len(names), rows=table.height, path=out.name))
+    typer.echo(text("cli.forecast.done", settings.language, series=len(names), rows=writer.rows, path=out.name))
 
 
-def _attributes(numbered: pl.DataFrame) -> pl.DataFrame | None:
+def _last(file: DemandFile) -> date | None:
     import polars as pl
 
-    names = [
-        name
-        for name, kind in numbered.schema.items()
-        if name not in _KNOWN_COLUMNS and kind in (pl.String, pl.Categorical) and numbered[name].n_unique() <= _MOST_KINDS
-    ]
+    start = pl.col("period_start").filter(pl.col("quantity").is_not_null())
+    found = file.fact(start.max())
+    if found is None or type(found) is date:
+        return found
+    parsed = pl.Series([found]).cast(pl.Date, strict=False).to_list()[0]
+    if parsed is None:
+        raise InvalidInput("pipelines.not_a_date", what="period_start", got=found)
+    return cast("date", parsed)
+
+
+def _text_columns(file: DemandFile) -> list[str]:
+    """Columns that say what series share: few kinds of words over the whole file."""
+    import polars as pl
+
+    texts = [name for name, kind in file.schema.items() if name not in _KNOWN_COLUMNS and kind in (pl.String, pl.Categorical)]
+    return [name for name in texts if file.fact(pl.col(name).n_unique()) <= _MOST_KINDS]
+
+
+def _of_block(events: pl.DataFrame | None, block: tuple[int, int]) -> pl.DataFrame | None:
+    import polars as pl
+
+    if events is None or "series_id" not in events.columns:
+        return events
+    return events.filter(pl.col("series_id").is_null() | pl.col("series_id").is_between(block[0], block[1] - 1))
+
+
+def _attributes(numbered: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
+    import polars as pl
+
     return numbered.group_by("series_id").agg(pl.col(names).first()) if names else None
 
 
@@ -114,7 +148,7 @@ def _regressors(numbered: pl.DataFrame) -> pl.DataFrame | None:
     return numbered.select("series_id", "period_start", *names) if names else None
 
 
-def _events(events: Path | None, holidays: str | None, keys: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame | None:
+def _events(events: Path | None, holidays: str | None, keys: pl.DataFrame, file: DemandFile) -> pl.DataFrame | None:
     """The user's table with numbered series, and the calendar of a country from the first period to two years past the last."""
     import polars as pl
 
@@ -133,7 +167,10 @@ def _events(events: Path | None, holidays: str | None, keys: pl.DataFrame, numbe
             table = named.with_columns(number.alias("series_id")).drop("name")
         tables.append(table)
     if holidays is not None:
-        first, last = cast("date", numbered["period_start"].min()), cast("date", numbered["period_start"].max())
+        first, last = (
+            cast("date", pl.Series([file.fact(edge)]).cast(pl.Date).to_list()[0])
+            for edge in (pl.col("period_start").min(), pl.col("period_start").max())
+        )
         tables.append(calendar_events(first, last.replace(year=last.year + 2, day=1), holidays))
     return pl.concat(tables, how="diagonal_relaxed") if tables else None
 
@@ -168,9 +205,6 @@ def _read(path: Path) -> pl.DataFrame:
 def _numbered(frame: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    for column in ("series_id", "period_start", "quantity"):
-        if column not in frame.columns:
-            raise InvalidInput("forecasting.column_missing", column=column, got=", ".join(frame.columns))
     if frame.schema["period_start"] != pl.Date:
         frame = frame.with_columns(pl.col("period_start").cast(pl.Date, strict=False))
         if frame["period_start"].null_count():
@@ -181,13 +215,6 @@ def _numbered(frame: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         .drop("series_id")
         .rename({"key": "series_id"})
     )
-
-
-def _write(table: pl.DataFrame, out: Path) -> None:
-    if out.suffix == ".parquet":
-        table.write_parquet(out)
-    else:
-        table.write_csv(out)
 
 
 def _levels(quantiles: str) -> tuple[float, ...]:

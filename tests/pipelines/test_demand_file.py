@@ -1,0 +1,66 @@
+"""Files of any number of series, forecast block by block."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.commands.forecast import forecast_file
+from pipelines.demand_file import DemandFile, TableWriter
+from pipelines.settings import Settings
+
+
+def demand(count: int = 12) -> pl.DataFrame:
+    values = np.random.default_rng(2).poisson(np.resize([30.0, 3.0], count)[:, None], (count, 30)).astype(float)
+    months = [date(2022 + month // 12, month % 12 + 1, 1) for month in range(30)]
+    return pl.DataFrame(
+        {
+            "series_id": np.repeat([f"S{one:02}" for one in range(count)], 30),
+            "period_start": months * count,
+            "quantity": values.reshape(-1),
+        }
+    )
+
+
+def forecast(path: Path, out: Path) -> pl.DataFrame:
+    forecast_file(Settings(), path, out, horizon=2, frequency="month", quantiles="0.5", cutoff=None)
+    return pl.read_parquet(out) if out.suffix == ".parquet" else pl.read_csv(out, try_parse_dates=True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_large_file_is_its_blocks_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """Goal: blocks are cut evenly by name and each is forecast as if it were alone, in any order of rows."""
+    whole, parts = tmp_path / f"whole.{ending}", []
+    rows = demand()
+    for place in range(3):
+        mine = rows.filter(pl.col("series_id").is_between(pl.lit(f"S{4 * place:02}"), pl.lit(f"S{4 * place + 3:02}")))
+        mine.write_parquet(tmp_path / "part.parquet")
+        parts.append(forecast(tmp_path / "part.parquet", tmp_path / f"out.{ending}"))
+    shuffled = rows.sample(fraction=1.0, shuffle=True, seed=1)
+    shuffled.write_csv(whole) if ending == "csv" else shuffled.write_parquet(whole)
+    monkeypatch.setattr(DemandFile.__init__, "__defaults__", (5,))
+    found = forecast(whole, tmp_path / f"all.{ending}")
+
+    assert [(0, 4), (4, 8), (8, 12)] == DemandFile(whole).blocks
+    assert pl.concat(parts).equals(found)
+    assert ["S00", "S11"] == [found["series_id"][0], found["series_id"][-1]]
+
+
+def test_a_failure_leaves_nothing_at_the_place_of_the_answer(tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    out.write_text("the last one")
+
+    def fail() -> None:
+        with TableWriter(out) as writer:
+            writer.add(pl.DataFrame({"a": [1]}))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert "the last one" == out.read_text()
+    assert [out] == list(tmp_path.iterdir())
