@@ -29,7 +29,7 @@ from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_pa
 from forecasting.lead_time import PERIOD_DAYS
 from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
 from forecasting.marking import MARKS_SCHEMA
-from forecasting.newcomers import checked_references
+from forecasting.references import checked_references
 from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
 from forecasting.selection import Selection
 from forecasting.surroundings import Surroundings
