@@ -20,7 +20,7 @@ from forecasting import metrics
 from forecasting.assignment import Assignment, assign
 from forecasting.changes import RunView, what_changed
 from forecasting.coherence import Coherent, reconcile
-from forecasting.engine import ForecastResult, fit, forecast, result_of, simulate_archive
+from forecasting.engine import ForecastResult, demand_marks, fit, forecast, result_of, simulate_archive
 from forecasting.events import calendar_events
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
@@ -56,6 +56,7 @@ __all__ = [
     "calendar_events",
     "checked_parameters",
     "default_parameters",
+    "demand_marks",
     "explain",
     "fit",
     "fit_series",

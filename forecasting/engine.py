@@ -28,7 +28,7 @@ from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
 from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
-from forecasting.marking import MARKS_SCHEMA
+from forecasting.marking import MARKS_SCHEMA, marks_frame
 from forecasting.references import checked_references
 from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
 from forecasting.selection import Selection
@@ -36,7 +36,16 @@ from forecasting.surroundings import Surroundings
 from forecasting.tuned import specified
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "result_of", "simulate_archive"]
+__all__ = [
+    "DEFAULT_LEVELS",
+    "MAXIMUM_PROTECTION_DAYS",
+    "ForecastResult",
+    "demand_marks",
+    "fit",
+    "forecast",
+    "result_of",
+    "simulate_archive",
+]
 
 MAXIMUM_PROTECTION_DAYS = 1461  # four years: real spare parts wait up to 33 months; longer is a typing error
 
@@ -220,6 +229,12 @@ def fit(
     done = assemble(panel, panel.period_count, origins, runs, horizon)
     fitted = Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
     return specified(fitted, runs, assignments, regressors=regressors, map_chunks=map_chunks)
+
+
+def demand_marks(demand: pl.DataFrame, *, frequency: Frequency, cutoff: date, events: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The frame `demand_marks` alone, without a forecast: marks look at all series at once, whatever is forecast anew."""
+    panel, beside = _surrounded(demand, frequency, cutoff, events, None, None, False, False)
+    return marks_frame(panel, panel.period_count, beside.events, False)
 
 
 def simulate_archive(

@@ -97,10 +97,13 @@ def load(
 
 
 @app.command(help=_say("run.help"), epilog=_say("run.example"))
-def run(as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help=_say("run.as_of"))] = None) -> None:
+def run(
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help=_say("run.as_of"))] = None,
+    reselect: Annotated[bool, typer.Option("--reselect", help=_say("run.reselect"))] = False,
+) -> None:
     from pipelines.commands.run import run_pipeline
 
-    run_pipeline(_settings(), as_of)
+    run_pipeline(_settings(), as_of, is_reselecting=reselect)
 
 
 @app.command(help=_say("up.help"), epilog=_say("up.example"))

@@ -18,7 +18,7 @@ from forecasting.frames import period_index, period_starts
 from forecasting.moving_holidays import window_shares
 from pipelines.home import Home
 from pipelines.settings import load_settings
-from pipelines.steps.forecast import last_complete_day
+from pipelines.steps.forecast_inputs import last_complete_day
 from pipelines.warehouse import read_frame
 
 __all__ = ["NotebookData", "generated_data", "notebook_data"]

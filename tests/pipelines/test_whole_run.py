@@ -180,7 +180,8 @@ KILLED = textwrap.dedent(
         run_core(run, is_tested=False)
     if place == "forecast":
         import pipelines.steps.forecast as forecast
-        forecast._thin_out = die
+        import pipelines.steps.forecast_archive as archive
+        archive._thin_out = die
         forecast.run_forecast(run)
     if place == "plan":
         import pipelines.steps.plan as plan
