@@ -37,11 +37,13 @@ from transactional.commands import (
     OverrideForecast,
     OverrideGroupForecast,
     RecordBusinessEvent,
+    RecordSalesExpectation,
     RejectSuggestion,
     RequestRun,
     SetInboxState,
     UndoDecision,
     UndoDemandAdjustment,
+    WithdrawSalesExpectation,
     WriteNote,
 )
 
@@ -55,6 +57,7 @@ __all__ = [
     "define_user",
     "drawn_id",
     "end_borrowing",
+    "expect_sales",
     "open_action",
     "override",
     "override_group",
@@ -65,6 +68,7 @@ __all__ = [
     "set_inbox",
     "undo",
     "undo_adjustment",
+    "withdraw_expectation",
     "write_note",
 ]
 
@@ -174,6 +178,57 @@ def override_group(
         ]
 
     return len(_post_many(command_id, commands))
+
+
+def expect_sales(
+    command_id: str,
+    kind: str,
+    scope: Mapping[str, str | None],
+    size: str,
+    first: date,
+    last: date,
+    chance: int,
+    reason: str,
+) -> Answer | None:
+    """Sales expects a deal or a driver.
+
+    Args:
+        scope: `customer`, `category`, `sku`; None is all.
+        size: as typed. Of a deal: a quantity where an item is named, else money; of a driver: a change in per cent ("+10 %").
+        chance: per cent.
+    """
+
+    def command() -> RecordSalesExpectation:
+        typed = _filled(size, f"sales_forecast.size_{kind}").replace("％", "%").rstrip("% ")
+        sizes: dict[str, int | None]
+        if kind == "driver":
+            sizes = {"change_ppm": micro_from(typed, what=t("sales_forecast.size_driver")) // 100}
+        elif scope["sku"] is not None:
+            sizes = {"quantity": quantity_from(typed, what=t("sales_forecast.size_deal"))}
+        else:
+            sizes = {"amount": _minor(typed)}
+        return RecordSalesExpectation(
+            **_common(command_id),
+            expectation_kind=kind,
+            **scope,
+            first_period=first,
+            last_period=last,
+            probability_ppm=chance * 10_000,
+            reason=_reason(reason),
+            **sizes,
+        )
+
+    return _post(command, command_id)
+
+
+def withdraw_expectation(command_id: str, sales_expectation_id: int, reason: str) -> Answer | None:
+    """Sales no longer expects it."""
+    return _post(
+        lambda: WithdrawSalesExpectation(
+            **_common(command_id), sales_expectation_id=sales_expectation_id, reason=_reason(reason)
+        ),
+        command_id,
+    )
 
 
 def adjust_demand(command_id: str, row: Mapping[str, Any], day: date, more: object, kind: str, reason: str) -> Answer | None:

@@ -99,6 +99,9 @@ _TABLES = {
     "demand_quantity double, naive_quantity double, baseline_quantity double, override_quantity double, forecast_quantity "
     "double, p025 double, p10 double, p90 double, p975 double, unit_cost double, override_author varchar, "
     "override_author_zh varchar",
+    "rpt_forecast_value_added": "frequency varchar, month_start date, step varchar, author_id bigint, author_name varchar, "
+    "author_name_zh varchar, series_count bigint, period_count bigint, better_count bigint, demand_quantity decimal(38,6), "
+    "error_before double, error_after double, signed_error_after double",
     "rpt_forecast_horizon": "source varchar, frequency varchar, origin varchar, cutoff date, horizon bigint, demand_pattern "
     "varchar, model varchar, record_count bigint, demand_quantity double, absolute_error double, signed_error double, "
     "demand_value double, absolute_error_value double, signed_error_value double, count_80 bigint, inside_80 bigint, "
