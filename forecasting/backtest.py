@@ -9,8 +9,8 @@ by all series is computed before the split.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
+from forecasting.selection import Loan
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 
 __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "Shared", "backtest_origins", "run_origins"]
@@ -55,11 +56,12 @@ _FEWEST_PERIODS = 4
 @dataclass(frozen=True)
 class Shared:
     """What all series share at an origin: the holiday effect (window,), empty where nothing is clear, and the season (position,);
-    `events` are the effects told before, else they are read from demand."""
+    `events` and `loans` (of young series) are those told before, else they are read from demand."""
 
     holiday: FloatArray
     season: FloatArray
     events: ToldEffects | None = None
+    loans: Mapping[int, Loan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def run_origins(
     runs.reverse()
     for one, moved in zip(plan, lifts, strict=True):
         origin, rows, run = one.origin, one.rows, runs.pop()  # let go of what only boosting and borrowing need, origin by origin
-        borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared is not None)
+        borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared)
         whole, ended = with_borrowed(_with_boosting(run, moved), borrowed), None
         if beside_demand.is_fading:
             ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
@@ -251,11 +253,13 @@ def _borrowed(
     run: CandidateRun,
     attributes: pl.DataFrame | None,
     beside_demand: Surroundings,
-    is_refit: bool,
+    told: Shared | None,
 ) -> Borrowed | None:
-    """What young series borrow from series like them, or from the one a person named. A refit may hold few of all series, so
-    there only a person's word counts."""
-    attributes = None if is_refit else attributes
+    """What young series borrow from series like them, or from the one a person named. A refit may hold few of all series: there
+    the loans of the selection count; without any, only a person's word."""
+    if told is not None and told.loans:
+        return _lent(panel.series_ids[rows], told.loans, run.mean.shape[2])
+    attributes = None if told is not None else attributes
     if attributes is None and beside_demand.reference is None:
         return None
     starts = demand_starts(run.filled, panel.first_columns[rows])
@@ -263,6 +267,28 @@ def _borrowed(
     past = run.index[:, positions[:origin]]
     names = [] if attributes is None else attribute_codes(panel.series_ids[rows], attributes)
     return borrow(run, rows, starts, past, positions, panel.frequency, names, beside_demand.reference)
+
+
+def _lent(series_ids: IntArray, loans: Mapping[int, Loan], horizon: int) -> Borrowed | None:
+    """What a selection lends to the series that are here."""
+    rows = np.array([row for row, series_id in enumerate(series_ids) if int(series_id) in loans], dtype=np.int64)
+    if not rows.size:
+        return None
+    found = [loans[int(series_id)] for series_id in series_ids[rows]]
+    donors = np.array([-1 if one.donor is None else one.donor for one in found], dtype=np.int64)
+    return Borrowed(
+        rows,
+        np.array([one.mean for one in found])[:, :horizon],
+        np.array([one.share for one in found]),
+        np.array([one.sigma for one in found]),
+        np.array([one.size for one in found]),
+        np.array([one.frequency for one in found]),
+        [one.attribute for one in found],
+        np.where(donors < 0, -1, 0),
+        np.array([one.donors for one in found], dtype=np.int64),
+        np.array([one.periods for one in found], dtype=np.int64),
+        donors,
+    )
 
 
 def _boosting_task(
@@ -406,7 +432,7 @@ def _run_task(task: _Task) -> CandidateRun:
 def _joined(parts: list[CandidateRun]) -> CandidateRun:
     return CandidateRun(
         **{
-            field.name: np.concatenate([getattr(part, field.name) for part in parts], axis=1 if field.name in _MODEL_FIRST else 0)
-            for field in fields(CandidateRun)
+            one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1 if one.name in _MODEL_FIRST else 0)
+            for one in fields(CandidateRun)
         }
     )

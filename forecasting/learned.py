@@ -21,7 +21,7 @@ from forecasting.distribution import Calibration
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, StrArray, period_starts
 from forecasting.outlook import serve, with_combination
 from forecasting.patterns import Patterns
-from forecasting.selection import EventLift, Selection, SeriesChoice, Spread
+from forecasting.selection import EventLift, Loan, Selection, SeriesChoice, Spread
 
 __all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of", "usual_discounts_of"]
 
@@ -54,6 +54,7 @@ def selection_of(
         season=_numbers(done.final.shared.season),
         holiday=_numbers(done.final.shared.holiday),
         event_lifts=_event_lifts(panel, done.final),
+        loans=_loans(panel, done.final),
         busyness={name: _numbers(edges) for name, edges in done.busyness.items()},
         weights={
             name: dict(zip(MEMBERS, _numbers(values), strict=True)) for name, values in sorted(done.segment_weights.items())
@@ -74,7 +75,7 @@ def shared_of(selection: Selection) -> Shared:
         name: (np.array(one.shared), {series_id: np.array(values) for series_id, values in one.own.items()})
         for name, one in selection.event_lifts.items()
     }
-    return Shared(np.array(selection.holiday), np.array(selection.season), told)
+    return Shared(np.array(selection.holiday), np.array(selection.season), told, selection.loans)
 
 
 def usual_discounts_of(selection: Selection) -> dict[str, float]:
@@ -143,6 +144,27 @@ def _event_lifts(panel: Panel, final: OriginRun) -> dict[str, EventLift]:
             own = {int(series_id): _numbers(values) for series_id, values in zip(ids, one.own, strict=True)}
         found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own)
     return found
+
+
+def _loans(panel: Panel, final: OriginRun) -> dict[int, Loan]:
+    borrowed = final.borrowed
+    if borrowed is None:
+        return {}
+    ids = panel.series_ids[final.rows]
+    return {
+        int(ids[row]): Loan(
+            _numbers(borrowed.mean[place]),
+            float(borrowed.share[place]),
+            float(borrowed.sigma[place]),
+            float(borrowed.size[place]),
+            float(borrowed.frequency[place]),
+            borrowed.attribute[place],
+            int(ids[borrowed.donor[place]]) if borrowed.donor[place] >= 0 else None,
+            int(borrowed.donors[place]),
+            int(borrowed.periods[place]),
+        )
+        for place, row in enumerate(borrowed.rows)
+    }
 
 
 def _segment_weights(table: dict[str, FloatArray], segment: str) -> FloatArray:

@@ -50,7 +50,8 @@ class Borrowed:
     Args:
         mean: (row, step). share: of the borrowed forecast. sigma, size, frequency: as in `CandidateRun`.
         attribute: name by which donors were found, "" for an explicit reference. donor: run row of the reference, -1.
-        donors: their number. periods: known of the series itself.
+        donors: their number. periods: known of the series itself. donor_ids: series of the reference, where it need not be in the
+            run.
     """
 
     rows: IntArray
@@ -63,6 +64,7 @@ class Borrowed:
     donor: IntArray
     donors: IntArray
     periods: IntArray
+    donor_ids: IntArray | None = None
 
 
 def attribute_codes(series_ids: IntArray, attributes: pl.DataFrame) -> list[tuple[str, IntArray]]:
@@ -193,7 +195,8 @@ def told_as_borrowed(choice: Choice, borrowed: Borrowed | None, ids: IntArray) -
         facts: dict[str, object] = {"periods": int(borrowed.periods[place]), "share": round(share, 2)}
         donor = int(borrowed.donor[place])
         facts |= {"donors": int(borrowed.donors[place]), "attribute": borrowed.attribute[place]} if donor < 0 else {}
-        facts |= {"donor": int(ids[donor])} if donor >= 0 else {}
+        if donor >= 0:
+            facts["donor"] = int(ids[donor] if borrowed.donor_ids is None else borrowed.donor_ids[place])
         names[row], is_fallback[row] = "borrowed", False
         keys[row] = "forecasting.reason.borrowed" if donor < 0 else "forecasting.reason.borrowed_reference"
         values[row] = reason_json(facts)

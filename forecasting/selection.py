@@ -17,10 +17,10 @@ from typing import Any
 from kernel.errors import InvalidInput
 from kernel.ids import stable_id
 
-__all__ = ["FORMAT", "EventLift", "Selection", "SeriesChoice", "Spread"]
+__all__ = ["FORMAT", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread"]
 
 FORMAT = 1
-_READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts")
+_READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,22 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Loan:
+    """What a young series borrows from others (see `newcomers.Borrowed`): `mean` by period ahead, taken by `share`; `donor`: the
+    series a person named, or None."""
+
+    mean: tuple[float, ...]
+    share: float
+    sigma: float
+    size: float
+    frequency: float
+    attribute: str
+    donor: int | None
+    donors: int
+    periods: int
+
+
+@dataclass(frozen=True)
 class EventLift:
     """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
     `own` to single series. Promotions weigh by their discount / `usual_discount`."""
@@ -69,7 +85,7 @@ class Selection:
         frequency, cutoff, horizon: of the fit it comes from. reach: periods ahead its models were run.
         first_period: where its history begins; a refit looks no further back.
         season: index by position of the year, shared by all. holiday: lift by window around the Spring Festival; empty: none.
-        event_lifts: by name, of events whose effect is used.
+        loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
         weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
@@ -85,6 +101,7 @@ class Selection:
     season: tuple[float, ...]
     holiday: tuple[float, ...]
     event_lifts: dict[str, EventLift]
+    loans: dict[int, Loan]
     busyness: dict[str, tuple[float, ...]]
     weights: dict[str, dict[str, float]]
     pattern_errors: dict[str, dict[str, float]]
@@ -105,7 +122,7 @@ class Selection:
             value = getattr(self, field.name)
             if isinstance(value, date):
                 value = value.isoformat()
-            elif field.name == "champions":
+            elif field.name in ("champions", "loans"):
                 value = {str(key): asdict(one) for key, one in sorted(value.items())}
             elif field.name == "event_lifts":
                 value = {name: asdict(one) for name, one in sorted(value.items())}
@@ -149,6 +166,7 @@ class Selection:
                 )
                 for name, one in told["event_lifts"].items()
             }
+            told["loans"] = {int(key): Loan(**{**one, "mean": tuple(one["mean"])}) for key, one in told["loans"].items()}
             for name in ("spread", "lead_time_spread"):
                 told[name] = None if told[name] is None else _spread(told[name])
             return cls(**told)

@@ -125,7 +125,7 @@ def forecast_frequency(
     mapper = chunk_mapper(settings.workers, dask_scheduler=settings.dask_scheduler)
     selection = decision.selection
     if selection is None:
-        fitted = fit(**_arguments(inputs, settings, mapper), assignments=specified.assignments)
+        fitted = fit(**_arguments(inputs, settings, mapper), references=inputs.references, assignments=specified.assignments)
         result, selection = result_of(fitted), None if specified.assignments else fitted.selection
     else:
         result = forecast(**_arguments(inputs.of_series(changed), settings, mapper), selection=selection)
@@ -158,8 +158,7 @@ def _arguments(inputs: ForecastInputs, settings: Settings, mapper: Any) -> dict[
         "horizon": inputs.horizon,
         "cutoff": inputs.cutoff,
         "lead_times": inputs.lead_times,
-        # Borrowing by attributes looks at all series of the frame, which a refit of some does not have.
-        "attributes": inputs.attributes if settings.boosted_forecasts else None,
+        "attributes": inputs.attributes,
         "events": inputs.events,
         "is_boosted": settings.boosted_forecasts,
         "seed": settings.seed,

@@ -34,6 +34,7 @@ class ForecastInputs:
     Attributes:
         cutoff: last day whose demand is known. watermark: posting sequence the marts were built from.
         specification: hash of the settings a forecast depends on. lead_times: None for months.
+        references: whom new series resemble by a person's word; a new one makes the run select anew (it lends what they borrow).
         hashes: `series_id`, `input_hash`. demand_hash: of all of them.
     """
 
@@ -46,6 +47,7 @@ class ForecastInputs:
     lead_times: pl.DataFrame | None
     attributes: pl.DataFrame
     events: pl.DataFrame
+    references: pl.DataFrame
     hashes: pl.DataFrame
 
     @property
@@ -91,9 +93,14 @@ def read_inputs(
         "is_boosted": settings.boosted_forecasts,
         "holiday_country": settings.holiday_country,
         "version": _VERSION,
-    } | ({"specified": specified} if specified else {})
+    }
+    told |= {"specified": specified} if specified else {}
     demand = _demand(warehouse, frequency, cutoff)
     known = demand["series_id"].unique().implode()
+    references = _references(warehouse, as_of).filter(
+        pl.col("series_id").is_in(known) & pl.col("reference_series_id").is_in(known)
+    )
+    told |= {} if references.is_empty() else {"references": references.rows()}
     lead_times = _lead_times(warehouse).filter(pl.col("series_id").is_in(known)) if frequency == "week" else None
     attributes = _attributes(warehouse).filter(pl.col("series_id").is_in(known))
     first, last = demand["period_start"].min(), cutoff + timedelta(days=horizon * _DAYS_AHEAD[frequency])
@@ -109,7 +116,19 @@ def read_inputs(
         events = series_events(given.filter(inside), demand["series_id"].unique().sort())
     hashes = _hashes(demand, lead_times, events)
     specification = content_hash(told)[:16]
-    return ForecastInputs(frequency, cutoff, horizon, watermark, specification, demand, lead_times, attributes, events, hashes)
+    return ForecastInputs(
+        frequency,
+        cutoff,
+        horizon,
+        watermark,
+        specification,
+        demand,
+        lead_times,
+        attributes,
+        events,
+        references,
+        hashes,
+    )
 
 
 def series_events(events: pl.DataFrame, series_ids: pl.Series) -> pl.DataFrame:
@@ -198,6 +217,25 @@ def _attributes(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         "SELECT DISTINCT d.series_id, CAST(i.category_id AS VARCHAR) AS category, CAST(d.warehouse_id AS VARCHAR) AS warehouse "
         "FROM marts.fct_demand_month AS d LEFT JOIN marts.dim_item AS i ON d.item_id = i.item_id ORDER BY ALL",
     )
+
+
+def _references(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """`series_id`, `reference_series_id`, `factor` of references in force; the latest where a series has several."""
+    schema = {"series_id": pl.Int64, "reference_series_id": pl.Int64, "factor": pl.Float64}
+    if not table_exists(warehouse, "raw", "demand_reference"):
+        return pl.DataFrame(schema=schema)
+    found = read_frame(
+        warehouse,
+        "WITH told AS (SELECT * FROM raw.demand_reference QUALIFY row_number() OVER "
+        "(PARTITION BY demand_reference_id ORDER BY posting_sequence DESC) = 1) "
+        "SELECT item_location_id AS series_id, reference_item_location_id AS reference_series_id, "
+        "factor_ppm / 1000000.0 AS factor FROM told WHERE is_current = 1 AND (until_date IS NULL OR until_date >= ?) "
+        "AND factor_ppm > 0 AND item_location_id <> reference_item_location_id "
+        "QUALIFY row_number() OVER (PARTITION BY item_location_id ORDER BY posting_sequence DESC, demand_reference_id DESC) = 1 "
+        "ORDER BY ALL",
+        [as_of],
+    )
+    return found.select([pl.col(name).cast(kind) for name, kind in schema.items()])
 
 
 def _lead_times(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -124,6 +124,25 @@ def test_events_keep_their_effect_for_single_series() -> None:
     assert mean[6] > 1.5 * mean[4]
 
 
+def test_a_young_series_keeps_what_it_borrows() -> None:
+    """Goal: an item three weeks old is forecast like its category, in a refit of it alone too. Method: byte for byte."""
+    attributes = pl.DataFrame({"series_id": range(1, 16), "category": ["A", "B", "A"] * 5})
+    references = pl.DataFrame({"series_id": [5], "reference_series_id": [3], "factor": [0.5]})
+    young = pl.col("series_id").is_in([5, 6])
+    first = FIRST_MONDAY + timedelta(weeks=WEEKS - 2)
+    demand = DEMAND.filter(~young | (pl.col("period_start") >= first))
+    arguments = {"frequency": "week", "horizon": 8, "cutoff": CUTOFF, "is_boosted": False}
+    fitted = fit(demand, attributes=attributes, references=references, **arguments)  # type: ignore[arg-type]
+    chosen = Selection.from_json(fitted.selection.to_json())  # type: ignore[union-attr]
+    again = fit(demand.filter(young), attributes=attributes, selection=chosen, **arguments)  # type: ignore[arg-type]
+    told = fitted.champions().filter(young)
+
+    assert {5: 3, 6: None} == {series_id: loan.donor for series_id, loan in chosen.loans.items()}
+    assert ["borrowed", "borrowed"] == told["model"].to_list()
+    assert told.equals(again.champions())
+    assert fitted.predict().filter(young).equals(again.predict())
+
+
 def test_only_the_changed_series_changes() -> None:
     changed = DEMAND.with_columns(
         pl.when(pl.col("series_id") == 9).then(pl.col("quantity") + 3).otherwise(pl.col("quantity")).alias("quantity")
