@@ -32,6 +32,7 @@ PAGES = (
     Place("order", "description"),
     Place("supplier", "factory"),
     Place("actions", "task_alt"),
+    Place("repurchase", "event_repeat"),
 )
 """Every page; the first is where a visit begins."""
 
@@ -42,7 +43,7 @@ MENU: dict[str, tuple[str, ...]] = {
     "planner": ("today", "kpis", "forecast", "suggestions", "orders", "stock", "setup"),
     "manager": ("today", "kpis", "suggestions", "orders", "stock", "partners", "setup"),
     "buyer": ("today", "kpis", "suggestions", "orders", "stock", "partners", "setup"),
-    "sales": ("today", "kpis", "forecast", "orders", "stock", "setup"),
+    "sales": ("today", "kpis", "forecast", "repurchase", "orders", "stock", "setup"),
     "warehouse": ("today", "kpis", "orders", "stock", "setup"),
     "production": ("today", "kpis", "suggestions", "orders", "stock", "setup"),
     "finance": ("today", "kpis", "orders", "stock", "partners", "setup"),

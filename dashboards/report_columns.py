@@ -102,6 +102,17 @@ _TABLES = {
     "order_multiple_quantity decimal(38,6), on_time_rate double, quality_pass_rate double, last_unit_price decimal(38,6), "
     "last_order_date date, is_contract boolean, preference bigint",
     "rpt_data_health": "finding varchar, subject_kind varchar, subject_key varchar, detail varchar, value decimal(38,6)",
+    "rpt_repurchase": f"{_CUSTOMER}, customer_class varchar, region varchar, {_ITEM}, {_CATEGORY}, as_of date, rank bigint, "
+    "purchase_count bigint, last_purchase_date date, days_since bigint, usual_interval_days double, expected_date date, "
+    "expected_date_p25 date, expected_date_p75 date, probability_7 double, probability_14 double, probability_30 double, "
+    "probability_60 double, probability_90 double, customer_probability_30 double, expected_quantity double, "
+    "expected_quantity_p10 double, expected_quantity_p90 double, expected_amount double, lapsed_probability double, "
+    "is_overdue boolean, rank_score double, amount_at_risk double, reason_key varchar, reason_values varchar, "
+    "open_order_quantity decimal(38,6), open_order_number varchar, open_order_date date, has_open_order boolean",
+    "rpt_repurchase_history": "customer_id bigint, item_id bigint, purchase_date date, kind varchar, quantity decimal(38,6), "
+    "amount decimal(38,6)",
+    "rpt_repurchase_lists": "as_of date, origin varchar, list_length varchar, pair_count bigint, hit_count bigint, "
+    "hit_rate double, expected_rate double, bought_amount decimal(38,6)",
     "rpt_company": "company_id bigint, code varchar, name varchar, name_zh varchar, currency varchar, data_through "
     "date, first_date date",
 }

@@ -20,6 +20,8 @@ from forecasting.batch_models import MODELS
 from forecasting.boosting import BoostingTask, boosted_mean
 from forecasting.candidates import LEVEL_MODELS, CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
+from forecasting.event_effects import EventEffects, estimate_effects
+from forecasting.events import EventCalendar, last_day
 from forecasting.frames import (
     BoolArray,
     FloatArray,
@@ -29,11 +31,13 @@ from forecasting.frames import (
     demand_starts,
     season_positions,
 )
+from forecasting.marking import cleaned
 from forecasting.moving_holidays import holiday_factors
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
+from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 
 __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origins", "run_origins"]
 
@@ -48,12 +52,14 @@ _FEWEST_PERIODS = 4
 
 @dataclass(frozen=True)
 class OriginRun:
-    """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them."""
+    """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
+    without events)."""
 
     origin: int
     rows: IntArray
     run: CandidateRun
     patterns: Patterns
+    effects: EventEffects | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ def run_origins(
     trained_horizon: int | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    beside_demand: Surroundings = NOTHING_BESIDE,
     is_boosted: bool = True,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -99,19 +106,23 @@ def run_origins(
     """Forecast `horizon` periods with every model at every origin: first series by series in chunks, then, on what these
     left, one model over all series per origin (`is_boosted` false: that one has no answer)."""
     tasks: list[_Task] = []
-    plan: list[tuple[int, IntArray, Patterns, int]] = []
+    plan: list[tuple[int, IntArray, Patterns, EventEffects | None, int]] = []
     for origin in sorted(set(origins)):
         rows = np.flatnonzero(panel.first_columns < origin)
         values = np.ascontiguousarray(panel.values[rows, :origin])
         is_censored = np.ascontiguousarray(panel.is_censored[rows, :origin])
         starts = demand_starts(values, panel.first_columns[rows])
         values = np.where(np.arange(origin)[None, :] >= starts[:, None], values, np.nan)
+        if beside_demand.is_cleaned:
+            values = cleaned(panel, rows, values, starts, beside_demand.events)
         patterns = demand_patterns(values, starts, np.isfinite(values) & ~is_censored)
         indices = panel.first_index + np.arange(origin + horizon)
         positions = season_positions(indices, panel.frequency)
-        holiday, common = _shared_effects(panel, values, starts, is_censored, indices, positions)
+        holiday, common, effects = _shared_effects(
+            panel, rows, values, starts, is_censored, indices, positions, beside_demand.events
+        )
         chunks = range(0, max(len(rows), 1), chunk_size)
-        plan.append((origin, rows, patterns, len(chunks)))
+        plan.append((origin, rows, patterns, effects, len(chunks)))
         for first in chunks:
             part = slice(first, first + chunk_size)
             tasks.append(
@@ -123,24 +134,28 @@ def run_origins(
                     starts[part],
                     is_censored[part],
                     positions,
-                    holiday,
+                    holiday if len(holiday) == 1 else holiday[part],
                     common,
                 )
             )
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
-    runs = [_joined([next(done) for _ in range(count)]) for _, _, _, count in plan]
+    runs = [_joined([next(done) for _ in range(count)]) for *_, count in plan]
     if is_boosted:
         beside = regressor_values(regressors, panel, horizon)
         pooled = [
-            _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, seed)
-            for (origin, rows, _, _), run in zip(plan, runs, strict=True)
+            _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, effects, seed)
+            for (origin, rows, _, effects, _), run in zip(plan, runs, strict=True)
         ]
         means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
+        means = [
+            mean if effects is None else mean * effects.factors[:, origin:]
+            for (origin, _, _, effects, _), mean in zip(plan, means, strict=True)
+        ]
     else:
-        means = [np.full((len(rows), horizon), np.nan) for _, rows, _, _ in plan]
+        means = [np.full((len(rows), horizon), np.nan) for _, rows, *_ in plan]
     return {
-        origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns)
-        for (origin, rows, patterns, _), run, mean in zip(plan, runs, means, strict=True)
+        origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns, effects)
+        for (origin, rows, patterns, effects, _), run, mean in zip(plan, runs, means, strict=True)
     }
 
 
@@ -153,26 +168,35 @@ def _boosting_task(
     trained_horizon: int,
     attributes: pl.DataFrame | None,
     regressors: FloatArray | None,
+    effects: EventEffects | None,
     seed: int,
 ) -> BoostingTask:
     first = np.argmax(run.filled > 0, axis=1)
     starts = np.where((run.filled > 0).any(axis=1), first, origin)
     factors = np.concatenate([np.ones((len(rows), origin)), run.future_factors], axis=1)
     price = None if panel.price is None else panel.price[rows, :origin]
+    filled = run.filled
+    planned = None if regressors is None else regressors[:, rows, : origin + horizon]
+    if effects is not None:
+        # The trees learn from ordinary demand and are told of events: what is beyond the shared effect is theirs to find.
+        filled = filled / effects.factors[:, :origin]
+        factors[:, origin:] = factors[:, origin:] / effects.factors[:, origin:]
+        if effects.shares is not None:
+            planned = effects.shares if planned is None else np.concatenate([planned, effects.shares])
     return BoostingTask(
         panel.frequency,
         panel.season_length,
         horizon,
         trained_horizon,
         panel.first_index,
-        run.filled,
+        filled,
         run.is_scored,
         starts.astype(np.int64),
         run.levels,
         factors,
         _groups(panel.series_ids[rows], attributes),
         price,
-        None if regressors is None else regressors[:, rows, : origin + horizon],
+        planned,
         seed,
     )
 
@@ -208,19 +232,30 @@ def _with_boosting(run: CandidateRun, mean: FloatArray) -> CandidateRun:
 
 def _shared_effects(
     panel: Panel,
+    rows: IntArray,
     values: FloatArray,
     starts: IntArray,
     is_censored: BoolArray,
     indices: IntArray,
     positions: IntArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Holiday factors and the common season at one origin, from all series known there."""
+    events: EventCalendar | None,
+) -> tuple[FloatArray, FloatArray, EventEffects | None]:
+    """Factors of holidays and events (series or 1, period + horizon) and the common season at one origin, from all series known
+    there."""
     period_count = values.shape[1]
     flat = np.ones((1, period_count))
-    rough = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency]).values
-    holiday = holiday_factors(rough, starts, indices, panel.frequency)
-    plain = rough / holiday[None, :period_count]
-    return holiday, common_profile(plain, starts, positions[:period_count], panel.season_length)
+    filled = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency])
+    holiday = holiday_factors(filled.values, starts, indices, panel.frequency)[None, :]
+    effects = None
+    if events is not None:
+        plain = filled.values / holiday[:, :period_count]
+        day = last_day(panel.first_index + period_count - 1, panel.frequency)
+        effects = estimate_effects(
+            events.of_rows(rows), plain, starts, filled.is_scored, panel.first_index, len(indices) - period_count, day
+        )
+        holiday = holiday * effects.factors
+    plain = filled.values / holiday[:, :period_count]
+    return holiday, common_profile(plain, starts, positions[:period_count], panel.season_length), effects
 
 
 def _run_task(task: _Task) -> CandidateRun:

@@ -74,7 +74,7 @@ def _ets(prepared: Prepared) -> ModelRun:
 
 def _seasonal_ets(prepared: Prepared, season: Season) -> ModelRun:
     past = prepared.period_count
-    holiday = prepared.holiday[None, :]
+    holiday = prepared.holiday
     x = prepared.values / holiday[:, :past]
     level, slope = initial_line(x / prepared.index[:, prepared.positions[:past]], prepared.starts, _initial_length(prepared))
     mean_level = _level_scale(prepared)[:, None]

@@ -10,18 +10,23 @@ period is learned from when it ended on or before that day, and the first foreca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from forecasting import frames_out
+from forecasting.adjustments import with_adjustments
 from forecasting.assembly import assemble
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
+from forecasting.event_table import EFFECTS_SCHEMA
+from forecasting.events import event_calendar
 from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
+from forecasting.marking import MARKS_SCHEMA
+from forecasting.surroundings import Surroundings
 from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "simulate_archive"]
@@ -41,6 +46,8 @@ class ForecastResult:
     champions: pl.DataFrame
     seasonal_profile: pl.DataFrame
     series_notes: pl.DataFrame
+    demand_marks: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKS_SCHEMA))
+    event_effects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EFFECTS_SCHEMA))
 
 
 def forecast(
@@ -52,9 +59,12 @@ def forecast(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None,
+    adjustments: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
+    is_cleaned: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -71,8 +81,8 @@ def forecast(
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
-        seed: of the draws the boosted model learns from. map_chunks: `(function, chunks) -> results in order`,
-            for a process pool.
+        is_cleaned: automatic marks change what is learned (see `marks`). seed: of the draws the boosted model learns from.
+        map_chunks: `(function, chunks) -> results in order`, for a process pool.
         chunk_size: series per chunk; changes nothing in the result.
 
     Raises:
@@ -87,8 +97,11 @@ def forecast(
         lead_times=lead_times,
         attributes=attributes,
         regressors=regressors,
+        events=events,
+        adjustments=adjustments,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
+        is_cleaned=is_cleaned,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
@@ -101,6 +114,8 @@ def forecast(
         champions=fitted.champions(),
         seasonal_profile=fitted.seasonal_profile(),
         series_notes=fitted.series_notes(),
+        demand_marks=fitted.demand_marks(),
+        event_effects=fitted.event_effects(),
     )
 
 
@@ -113,18 +128,21 @@ def fit(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None,
+    adjustments: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
+    is_cleaned: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> Fitted:
     """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`."""
     _check_arguments(horizon, backtest_origins)
-    panel = build_panel(demand, frequency=frequency, cutoff=cutoff)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, is_cleaned)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
-        return Fitted(panel, cutoff, horizon, horizon, days, protection, None)
+        return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside)
     reach = horizon
     if protection.size and np.isfinite(protection).any():
         reach = max(horizon, int(np.ceil(protection[np.isfinite(protection)].max())))
@@ -136,12 +154,14 @@ def fit(
         trained_horizon=horizon,
         attributes=attributes,
         regressors=regressors,
+        beside_demand=beside,
         is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
     )
-    return Fitted(panel, cutoff, horizon, reach, days, protection, assemble(panel, panel.period_count, origins, runs, horizon))
+    done = assemble(panel, panel.period_count, origins, runs, horizon)
+    return Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
 
 
 def simulate_archive(
@@ -153,8 +173,11 @@ def simulate_archive(
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    events: pl.DataFrame | None = None,
+    adjustments: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
+    is_cleaned: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -168,7 +191,7 @@ def simulate_archive(
     checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
-    panel = build_panel(demand, frequency=frequency, cutoff=max(cutoffs))
+    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, is_cleaned)
     counts = {cutoff: _known_count(panel, cutoff) for cutoff in sorted(set(cutoffs))}
     counts = {cutoff: count for cutoff, count in counts.items() if (panel.first_columns < count).any()}
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
@@ -179,6 +202,7 @@ def simulate_archive(
         horizon,
         attributes=attributes,
         regressors=regressors,
+        beside_demand=beside,
         is_boosted=is_boosted,
         seed=seed,
         map_chunks=map_chunks,
@@ -190,6 +214,19 @@ def simulate_archive(
         fitted = Fitted(panel, cutoff, horizon, horizon, np.zeros(0), np.zeros(0), done)
         parts.append(fitted.predict(quantiles=quantile_levels))
     return pl.concat(parts).sort("cutoff", "series_id", "period_start", "measure")
+
+
+def _surrounded(
+    demand: pl.DataFrame,
+    frequency: Frequency,
+    cutoff: date,
+    events: pl.DataFrame | None,
+    adjustments: pl.DataFrame | None,
+    is_cleaned: bool,
+) -> tuple[Panel, Surroundings]:
+    """The panel as people want it learned, and what is known beside it."""
+    panel = with_adjustments(build_panel(demand, frequency=frequency, cutoff=cutoff), adjustments, demand, cutoff)
+    return panel, Surroundings(event_calendar(events, panel, demand), is_cleaned)
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:

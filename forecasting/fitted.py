@@ -16,9 +16,12 @@ from forecasting import frames_out, metrics
 from forecasting.assembly import Assembled, joined
 from forecasting.batch_models import MODEL_NAMES
 from forecasting.distribution import Outlook, fit_calibration, quantiles_of
+from forecasting.event_table import effects_frame
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.lead_time import protection_shares, sum_moments
+from forecasting.marking import marks_frame
 from forecasting.outlook import Served
+from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "Fitted", "checked_levels"]
@@ -34,6 +37,7 @@ class Fitted:
     Args:
         days, periods: (panel row,) to protect until the next delivery, NaN where none is given; empty without lead times.
         horizon: periods every frame of forecasts reaches. reach: periods the models were asked for.
+        beside: what was known beside demand.
     """
 
     panel: Panel
@@ -43,6 +47,7 @@ class Fitted:
     days: FloatArray
     periods: FloatArray
     done: Assembled | None
+    beside: Surroundings = NOTHING_BESIDE
 
     def predict(self, horizon: int | None = None, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`demand_forecasts`: mean and quantiles per series and period.
@@ -77,6 +82,16 @@ class Fitted:
         del levels
         return _lead_time_demand(self.panel, self.cutoff, self.done, self.periods, self.days, quantiles, self.reach)
 
+    def sample_paths(self, count: int = 200, seed: int = 0) -> FloatArray:
+        """(series, step, path): possible futures whose quantiles and means are those of `predict`, for sums over periods.
+
+        Rows are the series of `predict` in their order. For many series, or series that move together: `reconcile`.
+        """
+        from forecasting.hierarchy_inputs import from_fitted
+        from forecasting.sampling import sample_paths
+
+        return sample_paths(from_fitted(self), count, seed)
+
     def backtest_scores(self, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`backtest_scores`: every model at every past origin."""
         levels = checked_levels(quantiles)
@@ -108,6 +123,17 @@ class Fitted:
             return self.panel.notes
         ids = self.panel.series_ids[self.done.final.rows]
         return frames_out.notes_with_lost(self.panel, ids, self.done.final.run.lost_quantity)
+
+    def demand_marks(self) -> pl.DataFrame:
+        """`demand_marks`: outliers, one-off projects and returns, and what would be learned instead."""
+        return marks_frame(self.panel, self.panel.period_count, self.beside.events, self.beside.is_cleaned)
+
+    def event_effects(self) -> pl.DataFrame:
+        """`event_effects`: what each event did so far, and whether the forecast uses it."""
+        if self.done is None:
+            return effects_frame(self.panel.series_ids, self.panel.frequency, None)
+        final = self.done.final
+        return effects_frame(self.panel.series_ids[final.rows], self.panel.frequency, final.effects)
 
 
 def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:

@@ -51,6 +51,7 @@ MAXIMUM_QUANTITY = 1e12  # the bound the ledger accepts; beyond it a number is a
 _MONDAY = date(1970, 1, 5)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EPOCH = date(1970, 1, 1)
+_AMOUNTS = {"largest_order": "largest_order_quantity", "returned": "returned_quantity"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ class Panel:
         is_censored: shape (series, periods); the value is a lower bound.
         notes: `series_id`, `note_key`, `period_count`, `quantity`: what was changed while reading.
         price: shape (series, periods), the last known one carried forward; None where no price was given.
+        largest_order, returned: shape (series, periods), the largest single order line and what came back; None where not given.
+        below_zero: shape (series, periods), what a negative quantity lay below zero; None where there was none.
+        is_adjusted: shape (series, periods), a person said what is to be learned here (see `adjustments`); None where nobody did.
     """
 
     frequency: Frequency
@@ -76,6 +80,10 @@ class Panel:
     is_censored: BoolArray
     notes: pl.DataFrame
     price: FloatArray | None = None
+    largest_order: FloatArray | None = None
+    returned: FloatArray | None = None
+    below_zero: FloatArray | None = None
+    is_adjusted: BoolArray | None = None
 
     @property
     def series_count(self) -> int:
@@ -189,7 +197,30 @@ def _gridded(known: pl.DataFrame, frequency: Frequency, last: int) -> Panel:
     np.minimum.at(starts, rows, columns)
     values[np.arange(shape[1])[None, :] < starts[:, None]] = np.nan
     price = _price(known, rows, columns, shape) if "price" in known.columns else None
-    return Panel(frequency, series_ids, first, values, starts, is_censored, _notes(known, quantity), price)
+    beside = {name: _amount(known, column, rows, columns, shape) for name, column in _AMOUNTS.items() if column in known.columns}
+    if (quantity < 0).any():
+        beside["below_zero"] = np.zeros(shape)
+        beside["below_zero"][rows, columns] = np.where(quantity < 0, -quantity, 0.0)
+    return Panel(
+        frequency,
+        series_ids,
+        first,
+        values,
+        starts,
+        is_censored,
+        _notes(known, quantity),
+        price,
+        beside.get("largest_order"),
+        beside.get("returned"),
+        beside.get("below_zero"),
+    )
+
+
+def _amount(known: pl.DataFrame, column: str, rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> FloatArray:
+    """An optional amount beside demand; 0 where nothing is said."""
+    amount = np.zeros(shape)
+    amount[rows, columns] = np.maximum(np.nan_to_num(known[column].to_numpy().astype(np.float64), posinf=0.0), 0.0)
+    return amount
 
 
 def _price(known: pl.DataFrame, rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> FloatArray:
@@ -256,8 +287,7 @@ def _checked_columns(demand: pl.DataFrame) -> pl.DataFrame:
         (pl.col(name) if name in demand.columns else pl.lit(None)).cast(pl.Boolean).fill_null(True).alias(name)
         for name in ("is_in_stock", "is_complete")
     ]
-    if "price" in demand.columns:
-        flags.append(pl.col("price").cast(pl.Float64))
+    flags += [pl.col(name).cast(pl.Float64) for name in ("price", *_AMOUNTS.values()) if name in demand.columns]
     frame = demand.select(pl.col("series_id").cast(pl.Int64), "period_start", pl.col("quantity").cast(pl.Float64), *flags)
     if frame["series_id"].null_count() or frame["period_start"].null_count():
         raise InvalidInput(

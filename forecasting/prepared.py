@@ -15,7 +15,8 @@ __all__ = ["ModelRun", "Prepared", "prepare"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """Series at one cutoff. `factors` (series, period + horizon) = season index * holiday factor."""
+    """Series at one cutoff. `factors` (series, period + horizon) = season index * holiday factor; `holiday` (series or 1,
+    the same periods) holds events too."""
 
     frequency: Frequency
     horizon: int
@@ -70,11 +71,11 @@ def prepare(
 ) -> Prepared:
     """Fill, find the season of each series, and lay the factors out over past and future."""
     period_count = values.shape[1]
-    rough = (common[positions] * holiday)[None, :]
+    rough = common[positions][None, :] * holiday
     filled = fill_demand(values, starts, is_censored, rough[:, :period_count], HALF_WINDOWS[frequency])
-    plain = filled.values / holiday[None, :period_count]
+    plain = filled.values / holiday[:, :period_count]
     season = seasonal_indices(plain, starts, positions[:period_count], season_length, common)
-    factors = season.index[:, positions] * holiday[None, :]
+    factors = season.index[:, positions] * holiday
     return Prepared(
         frequency,
         horizon,

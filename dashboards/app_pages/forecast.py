@@ -12,6 +12,7 @@ from dashboards import reports
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.filters import choose, search, segment
+from dashboards.components.forecast_area import forecast_area
 from dashboards.components.notes import notes
 from dashboards.components.override import override_log, override_table, with_live_overrides
 from dashboards.components.second_opinion import second_opinion
@@ -30,6 +31,7 @@ def show() -> None:
     shown = snapshots.current()
     if shown is None:
         return
+    forecast_area("forecast", shown)
     st.title(t("forecast.title"))
     with st.skeleton():
         series = reports.forecast_series(shown)

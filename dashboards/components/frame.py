@@ -24,7 +24,8 @@ _STYLE = """<style>
 [class*=st-key-point_] [data-testid=stPageLink] * { white-space: normal; overflow: visible; line-height: 1.45; }
 [class*=st-key-point_] { padding-bottom: 0.35rem; }
 [class*=st-key-line_] { padding: 0.45rem 0.85rem; }
-@media print { [data-testid=stSidebar], .st-key-top_bar, button { display: none !important; } }
+.st-key-forecast_area { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-bottom: 0.25rem; }
+@media print { [data-testid=stSidebar], .st-key-top_bar, .st-key-forecast_area, button { display: none !important; } }
 </style>"""
 
 

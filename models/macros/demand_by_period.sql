@@ -1,5 +1,8 @@
 {#
-Demand of every series in every period since it was first asked for.
+Demand of every series in every period since it was first asked for (or something else of it was recorded).
+
+learned_quantity = demand_quantity + adjustment_quantity, never below zero on any day. average_price: net value / quantity of what was
+asked for; null where nothing was. returned_quantity counts when the goods came back.
 
 is_in_stock: false when the shelf was empty at the close of any day of the period, so demand may be higher than what was asked for;
 null before the stock of the series was recorded. is_complete: the whole period lies before data_through.
@@ -16,7 +19,12 @@ demand as (
         warehouse_id,
         cast(date_trunc('{{ kind }}', demand_date) as date) as period_start,
         sum(demand_quantity) as demand_quantity,
+        sum(adjustment_quantity) as adjustment_quantity,
+        sum(learned_quantity) as learned_quantity,
+        max(largest_order_quantity) as largest_order_quantity,
         sum(shipped_quantity) as shipped_quantity,
+        sum(returned_quantity) as returned_quantity,
+        sum(demand_value) as demand_value,
         sum(order_line_count) as order_line_count
     from {{ ref("fct_demand_day") }}
     cross join company
@@ -68,7 +76,10 @@ select
     series.warehouse_id,
     periods.period_start,
     cast(coalesce(demand.demand_quantity, 0) as decimal(38, 6)) as demand_quantity,
-    cast(coalesce(demand.shipped_quantity, 0) as decimal(38, 6)) as shipped_quantity,
+{%- for column in ["adjustment_quantity", "learned_quantity", "largest_order_quantity", "shipped_quantity", "returned_quantity", "demand_value"] %}
+    cast(coalesce(demand.{{ column }}, 0) as decimal(38, 6)) as {{ column }},
+{%- endfor %}
+    {{ from_micro(scaled(to_micro("demand.demand_value"), "1000000", to_micro("demand.demand_quantity"))) }} as average_price,
     cast(coalesce(demand.order_line_count, 0) as bigint) as order_line_count,
     case
         when first_stock.first_stock_date > periods.period_end or first_stock.first_stock_date is null then null

@@ -86,11 +86,11 @@ def _quantiles_in_order(warehouse: duckdb.DuckDBPyConnection, run: Run) -> Check
         "WITH quantiles AS (SELECT forecast_run_id, frequency, series_id, period_start, measure, quantity, "
         "quantity - lag(quantity) OVER (PARTITION BY forecast_run_id, frequency, series_id, period_start "
         "ORDER BY TRY_CAST('0.' || measure[2:] AS DOUBLE)) AS step "
-        "FROM forecast.demand_forecasts WHERE measure <> 'mean') "
+        "FROM forecast.demand_forecasts WHERE measure LIKE 'p%') "
         "SELECT DISTINCT series_id, frequency, period_start, forecast_run_id, measure, quantity FROM quantiles "
         "WHERE step < -1e-9 OR quantity < 0 OR quantity IS NULL "
         "UNION SELECT series_id, frequency, period_start, forecast_run_id, measure, quantity FROM forecast.demand_forecasts "
-        "WHERE measure = 'mean' AND (quantity < 0 OR quantity IS NULL) ORDER BY ALL"
+        "WHERE measure LIKE '%mean' AND (quantity < 0 OR quantity IS NULL) ORDER BY ALL"
     ).fetchall()
     shown = "series_id {0}, {1} of {2}, run {3}: {4} is {5}"
     return _answer("quantiles_in_order", "forecast.demand_forecasts", rows, shown)

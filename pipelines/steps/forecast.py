@@ -24,6 +24,9 @@ from kernel.ids import content_hash, stable_id
 from pipelines.chunks import chunk_mapper
 from pipelines.run import Run
 from pipelines.settings import Settings
+from pipelines.steps.forecast_groups import add_groups
+from pipelines.steps.forecast_sales import add_people
+from pipelines.steps.repurchase import list_repurchases
 from pipelines.steps.tables import create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_exists
 
@@ -33,7 +36,7 @@ FREQUENCIES = ("week", "month")
 _SIMULATED_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 _SIMULATED_HORIZON = {"week": 13, "month": 6}
 _REVIEW_DAYS = 7
-_KEPT_MEASURES = ("mean", "p50")
+_KEPT_MEASURES = ("mean", "model_mean", "p50")
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,22 @@ def run_forecast(run: Run) -> dict[str, int]:
         for frequency in FREQUENCIES:
             wanted = _wanted(warehouse, settings, frequency, as_of, int(facts["watermark"]))
             made = _forecast(warehouse, wanted, settings)
+            add_groups(warehouse, frequency, seed=settings.seed)
+            add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
             accuracy |= _accuracy(warehouse, frequency)
+        list_repurchases(warehouse, settings, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
-            for name in ("demand_forecasts", "champions", "lead_time_demand", "backtest_scores", "backtest_forecasts", "runs")
+            for name in (
+                "demand_forecasts",
+                "champions",
+                "lead_time_demand",
+                "backtest_scores",
+                "backtest_forecasts",
+                "group_forecasts",
+                "runs",
+            )
         }
         step.rows = rows["demand_forecasts"]
         step.note = ", ".join(notes)

@@ -16,7 +16,8 @@ import polars as pl
 from kernel.errors import Unavailable
 from kernel.ids import canonical_json, content_hash, stable_id
 from pipelines.run import Run
-from pipelines.steps.overrides import apply_overrides
+from pipelines.steps.forecast_sales import with_sales
+from pipelines.steps.overrides import live_forecast, with_overrides
 from pipelines.steps.tables import PLAN_TABLES, create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_names
 from planning import PlanInputs, PlanParameters, PlanResult, plan
@@ -66,10 +67,10 @@ def plan_inputs(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> tuple[Plan
     }
     if "item_locations" not in frames:
         raise Unavailable("pipelines.table_missing", table="plan_input.item_locations")
-    forecast, forecast_run_id = _live_forecast(warehouse)
-    overrides = read_frame(warehouse, _OVERRIDES, [as_of, as_of])
+    forecast, forecast_run_id = live_forecast(warehouse, "week")
     steps = frames["item_locations"].select(pl.col("item_location_id").alias("series_id"), "quantity_step")
-    expected = forecast_demands(apply_overrides(forecast, overrides), steps)
+    forecast = with_sales(warehouse, "week", forecast, forecast_run_id)
+    expected = forecast_demands(with_overrides(warehouse, "week", forecast), steps)
     demands = frames.get("demands", pl.DataFrame())
     frames["demands"] = pl.concat([demands, expected], how="diagonal_relaxed") if demands.width else expected
     if "decisions" in frames:
@@ -147,32 +148,6 @@ _PARAMETER_OF = {
     "quantity_tolerance": "quantity_tolerance_ppm",
 }
 """Settings of the product -> parameters of the planner; others have the same name."""
-
-_OVERRIDES = """
-    SELECT item_location_id AS series_id, frequency, period_start, override_quantity / 1000000.0 AS quantity
-    FROM raw.forecast_override
-    WHERE business_date <= ?
-    QUALIFY row_number() OVER (
-        PARTITION BY item_location_id, frequency, period_start ORDER BY posting_sequence DESC, forecast_override_id DESC
-    ) = 1
-    AND override_quantity IS NOT NULL AND (until_date IS NULL OR until_date >= ?)
-    ORDER BY ALL
-"""
-
-
-def _live_forecast(warehouse: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, str | None]:
-    newest = warehouse.execute(
-        "SELECT forecast_run_id FROM forecast.runs WHERE frequency = 'week' AND origin = 'live' "
-        "ORDER BY cutoff DESC, watermark DESC, forecast_run_id LIMIT 1"
-    ).fetchall()
-    forecast_run_id = newest[0][0] if newest else None
-    frame = read_frame(
-        warehouse,
-        "SELECT series_id, period_start, quantity FROM forecast.demand_forecasts "
-        "WHERE forecast_run_id = ? AND frequency = 'week' AND measure = 'mean' ORDER BY ALL",
-        [forecast_run_id],
-    )
-    return frame, forecast_run_id
 
 
 def _replace(

@@ -13,6 +13,14 @@ from planning.frames import OUTPUT_SCHEMAS
 
 __all__ = ["FORECAST_TABLES", "PIPELINE_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
 
+_REPURCHASE = {
+    "purchase_count": "BIGINT", "last_purchase_date": "DATE", "days_since": "BIGINT", "usual_interval_days": "DOUBLE",
+    "probability_7": "DOUBLE", "probability_14": "DOUBLE", "probability_30": "DOUBLE", "probability_60": "DOUBLE",
+    "probability_90": "DOUBLE", "expected_date": "DATE", "expected_date_p25": "DATE", "expected_date_p75": "DATE",
+    "expected_quantity": "DOUBLE", "expected_quantity_p10": "DOUBLE", "expected_quantity_p90": "DOUBLE",
+    "expected_amount": "DOUBLE", "lapsed_probability": "DOUBLE", "is_overdue": "BOOLEAN", "rank_score": "DOUBLE",
+    "amount_at_risk": "DOUBLE", "model": "VARCHAR",
+}  # fmt: skip
 _RUN = {"forecast_run_id": "VARCHAR", "origin": "VARCHAR"}
 
 FORECAST_TABLES: dict[str, dict[str, str]] = {
@@ -40,9 +48,38 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
     },
+    "group_forecasts": {
+        **_RUN, "level": "VARCHAR", "group_key": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "period_start": "DATE",
+        "unit": "VARCHAR", "measure": "VARCHAR", "quantity": "DOUBLE",
+    },
+    "group_methods": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "method": "VARCHAR", "is_used": "BOOLEAN", "level": "VARCHAR",
+        "error_ratio": "DOUBLE",
+    },
+    "spread_overrides": {
+        "frequency": "VARCHAR", "series_id": "BIGINT", "period_start": "DATE", "level": "VARCHAR", "override_id": "BIGINT",
+        "forecast_quantity": "DOUBLE", "quantity": "DOUBLE",
+    },
+    "override_problems": {
+        "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",
+        "problem_values": "VARCHAR",
+    },
+    "forecast_steps": {
+        "forecast_run_id": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "series_id": "BIGINT", "period_start": "DATE",
+        "step": "VARCHAR", "level": "VARCHAR", "source_id": "BIGINT", "quantity": "DOUBLE",
+    },
+    "sales_problems": {"frequency": "VARCHAR", "sales_expectation_id": "BIGINT", "problem_key": "VARCHAR"},
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
         "demand_hash": "VARCHAR", "series_count": "BIGINT",
+    },
+    "repurchase": {
+        "as_of": "DATE", "origin": "VARCHAR", "customer_id": "BIGINT", "item_id": "BIGINT", **_REPURCHASE, "rank": "BIGINT",
+        "reason_key": "VARCHAR", "reason_values": "VARCHAR",
+    },
+    "repurchase_customers": {"as_of": "DATE", "origin": "VARCHAR", "customer_id": "BIGINT", **_REPURCHASE},
+    "repurchase_lists": {
+        "as_of": "DATE", "origin": "VARCHAR", "purchase_hash": "VARCHAR", "pair_count": "BIGINT", "left_out_pairs": "BIGINT",
     },
 }  # fmt: skip
 """Schema `forecast`: column -> DuckDB type."""

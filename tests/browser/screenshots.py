@@ -26,6 +26,7 @@ SCREENS = (
     "kpis",
     "kpi_detail",
     "forecast",
+    "repurchase",
     "suggestions",
     "orders",
     "order",

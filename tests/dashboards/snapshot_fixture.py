@@ -128,6 +128,7 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_movements": _movements(series),
         **_forecasts(series),
         **_suggestions(by_sku, suppliers, customer),
+        **_repurchases(by_sku, customer),
         "rpt_projection": _projection(series),
         "rpt_suppliers": _suppliers(suppliers),
         "rpt_item_suppliers": [_item_supplier(by_sku["RAW-01"], supplier, place) for place, supplier in enumerate(suppliers)],
@@ -432,6 +433,76 @@ def _movements(series: list[Row]) -> list[Row]:
         }
         for place, row in enumerate(series, start=1)
     ]
+
+
+def _repurchases(by_sku: dict[str, Row], customer: Row) -> dict[str, list[Row]]:
+    """One customer: an item due, one overdue, one probably lost, one with an order open."""
+    kinds = (("due", 0.9, 0.02), ("overdue", 0.6, 0.2), ("lapsed", 0.1, 0.8), ("waiting", 0.3, 0.1))
+    pairs, past = [], []
+    for place, ((kind, chance, lapsed), sku) in enumerate(zip(kinds, sorted(by_sku), strict=False)):
+        last = AS_OF - timedelta(days=10 + 20 * place)
+        item = {name: by_sku[sku][name] for name in ("item_id", "sku", "item_name", "item_name_zh")}
+        pairs.append(
+            {
+                **{name: customer[name] for name in ("customer_id", "customer_code", "customer_name", "customer_name_zh")},
+                **item,
+                "base_unit": "EA",
+                "category_code": "C1",
+                "category_name": "Goods",
+                "category_name_zh": "商品",
+                "region": "north",
+                "as_of": AS_OF,
+                "rank": place + 1,
+                "purchase_count": 5,
+                "last_purchase_date": last,
+                "days_since": 10 + 20 * place,
+                "usual_interval_days": 21.0,
+                "expected_date": AS_OF + timedelta(days=8 + place),
+                "expected_date_p25": AS_OF + timedelta(days=5 + place),
+                "expected_date_p75": AS_OF + timedelta(days=14 + place),
+                **{f"probability_{days}": min(chance * days / 30, 0.99) for days in (7, 14, 30, 60, 90)},
+                "customer_probability_30": 0.95,
+                "expected_quantity": 40.0,
+                "expected_quantity_p10": 20.0,
+                "expected_quantity_p90": 90.0,
+                "expected_amount": 1000.0 - 100 * place,
+                "lapsed_probability": lapsed,
+                "is_overdue": kind in ("overdue", "lapsed"),
+                "rank_score": chance * (1000.0 - 100 * place),
+                "amount_at_risk": lapsed * 4000.0,
+                "reason_key": f"repurchase.reason.{kind}",
+                "reason_values": json.dumps({"days": 10 + 20 * place, "interval": 21, "count": 5, "late": 9}),
+                "open_order_quantity": Decimal(40 if kind == "waiting" else 0),
+                "open_order_number": "SO-9" if kind == "waiting" else None,
+                "open_order_date": AS_OF + timedelta(days=4) if kind == "waiting" else None,
+                "has_open_order": kind == "waiting",
+            }
+        )
+        past += [
+            {
+                "customer_id": customer["customer_id"],
+                "item_id": item["item_id"],
+                "purchase_date": last - timedelta(days=21 * back),
+                "kind": "return" if back == 3 else "purchase",
+                "quantity": Decimal(-5 if back == 3 else 40),
+                "amount": Decimal(-125 if back == 3 else 1000),
+            }
+            for back in range(5)
+        ]
+    lists = [
+        {
+            "as_of": date(2025, 11, 30),
+            "origin": "simulated",
+            "list_length": length,
+            "pair_count": pair_count,
+            "hit_count": pair_count // 2,
+            "hit_rate": (pair_count // 2) / pair_count,
+            "expected_rate": 0.55,
+            "bought_amount": Decimal(12000),
+        }
+        for length, pair_count in (("20", 20), ("50", 50), ("all", 60))
+    ]
+    return {"rpt_repurchase": pairs, "rpt_repurchase_history": past, "rpt_repurchase_lists": lists}
 
 
 def _forecasts(series: list[Row]) -> dict[str, list[Row]]:

@@ -105,13 +105,13 @@ def check_histories(settings: Settings, ledger: Ledger, seed: int, increments: i
     """Goal: going on gives what starting over gives. Method: after each increment, build both ways and compare every row."""
     story, chance, today = Story(seed), random.Random(seed), THE_DAY
     working, kept = settings.home / "warehouse.duckdb", settings.home / "kept.duckdb"
-    post_some(ledger, story, today, 30)
+    accepted = post_some(ledger, story, today, 30)
     build(settings)
     for number in range(increments):
         today += timedelta(days=chance.choice([0, 1, 3]))
         ledger.post([AdvanceClock(today=today, **common("admin", today))])
         change_master_data(ledger, number, today)
-        accepted = post_some(ledger, story, today, 30)
+        accepted += post_some(ledger, story, today, 30)
         started_over = build(settings, is_finished=chance.random() < 0.7)
         found = content(settings)
         shutil.copy(working, kept)
@@ -119,10 +119,11 @@ def check_histories(settings: Settings, ledger: Ledger, seed: int, increments: i
         expected = content(settings)
         shutil.move(kept, working)
 
-        assert accepted
         assert not started_over
         for name in GOING_ON:
             assert expected[name] == found[name], (seed, number, name)
+    # One increment may be refused whole; a history of refusals would prove nothing.
+    assert accepted > increments
 
 
 @pytest.mark.parametrize("seed", [2])

@@ -15,6 +15,17 @@ from transactional.commands.decisions import (
     UndoDecision,
     WriteNote,
 )
+from transactional.commands.demand import (
+    AdjustDemand,
+    BorrowHistory,
+    EndBorrowing,
+    OverrideGroupForecast,
+    RecordBusinessEvent,
+    RecordSalesExpectation,
+    UndoDemandAdjustment,
+    WithdrawBusinessEvent,
+    WithdrawSalesExpectation,
+)
 from transactional.commands.production import (
     CancelWorkOrder,
     CompleteWorkOrder,
@@ -108,11 +119,13 @@ from transactional.commands.warehousing import (
 )
 
 __all__ = [
+    "AdjustDemand",
     "AdjustStock",
     "AdvanceClock",
     "AllocateSalesLine",
     "ApproveSuggestion",
     "BomLine",
+    "BorrowHistory",
     "CalendarDay",
     "CancelPurchaseLine",
     "CancelSalesLine",
@@ -143,6 +156,7 @@ __all__ = [
     "DefineWarehouse",
     "DefineWorkCenter",
     "DocumentRef",
+    "EndBorrowing",
     "EnterSalesOrder",
     "InspectGoods",
     "InspectionResult",
@@ -157,6 +171,7 @@ __all__ = [
     "Operation",
     "OperationDone",
     "OverrideForecast",
+    "OverrideGroupForecast",
     "Peg",
     "PickSalesLine",
     "PlacePurchaseOrder",
@@ -171,10 +186,12 @@ __all__ = [
     "ReceiptLine",
     "ReceiveGoods",
     "ReceiveTransfer",
+    "RecordBusinessEvent",
     "RecordCounts",
     "RecordOperations",
     "RecordQualification",
     "RecordQuotes",
+    "RecordSalesExpectation",
     "RecordSupplierInvoice",
     "RejectSuggestion",
     "ReleaseAllocation",
@@ -201,5 +218,8 @@ __all__ = [
     "TransferLine",
     "TransferQuantity",
     "UndoDecision",
+    "UndoDemandAdjustment",
+    "WithdrawBusinessEvent",
+    "WithdrawSalesExpectation",
     "WriteNote",
 ]

@@ -21,6 +21,8 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "bom_line": ("bom_id",),
     "calendar_day": ("calendar_code",),
     "component_substitute": ("component_item_id",),
+    "demand_adjustment": ("item_location_id",),
+    "demand_reference": ("item_location_id",),
     "goods_receipt_line": ("goods_receipt_id", "purchase_order_line_id"),
     "item_location": ("item_id",),
     "movement": ("document_id", "reversal_of_movement_id"),

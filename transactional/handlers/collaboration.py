@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from kernel.errors import Conflict, InvalidInput, NotFound
+from kernel.errors import Conflict, InvalidInput
 from kernel.numbers import MAX_AMOUNT
 from transactional.commands import (
     ChangeAction,
@@ -18,7 +17,7 @@ from transactional.commands import (
 )
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
-from transactional.handlers.support import given_text, known, quantity_not_negative, refuse_status, whole
+from transactional.handlers.support import given_text, known, period_of, quantity_not_negative, refuse_status, series_of, whole
 
 _RUN_STEPS = {"requested": ("running", "succeeded", "failed"), "running": ("running", "succeeded", "failed")}
 _ACTION_STATUS = ("open", "in_progress", "done", "dropped")
@@ -28,20 +27,12 @@ _ACTION_STATUS = ("open", "in_progress", "done", "dropped")
 def override_forecast(work: UnitOfWork, command: OverrideForecast) -> dict[str, Any]:
     """A planner's own quantity for a period, with the reason; quantity None withdraws it. The newest row of a period counts."""
     where = f"{command.sku} @ {command.warehouse}"
-    known(command.frequency, ("week", "month"), "frequency", where)
-    start = command.period_start
-    if (command.frequency == "week" and start.weekday() != 0) or (command.frequency == "month" and start.day != 1):
-        first = start - timedelta(days=start.weekday() if command.frequency == "week" else start.day - 1)
-        raise InvalidInput("command.period_start_wrong", where=where, got=start, expected=first)
+    start = period_of(command.frequency, command.period_start, where)
     if command.override_quantity is not None:
         quantity_not_negative(command.override_quantity, where, "override_quantity")
     if command.baseline_quantity is not None:
         quantity_not_negative(command.baseline_quantity, where, "baseline_quantity")
-    item_id, warehouse_id = work.lookup("item", command.sku), work.lookup("warehouse", command.warehouse)
-    rows = work.children("item_location", "item_id", item_id)
-    series = next((row for row in rows if row["warehouse_id"] == warehouse_id), None)
-    if series is None:
-        raise NotFound("command.no_series", item=command.sku, warehouse=command.warehouse)
+    series = series_of(work, command.sku, command.warehouse)
     row = work.insert(
         "forecast_override",
         forecast_override_id=work.new_id(),

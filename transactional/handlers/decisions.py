@@ -31,6 +31,7 @@ from transactional.handlers.support import (
     positive_quantity,
     price,
     quantity_not_negative,
+    series_of,
     whole,
 )
 from transactional.handlers.transfers import place_transfer
@@ -46,7 +47,7 @@ def approve_suggestion(work: UnitOfWork, command: ApproveSuggestion) -> dict[str
     kind = known(command.suggestion_kind, _KINDS, "suggestion_kind", name)
     quantity = positive_quantity(command.quantity, name)
     quantity_not_negative(command.suggested_quantity, name, "suggested_quantity")
-    series = _series(work, command.sku, command.warehouse)
+    series = series_of(work, command.sku, command.warehouse)
     before = _standing(work, name)
     if before is not None:
         if before["decision"] == "approve":
@@ -84,7 +85,7 @@ def reject_suggestion(work: UnitOfWork, command: RejectSuggestion) -> dict[str, 
     known(command.suggestion_kind, _KINDS, "suggestion_kind", name)
     given_text(command.reason, "reason", name)
     quantity_not_negative(command.suggested_quantity, name, "suggested_quantity")
-    series = _series(work, command.sku, command.warehouse)
+    series = series_of(work, command.sku, command.warehouse)
     before = _standing(work, name)
     if before is not None:
         if before["decision"] == "approve":
@@ -196,14 +197,6 @@ def _transfer(work: UnitOfWork, command: ApproveSuggestion, quantity: int, serie
             lines=(TransferLine(command.sku, quantity),),
         ),
     )
-
-
-def _series(work: UnitOfWork, sku: str, warehouse: str) -> Row:
-    item_id, warehouse_id = work.lookup("item", sku), work.lookup("warehouse", warehouse)
-    for row in work.children("item_location", "item_id", item_id):
-        if row["warehouse_id"] == warehouse_id:
-            return row
-    raise NotFound("command.no_series", item=sku, warehouse=warehouse)
 
 
 def _standing(work: UnitOfWork, planned_order_id: str) -> Row | None:

@@ -14,9 +14,20 @@ __all__ = ["PERMITTED", "may_send"]
 
 _EVERYBODY = {"WriteNote", "SetInboxState", "OpenAction", "ChangeAction"}
 _DECISIONS = {"ApproveSuggestion", "RejectSuggestion", "UndoDecision", "RequestRun"}
-_PLANNING = {
-    "SetPlanning",
+_EXPECTING = {
     "OverrideForecast",
+    "RecordBusinessEvent",
+    "RecordSalesExpectation",
+    "WithdrawSalesExpectation",
+}
+_PLANNING = _EXPECTING | {
+    "SetPlanning",
+    "AdjustDemand",
+    "BorrowHistory",
+    "EndBorrowing",
+    "OverrideGroupForecast",
+    "UndoDemandAdjustment",
+    "WithdrawBusinessEvent",
     "DefineBusinessEvent",
     "SetCalendar",
     "PlaceWorkOrder",
@@ -36,7 +47,7 @@ _BUYING = {
     "ReturnToSupplier",
     "SetSupplierTerms",
 }
-_SELLING = {
+_SELLING = _EXPECTING | {
     "AllocateSalesLine",
     "CancelSalesLine",
     "ConfirmDelivery",
@@ -44,7 +55,6 @@ _SELLING = {
     "DefineCustomer",
     "EnterSalesOrder",
     "MovePromiseForCustomer",
-    "OverrideForecast",
     "PromiseSalesLine",
     "ReleaseAllocation",
     "ReturnGoods",

@@ -16,6 +16,7 @@ from transactional.commands import (
 )
 from transactional.engine.registry import handles
 from transactional.engine.work import UnitOfWork
+from transactional.handlers.demand import EVENT_KINDS
 from transactional.handlers.masters import answer_for, check_validity, define, record_version, update_row
 from transactional.handlers.support import given_text, known, lines_given, named_once, optional_key, rate, whole
 from transactional.settings_catalogue import checked_value, defaults
@@ -35,8 +36,6 @@ VIRTUAL_LOCATIONS = {
 ROLES = (
     "admin", "manager", "planner", "buyer", "sales", "warehouse", "production", "finance", "viewer", "system",
 )  # fmt: skip
-
-_EVENT_KINDS = ("promotion", "festival", "campaign", "project", "other")
 
 
 @handles(CreateCompany)
@@ -155,22 +154,26 @@ def set_calendar(work: UnitOfWork, command: SetCalendar) -> dict[str, Any]:
 
 @handles(DefineBusinessEvent)
 def define_business_event(work: UnitOfWork, command: DefineBusinessEvent) -> dict[str, Any]:
-    """A known cause of demand: a promotion, a festival, a campaign."""
+    """A known cause of demand: a promotion, a festival, a campaign; defining a withdrawn one again brings it back."""
     check_validity(command.start_date, command.end_date, command.name)
     if command.discount_ppm is not None:
         rate(command.discount_ppm, command.name, "discount_ppm")
+    is_new = work.find_code("business_event", command.name) is None
+    author = {"author_id": work.actor.user_id, "recorded_at": work.recorded_at} if is_new else {}
     row, _ = define(
         work,
         "business_event",
         command.name,
         {
-            "kind": known(command.event_kind, _EVENT_KINDS, "event_kind", command.name),
+            "kind": known(command.event_kind, EVENT_KINDS, "event_kind", command.name),
             "name_zh": command.name_zh,
             "start_date": command.start_date,
             "end_date": command.end_date,
             "item_id": optional_key(work, "item", command.sku),
             "category_id": optional_key(work, "item_category", command.category),
             "discount_ppm": command.discount_ppm,
+            "is_withdrawn": 0,
+            **author,
         },
     )
     return answer_for("business_event", row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from kernel.errors import Conflict, InvalidInput, NotFound, Refused
@@ -31,11 +31,13 @@ __all__ = [
     "not_before",
     "optional_key",
     "origin_is_free",
+    "period_of",
     "positive_quantity",
     "price",
     "quantity_not_negative",
     "rate",
     "rows_where",
+    "series_of",
     "step_of",
     "whole",
 ]
@@ -152,6 +154,24 @@ def bin_of(work: UnitOfWork, warehouse_id: int, code: str) -> int:
 def optional_key(work: UnitOfWork, table: str, code: str | None) -> int | None:
     """The key of master data that may be left out. Raises NotFound when a code is given that nobody knows."""
     return None if code is None else work.lookup(table, code)
+
+
+def series_of(work: UnitOfWork, sku: str, warehouse: str) -> Row:
+    """An item as planned in a warehouse: the series that is forecast. Raises NotFound."""
+    item_id, warehouse_id = work.lookup("item", sku), work.lookup("warehouse", warehouse)
+    for row in work.children("item_location", "item_id", item_id):
+        if row["warehouse_id"] == warehouse_id:
+            return row
+    raise NotFound("command.no_series", item=sku, warehouse=warehouse)
+
+
+def period_of(frequency: object, start: date, where: object) -> date:
+    """The first day of a week (Monday) or of a month. Raises InvalidInput naming the day it should be."""
+    known(frequency, ("week", "month"), "frequency", where)
+    beyond = start.weekday() if frequency == "week" else start.day - 1
+    if beyond:
+        raise InvalidInput("command.period_start_wrong", where=where, got=start, expected=start - timedelta(days=beyond))
+    return start
 
 
 def currency_digits(work: UnitOfWork, currency: str) -> int:

@@ -23,7 +23,7 @@ from transactional.migrations.seed import seed
 
 __all__ = ["HEAD", "configuration", "migrate"]
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; held equal to the scripts by a test, so that opening a ledger need not read them."""
 
 

@@ -3,6 +3,13 @@
 Quantities, prices and money are decimals in people's units; see `people_units`.
 """
 
+from transactional.queries.demand import (
+    business_events,
+    demand_adjustments,
+    demand_references,
+    group_overrides,
+    sales_expectations,
+)
 from transactional.queries.orders import (
     events,
     find_document,
@@ -30,10 +37,14 @@ from transactional.queries.stock import availability, items, live_stock, movemen
 __all__ = [
     "actions",
     "availability",
+    "business_events",
     "company",
     "decisions",
+    "demand_adjustments",
+    "demand_references",
     "events",
     "find_document",
+    "group_overrides",
     "inbox_states",
     "items",
     "live_stock",
@@ -46,6 +57,7 @@ __all__ = [
     "order_detail",
     "overrides",
     "run_requests",
+    "sales_expectations",
     "setting_value",
     "settings",
     "stock_by_bin",

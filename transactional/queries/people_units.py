@@ -18,7 +18,7 @@ from transactional.ledger import Ledger
 __all__ = ["like", "rows"]
 
 _PRICES = ("unit_price", "unit_cost", "standard_cost", "list_price", "reference_unit_price", "cost_per_hour")
-_DATES = ("today", "valid_from", "valid_to", "need_period", "period_start", "date")
+_DATES = ("today", "valid_from", "valid_to", "need_period", "period_start", "first_period", "last_period", "date")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

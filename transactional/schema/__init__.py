@@ -8,13 +8,14 @@
     sales        sales orders, promises, shipments, returns, notes
     production   work orders, components, operations, scrap reasons
     decisions    overrides, decisions on suggestions, run requests, actions
+    demand       adjusted and borrowed history, overrides of groups, what sales expects
 
 Ledger tables change by ADD COLUMN only.
 """
 
 from __future__ import annotations
 
-from transactional.schema import control, decisions, items, partners, production, purchasing, sales, stock
+from transactional.schema import control, decisions, demand, items, partners, production, purchasing, sales, stock
 from transactional.schema.columns import metadata
 
 APPEND_ONLY = (
@@ -47,6 +48,7 @@ __all__ = [
     "PRIVATE_COLUMNS",
     "control",
     "decisions",
+    "demand",
     "items",
     "metadata",
     "partners",

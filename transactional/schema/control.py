@@ -176,5 +176,10 @@ business_event = Table(
     reference("category_id", "item_category.category_id", nullable=True),
     Column("discount_ppm", LONG, nullable=True),
     posting(),
+    # 1: it did not take place, or was told wrongly; a document_event says who withdrew it and why.
+    flag("is_withdrawn"),
+    # Null where it was told before this was kept.
+    Column("author_id", LONG, nullable=True),
+    instant("recorded_at", nullable=True),
     one_of("kind", "promotion", "festival", "campaign", "project", "other"),
 )

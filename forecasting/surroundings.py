@@ -1,0 +1,24 @@
+"""What is known beside demand, ready for every origin: events, whom new items resemble, whether marks are applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forecasting.events import EventCalendar
+
+__all__ = ["NOTHING_BESIDE", "Surroundings"]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Checked and laid out over the panel once, looked at by every origin as far as it was known there.
+
+    Args:
+        events: holidays, campaigns and promotions. is_cleaned: automatic marks change what is learned.
+    """
+
+    events: EventCalendar | None = None
+    is_cleaned: bool = False
+
+
+NOTHING_BESIDE = Surroundings()
