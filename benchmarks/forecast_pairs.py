@@ -25,6 +25,7 @@ from forecasting import forecast
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 SWITCHES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "marks": ({"is_cleaned": True}, {"is_cleaned": False}),
+    "fading": ({"is_fading": True}, {"is_fading": False}),
 }
 
 

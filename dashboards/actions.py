@@ -32,6 +32,7 @@ from transactional.commands import (
     DefineUser,
     OpenAction,
     OverrideForecast,
+    OverrideGroupForecast,
     RejectSuggestion,
     RequestRun,
     SetInboxState,
@@ -48,6 +49,7 @@ __all__ = [
     "drawn_id",
     "open_action",
     "override",
+    "override_group",
     "reject",
     "reject_all",
     "request_run",
@@ -124,6 +126,44 @@ def override(
 
     answers = _post_many(command_id, commands)
     return len(answers)
+
+
+def override_group(
+    command_id: str,
+    group: Mapping[str, Any],
+    frequency: str,
+    changes: Mapping[date, Mapping[str, int | None]],
+    reason: str,
+    until: date | None = None,
+) -> int:
+    """Write overrides of one group for several periods in one posting; returns how many, 0 when refused.
+
+    Args:
+        group: `level`, and the codes `sku`, `category_code`, `warehouse_code` that name it.
+        changes: period -> `override_quantity`, `override_amount` (minor unit) or `change_ppm` (none: withdraw), and
+            `baseline_amount`.
+    """
+    level = str(group["level"])
+
+    def commands() -> list[Command]:
+        stated = _reason(reason)
+        return [
+            OverrideGroupForecast(
+                **_common(_part(command_id, start.isoformat())),
+                level=level,
+                sku=group["sku"] if level == "item" else None,
+                category=group["category_code"] if level.startswith("category") else None,
+                warehouse=group["warehouse_code"] if level.endswith("warehouse") else None,
+                frequency=frequency,
+                period_start=start,
+                reason=stated,
+                until_date=until,
+                **change,  # type: ignore[arg-type]
+            )
+            for start, change in sorted(changes.items())
+        ]
+
+    return len(_post_many(command_id, commands))
 
 
 def request_run(command_id: str) -> Answer | None:

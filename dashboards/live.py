@@ -129,6 +129,31 @@ def overrides(series_id: int) -> list[dict[str, Any]]:
     )
 
 
+def group_overrides(level: str, group_key: str) -> list[dict[str, Any]]:
+    """Every override written for one group, newest first."""
+    return [row for row in rows(_GROUP_OVERRIDES, (level,)) if _key_of(row) == group_key]
+
+
+_GROUP_OVERRIDES = (
+    "select o.forecast_group_override_id, o.level, o.item_id, o.category_id, o.warehouse_id, o.frequency, o.period_start, "
+    "o.override_quantity, o.override_amount, o.change_ppm, o.baseline_amount, o.reason, o.until_date, o.recorded_at, u.name, "
+    "u.name_zh from forecast_group_override o join app_user u on u.user_id = o.author_id where o.level = ? "
+    "order by o.recorded_at desc, o.forecast_group_override_id desc"
+)
+_GROUP_KEYS = {
+    "item": ("item_id",),
+    "category_warehouse": ("category_id", "warehouse_id"),
+    "category": ("category_id",),
+    "warehouse": ("warehouse_id",),
+    "company": (),
+}
+
+
+def _key_of(row: dict[str, Any]) -> str:
+    """The key the reports give the same group."""
+    return "|".join("" if row[name] is None else str(row[name]) for name in _GROUP_KEYS[row["level"]])
+
+
 def notes(subject_kind: str, subject_id: str) -> list[dict[str, Any]]:
     """Notes on one thing, newest first."""
     return rows(

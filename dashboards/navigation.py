@@ -27,11 +27,15 @@ PAGES = (
     Place("stock", "inventory_2"),
     Place("partners", "handshake"),
     Place("setup", "settings"),
+    Place("forecast_groups", "account_tree"),
     Place("kpi_detail", "query_stats"),
     Place("item", "deployed_code"),
     Place("order", "description"),
     Place("supplier", "factory"),
     Place("actions", "task_alt"),
+    Place("forecast_accuracy", "target"),
+    Place("forecast_models", "leaderboard"),
+    Place("seasonality", "calendar_month"),
     Place("repurchase", "event_repeat"),
 )
 """Every page; the first is where a visit begins."""

@@ -64,14 +64,19 @@ _TABLES = {
     "rpt_forecast": "series_id bigint, frequency varchar, period_start date, kind varchar, demand_quantity double, "
     "shipped_quantity double, "
     f"is_in_stock boolean, baseline_quantity double, {_QUANTILES}, override_quantity double, total_quantity double, "
-    "last_year_quantity double, last_forecast_quantity double",
+    "spread_quantity double, last_year_quantity double, last_forecast_quantity double",
+    "rpt_forecast_group": "level varchar, group_key varchar, item_id bigint, category_id bigint, warehouse_id bigint, "
+    "group_label varchar, group_label_zh varchar, sku varchar, category_code varchar, warehouse_code varchar, "
+    "base_unit varchar, unit varchar, frequency varchar, period_start date, kind varchar, is_complete boolean, "
+    "demand_value double, past_forecast_value double, forecast_value double, p10 double, p90 double, override_value double, "
+    "override_change double, is_overridden boolean, total_value double, last_year_value double, last_forecast_value double",
+    "rpt_override_problems": "frequency varchar, level varchar, override_id bigint, problem_key varchar, problem_values varchar",
     "rpt_forecast_series": f"series_id bigint, {_ITEM}, {_WAREHOUSE}, frequency varchar, model varchar, runner_up varchar, "
     "reason_key varchar, reason_values varchar, demand_pattern varchar, adi double, cv2 double, trend_per_period double, "
     "seasonal_strength double, is_fallback boolean, naive_wape double, needs_review_score double, needs_review_reason varchar, "
     "wape double, bias double, value_at_stake double",
-    "rpt_forecast_accuracy": "series_id bigint, cutoff date, model varchar, wape double, bias double, mase double, "
-    "pinball double, "
-    "coverage_80 double, origin varchar",
+    "rpt_forecast_accuracy": "series_id bigint, frequency varchar, cutoff date, model varchar, wape double, bias double, "
+    "mase double, rmsse double, pinball double, coverage_80 double, origin varchar",
     "rpt_purchase_suggestions": f"planned_order_id varchar, kind varchar, item_location_id bigint, {_ITEM}, "
     f"{_WAREHOUSE}, {_SUPPLIER}, "
     "quantity decimal(38,6), release_date date, receipt_date date, need_date date, late_days bigint, unit_price decimal(38,6), "
@@ -89,6 +94,19 @@ _TABLES = {
     f"bigint, {_ITEM}, "
     f"{_WAREHOUSE}, quantity decimal(38,6), from_date date, to_date date, value_at_stake decimal(38,6), late_order_count bigint, "
     "pegged_demands varchar, document_number varchar",
+    "rpt_forecast_error": f"series_id bigint, {_ITEM}, {_CATEGORY}, {_WAREHOUSE}, frequency varchar, period_start date, "
+    "cutoff date, horizon bigint, forecast_origin varchar, model varchar, demand_pattern varchar, is_in_stock boolean, "
+    "demand_quantity double, naive_quantity double, baseline_quantity double, override_quantity double, forecast_quantity "
+    "double, p025 double, p10 double, p90 double, p975 double, unit_cost double, override_author varchar, "
+    "override_author_zh varchar",
+    "rpt_forecast_horizon": "source varchar, frequency varchar, origin varchar, cutoff date, horizon bigint, demand_pattern "
+    "varchar, model varchar, record_count bigint, demand_quantity double, absolute_error double, signed_error double, "
+    "demand_value double, absolute_error_value double, signed_error_value double, count_80 bigint, inside_80 bigint, "
+    "count_95 bigint, inside_95 bigint",
+    "rpt_seasonality": "level varchar, group_key varchar, group_code varchar, group_name varchar, group_name_zh varchar, "
+    "unit varchar, position bigint, year bigint, seasonal_index double, low double, high double, is_clear boolean, "
+    "strength double, p_value double, is_significant boolean, year_count bigint, series_count bigint, agreeing_count bigint, "
+    "shift_per_year double, is_shifting boolean, festival_effect double, is_festival_clear boolean",
     "rpt_projection": "item_location_id bigint, date date, projected_quantity decimal(38,6), "
     "projected_with_plan_quantity decimal(38,6), "
     "safety_stock_quantity decimal(38,6), gross_requirement_quantity decimal(38,6), scheduled_receipts_quantity decimal(38,6), "

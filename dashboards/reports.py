@@ -23,6 +23,9 @@ __all__ = [
     "changed_forecasts",
     "exceptions",
     "forecast_accuracy",
+    "forecast_errors",
+    "forecast_horizon",
+    "forecast_scores",
     "forecast_series",
     "health",
     "item_locations",
@@ -33,6 +36,7 @@ __all__ = [
     "problem_stock",
     "projection",
     "read",
+    "seasonality",
     "series_forecast",
     "stock_lots",
     "suggestion_demand",
@@ -137,6 +141,66 @@ def changed_forecasts(snapshot: Snapshot) -> pl.DataFrame:
 def forecast_accuracy(snapshot: Snapshot, series_id: int) -> pl.DataFrame:
     """Past accuracy of one series by run cutoff."""
     return read(snapshot, "rpt_forecast_accuracy", "series_id = ?", (series_id,), order="cutoff")
+
+
+def forecast_groups(snapshot: Snapshot, level: str) -> pl.DataFrame:
+    """The groups of one level that have a forecast: keys and labels, the amount of the months ahead and of the same months a year
+    before, largest first."""
+    return snapshots.query(
+        snapshot,
+        "select group_key, any_value(group_label) as group_label, any_value(group_label_zh) as group_label_zh, "
+        "any_value(sku) as sku, any_value(category_code) as category_code, any_value(warehouse_code) as warehouse_code, "
+        "sum(total_value) filter (where kind = 'forecast') as total_value, "
+        "sum(last_year_value) filter (where kind = 'forecast') as last_year_value, "
+        "sum(abs(past_forecast_value - demand_value)) filter (where kind = 'history' and is_complete) "
+        "/ nullif(sum(demand_value) filter (where kind = 'history' and is_complete and past_forecast_value is not null), 0) "
+        "as wape, bool_or(is_overridden) as is_overridden "
+        "from reports.rpt_forecast_group where level = ? and unit = 'amount' and frequency = 'month' group by group_key "
+        "having count(*) filter (where kind = 'forecast') > 0 order by total_value desc nulls last, group_key",
+        (level,),
+    )
+
+
+def group_forecast(snapshot: Snapshot, level: str, group_key: str, frequency: str, unit: str) -> pl.DataFrame:
+    """History and forecast of one group by week or month, in amount or quantity."""
+    return read(
+        snapshot,
+        "rpt_forecast_group",
+        "level = ? and group_key = ? and frequency = ? and unit = ?",
+        (level, group_key, frequency, unit),
+        order="period_start, kind desc",
+    )
+
+
+def override_problems(snapshot: Snapshot, level: str) -> pl.DataFrame:
+    """Overrides of one level that the last run could not follow as meant."""
+    return read(snapshot, "rpt_override_problems", "level = ?", (level,), order="override_id, frequency")
+
+
+def forecast_errors(snapshot: Snapshot) -> pl.DataFrame:
+    """Every forecast that could still be acted on, beside what came."""
+    return read(snapshot, "rpt_forecast_error", order="period_start, series_id")
+
+
+def forecast_horizon(snapshot: Snapshot) -> pl.DataFrame:
+    """Errors and coverage added up by distance, cutoff, pattern and model."""
+    return read(snapshot, "rpt_forecast_horizon", order="source, frequency, cutoff, horizon, demand_pattern, model")
+
+
+def forecast_scores(snapshot: Snapshot, frequency: str) -> pl.DataFrame:
+    """What every model scored on every series at each past cutoff of the last selection, with the pattern of the series."""
+    return snapshots.query(
+        snapshot,
+        "select a.series_id, a.cutoff, a.model, a.wape, a.bias, a.mase, a.rmsse, s.demand_pattern, s.model as champion "
+        "from reports.rpt_forecast_accuracy a join reports.rpt_forecast_series s using (series_id, frequency) "
+        "where a.frequency = ? order by a.series_id, a.cutoff, a.model",
+        (frequency,),
+    )
+
+
+def seasonality(snapshot: Snapshot) -> pl.DataFrame:
+    """The seasons of all groups: a profile each (year 0) and every month of every year."""
+    return read(snapshot, "rpt_seasonality", order="level, group_key, unit, year, position")
 
 
 # --- stock and items --------------------------------------------------------------------------------------------------

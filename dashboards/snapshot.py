@@ -111,7 +111,7 @@ def query(snapshot: Snapshot, statement: str, values: tuple[Any, ...] = ()) -> p
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def _queried(_id: str, _snapshot: Snapshot, statement: str, values: tuple[Any, ...]) -> pl.DataFrame:
+def _queried(snapshot_id: str, _snapshot: Snapshot, statement: str, values: tuple[Any, ...]) -> pl.DataFrame:
     with cursor(_snapshot) as reader:
         try:
             return pl.DataFrame(reader.sql(statement, params=list(values)).to_arrow_table())

@@ -2,8 +2,10 @@
 
 fit(demand, frequency=, horizon=, cutoff=)           all series at once; `.predict(horizon, quantiles)`, `.backtest()`, ...
 forecast(demand, frequency=, horizon=, cutoff=)      the same, with every frame of the contract
+fit(demand, ..., selection=chosen)                   again, with what an earlier `fit(...).selection` learned: series by series
 simulate_archive(demand, ..., cutoffs=)              what would have been forecast at earlier cutoffs
 calendar_events(first, last, country=)               holidays and campaigns as a table of events
+what_changed(previous, current, series_id)           what differs from the last run, and why
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
@@ -13,14 +15,16 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 """
 
 from forecasting import metrics
+from forecasting.changes import RunView, what_changed
 from forecasting.coherence import Coherent, reconcile
-from forecasting.engine import ForecastResult, fit, forecast, simulate_archive
+from forecasting.engine import ForecastResult, fit, forecast, result_of, simulate_archive
 from forecasting.events import calendar_events
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
 from forecasting.sales_expectations import SalesStep, sales_step
 from forecasting.scoring import score
+from forecasting.selection import Selection
 from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
 
 __all__ = [
@@ -30,7 +34,9 @@ __all__ = [
     "Fitted",
     "ForecastResult",
     "Frequency",
+    "RunView",
     "SalesStep",
+    "Selection",
     "Sentence",
     "SeriesFit",
     "SeriesModel",
@@ -42,8 +48,10 @@ __all__ = [
     "metrics",
     "reason_text",
     "reconcile",
+    "result_of",
     "sales_step",
     "score",
     "simulate_archive",
     "tune",
+    "what_changed",
 ]

@@ -10,12 +10,12 @@ import numpy as np
 from forecasting.backtest import TEST_HORIZONS, OriginRun
 from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.champion import Choice, choose_champions
-from forecasting.combining import combination_weights, pattern_ratios, weight_segments
+from forecasting.combining import busyness_borders, combination_weights, pattern_ratios, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.outlook import Served, places, serve, step_outlook, with_combination
 
-__all__ = ["MEMBERS", "Assembled", "assemble", "joined"]
+__all__ = ["MEMBERS", "Assembled", "assemble", "bands", "joined"]
 
 # What is combined. Croston is left out for its bias (SBA is the same without it), seasonal naive for its noise.
 MEMBERS = ("moving_average", "long_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
@@ -28,7 +28,8 @@ class Assembled:
 
     Args:
         actual: (origin, series, step). forecasts: (origin, model of `MODEL_NAMES`, series, step), at each origin combined
-            with weights that the other origins taught. weights: (member, series). band: (step,) distance ahead.
+            with weights that the other origins taught. weights: (member, series). segment_weights: (member,) by segment, "" of
+            all series. busyness: borders by pattern. band: (step,) distance ahead.
     """
 
     final: OriginRun
@@ -38,6 +39,8 @@ class Assembled:
     forecasts: FloatArray
     choice: Choice
     weights: FloatArray
+    segment_weights: dict[str, FloatArray]
+    busyness: dict[str, FloatArray]
     served: Served
     past: list[Served]
     band: IntArray
@@ -77,7 +80,7 @@ def assemble(
 ) -> Assembled:
     """Judge the past forecasts, choose, serve and calibrate."""
     final = runs[known_count]
-    tested = min(horizon, TEST_HORIZONS[panel.frequency])
+    tested, band = bands(panel.frequency, horizon)
     count, pattern = len(final.rows), final.patterns.pattern
     members = [MODEL_NAMES.index(name) for name in MEMBERS]
     actual = np.full((len(origins), count, tested), np.nan)
@@ -93,17 +96,19 @@ def assemble(
         has_history[known_then] = (past.patterns.period_count >= 4) & (past.patterns.pattern != "no_demand")
         actual[i, :, :steps] = np.where(is_open | ~has_history[:, None], np.nan, seen)
         forecasts[i, :-1, known_then] = np.moveaxis(past.run.mean[:, :, :tested], 1, 0)
-    past_weights = [_weights(actual, forecasts, members, final, without=i) for i in range(len(origins))]
+    borders = busyness_borders(pattern, final.run.size * final.run.frequency)
+    segment = weight_segments(pattern, final.run.size * final.run.frequency, borders)
+    past_weights = [_laid(_taught(actual, forecasts, members, final, segment, without=i), segment) for i in range(len(origins))]
     for i, origin in enumerate(origins):
         known_then = places(runs[origin].rows, final.rows)
         combined = with_combination(runs[origin], past_weights[i][:, known_then], members)[0][-1]
         forecasts[i, -1, known_then] = combined[:, :tested]
-    weights = _weights(actual, forecasts, members, final)
+    taught = _taught(actual, forecasts, members, final, segment)
+    weights = _laid(taught, segment)
     final_mean = with_combination(final, weights, members)[0]
     choice = choose_champions(actual, forecasts, final_mean, final.patterns, panel.season_length, final.run.scale_squared)
     served = serve(final, final.rows, choice.model, weights, members)
     past_served = [serve(runs[origin], final.rows, choice.model, past_weights[i], members) for i, origin in enumerate(origins)]
-    band = np.minimum(np.arange(horizon) * _BANDS // max(tested, 1), _BANDS - 1)
     truth, outlooks = _past_outlooks(actual, past_served, pattern, tested, band)
     return Assembled(
         final,
@@ -113,6 +118,8 @@ def assemble(
         forecasts,
         choice,
         weights,
+        taught,
+        borders,
         served,
         past_served,
         band,
@@ -120,21 +127,35 @@ def assemble(
     )
 
 
-def _weights(
-    actual: FloatArray, forecasts: FloatArray, members: list[int], final: OriginRun, without: int | None = None
-) -> FloatArray:
-    """(member, series) weights by segment, taught by all origins or by the others than one."""
+def bands(frequency: str, horizon: int) -> tuple[int, IntArray]:
+    """Periods ahead that are judged, and the band of distance (step,) each period is calibrated in."""
+    tested = min(horizon, TEST_HORIZONS[frequency])
+    return tested, np.minimum(np.arange(horizon) * _BANDS // max(tested, 1), _BANDS - 1)
+
+
+def _taught(
+    actual: FloatArray,
+    forecasts: FloatArray,
+    members: list[int],
+    final: OriginRun,
+    segment: StrArray,
+    without: int | None = None,
+) -> dict[str, FloatArray]:
+    """(member,) weights by segment, "" of all series, taught by all origins or by the others than one."""
+    assert MODEL_NAMES[-1] == COMBINATION
     kept = [i for i in range(len(actual)) if i != without]
     pattern = final.patterns.pattern
-    segment = weight_segments(pattern, final.run.size * final.run.frequency)
     patterns = [str(name) for name in np.unique(pattern)]
     scale, told, past = final.run.scale_squared, actual[kept], forecasts[kept][:, members]
     ratios = pattern_ratios(told, past, scale, pattern, patterns)
     factor = np.stack([ratios[str(name)] for name in pattern], axis=1)
-    found = combination_weights(told, past * factor[None, :, :, None], scale, segment, [str(name) for name in np.unique(segment)])
-    table = np.stack([found[str(name)] for name in segment], axis=1) * factor
-    assert MODEL_NAMES[-1] == COMBINATION
-    return table
+    names = [str(name) for name in np.unique(segment)]
+    found = combination_weights(told, past * factor[None, :, :, None], scale, segment, [*names, ""])
+    return {"": found[""]} | {name: found[name] * ratios[name.split("|")[0]] for name in names}
+
+
+def _laid(taught: dict[str, FloatArray], segment: StrArray) -> FloatArray:
+    return np.stack([taught[str(name)] for name in segment], axis=1)
 
 
 def _past_outlooks(

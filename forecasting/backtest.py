@@ -20,8 +20,9 @@ from forecasting.batch_models import MODELS
 from forecasting.boosting import BoostingTask, boosted_mean
 from forecasting.candidates import LEVEL_MODELS, CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
-from forecasting.event_effects import EventEffects, estimate_effects
+from forecasting.event_effects import EventEffects, ToldEffects, estimate_effects, told_effects
 from forecasting.events import EventCalendar, last_day
+from forecasting.fading import Fading, fading, with_fading
 from forecasting.frames import (
     BoolArray,
     FloatArray,
@@ -32,14 +33,15 @@ from forecasting.frames import (
     season_positions,
 )
 from forecasting.marking import cleaned
-from forecasting.moving_holidays import holiday_factors
+from forecasting.moving_holidays import factors_of_effect, holiday_effect
+from forecasting.newcomers import Borrowed, attribute_codes, borrow, with_borrowed
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 
-__all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "backtest_origins", "run_origins"]
+__all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "Shared", "backtest_origins", "run_origins"]
 
 MapChunks = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
@@ -51,15 +53,30 @@ _FEWEST_PERIODS = 4
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What all series share at an origin: the holiday effect (window,), empty where nothing is clear, and the season (position,);
+    `events` are the effects told before, else they are read from demand."""
+
+    holiday: FloatArray
+    season: FloatArray
+    events: ToldEffects | None = None
+
+
+@dataclass(frozen=True)
 class OriginRun:
     """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
-    without events)."""
+    without events), `lift` (series, step), what the boosted model says relative to the level models (None without one), and what
+    young series `borrowed` and which have `ended`."""
 
     origin: int
     rows: IntArray
     run: CandidateRun
     patterns: Patterns
+    shared: Shared
     effects: EventEffects | None = None
+    lift: FloatArray | None = None
+    borrowed: Borrowed | None = None
+    ended: Fading | None = None
 
 
 @dataclass(frozen=True)
@@ -102,11 +119,18 @@ def run_origins(
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
+    shared: Shared | None = None,
+    lift: FloatArray | None = None,
 ) -> dict[int, OriginRun]:
     """Forecast `horizon` periods with every model at every origin: first series by series in chunks, then, on what these
-    left, one model over all series per origin (`is_boosted` false: that one has no answer)."""
+    left, one model over all series per origin (`is_boosted` false: that one has no answer).
+
+    Args:
+        shared: what all series share where that was told before; else it is read from all series at each origin.
+        lift: (series of the panel, step) of the boosted model where that was told before; takes the place of `is_boosted`.
+    """
     tasks: list[_Task] = []
-    plan: list[tuple[int, IntArray, Patterns, EventEffects | None, int]] = []
+    plan: list[tuple[int, IntArray, Patterns, Shared, EventEffects | None, int]] = []
     for origin in sorted(set(origins)):
         rows = np.flatnonzero(panel.first_columns < origin)
         values = np.ascontiguousarray(panel.values[rows, :origin])
@@ -119,10 +143,10 @@ def run_origins(
         indices = panel.first_index + np.arange(origin + horizon)
         positions = season_positions(indices, panel.frequency)
         holiday, common, effects = _shared_effects(
-            panel, rows, values, starts, is_censored, indices, positions, beside_demand.events
+            panel, rows, values, starts, is_censored, indices, positions, beside_demand.events, shared
         )
         chunks = range(0, max(len(rows), 1), chunk_size)
-        plan.append((origin, rows, patterns, effects, len(chunks)))
+        plan.append((origin, rows, patterns, common, effects, len(chunks)))
         for first in chunks:
             part = slice(first, first + chunk_size)
             tasks.append(
@@ -135,28 +159,53 @@ def run_origins(
                     is_censored[part],
                     positions,
                     holiday if len(holiday) == 1 else holiday[part],
-                    common,
+                    common.season,
                 )
             )
     done = iter(list(map_chunks(_run_task, tasks)) if map_chunks else [_run_task(task) for task in tasks])
     runs = [_joined([next(done) for _ in range(count)]) for *_, count in plan]
-    if is_boosted:
+    lifts: list[FloatArray | None] = [None if lift is None else lift[rows] for _, rows, *_ in plan]
+    if is_boosted and lift is None:
         beside = regressor_values(regressors, panel, horizon)
         pooled = [
             _boosting_task(panel, origin, rows, run, horizon, trained_horizon or horizon, attributes, beside, effects, seed)
-            for (origin, rows, _, effects, _), run in zip(plan, runs, strict=True)
+            for (origin, rows, _, _, effects, _), run in zip(plan, runs, strict=True)
         ]
         means = list(map_chunks(boosted_mean, pooled)) if map_chunks else [boosted_mean(task) for task in pooled]
-        means = [
-            mean if effects is None else mean * effects.factors[:, origin:]
-            for (origin, _, _, effects, _), mean in zip(plan, means, strict=True)
+        lifts = [
+            _lift_of(run, mean if effects is None else mean * effects.factors[:, origin:])
+            for (origin, *_, effects, _), run, mean in zip(plan, runs, means, strict=True)
         ]
-    else:
-        means = [np.full((len(rows), horizon), np.nan) for _, rows, *_ in plan]
-    return {
-        origin: OriginRun(origin, rows, _with_boosting(run, mean), patterns, effects)
-        for (origin, rows, patterns, effects, _), run, mean in zip(plan, runs, means, strict=True)
-    }
+    found = {}
+    for (origin, rows, patterns, common, effects, _), run, moved in zip(plan, runs, lifts, strict=True):
+        borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared is not None)
+        whole, ended = with_borrowed(_with_boosting(run, moved), borrowed), None
+        if beside_demand.is_fading:
+            ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
+            whole = with_fading(whole, ended)
+        found[origin] = OriginRun(origin, rows, whole, patterns, common, effects, moved, borrowed, ended)
+    return found
+
+
+def _borrowed(
+    panel: Panel,
+    origin: int,
+    rows: IntArray,
+    run: CandidateRun,
+    attributes: pl.DataFrame | None,
+    beside_demand: Surroundings,
+    is_refit: bool,
+) -> Borrowed | None:
+    """What young series borrow from series like them, or from the one a person named. A refit may hold few of all series, so
+    there only a person's word counts."""
+    attributes = None if is_refit else attributes
+    if attributes is None and beside_demand.reference is None:
+        return None
+    starts = demand_starts(run.filled, panel.first_columns[rows])
+    positions = season_positions(panel.first_index + np.arange(origin + run.mean.shape[2]), panel.frequency)
+    past = run.index[:, positions[:origin]]
+    names = [] if attributes is None else attribute_codes(panel.series_ids[rows], attributes)
+    return borrow(run, rows, starts, past, positions, panel.frequency, names, beside_demand.reference)
 
 
 def _boosting_task(
@@ -214,8 +263,24 @@ def _groups(series_ids: IntArray, attributes: pl.DataFrame | None) -> tuple[IntA
     return tuple(found)
 
 
-def _with_boosting(run: CandidateRun, mean: FloatArray) -> CandidateRun:
+def _lift_base(run: CandidateRun) -> FloatArray:
+    """(series, step) what the boosted model is measured by: the mean of the level models, and a hundredth of a usual order lest
+    it be nothing."""
+    means = run.mean[[list(MODELS).index(name) for name in LEVEL_MODELS]]
+    has = np.isfinite(means)
+    level = np.where(has, means, 0.0).sum(axis=0) / np.maximum(has.sum(axis=0), 1)
+    return np.asarray(level + 0.01 * run.size[:, None])
+
+
+def _lift_of(run: CandidateRun, mean: FloatArray) -> FloatArray:
+    """To six digits: a refit says the same as the fit it follows, from a text that can be read."""
+    base = _lift_base(run)
+    return np.where(base > 0, np.round(mean / np.where(base > 0, base, 1.0), 6), np.nan)
+
+
+def _with_boosting(run: CandidateRun, lift: FloatArray | None) -> CandidateRun:
     """The boosted model as one more; it has no one-step fits, so it takes the spread of those that tell the level."""
+    mean = np.full_like(run.future_factors, np.nan) if lift is None else _lift_base(run) * lift
     nothing = np.zeros((len(mean), 0))
     places = [list(MODELS).index(name) for name in LEVEL_MODELS]
     return replace(
@@ -239,23 +304,30 @@ def _shared_effects(
     indices: IntArray,
     positions: IntArray,
     events: EventCalendar | None,
-) -> tuple[FloatArray, FloatArray, EventEffects | None]:
-    """Factors of holidays and events (series or 1, period + horizon) and the common season at one origin, from all series known
-    there."""
+    told: Shared | None,
+) -> tuple[FloatArray, Shared, EventEffects | None]:
+    """Factors of holidays and events (series or 1, period + horizon) and what is shared at one origin, from all series known
+    there or as it was told before."""
     period_count = values.shape[1]
+    known = indices[:period_count]
     flat = np.ones((1, period_count))
     filled = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency])
-    holiday = holiday_factors(filled.values, starts, indices, panel.frequency)[None, :]
+    effect = holiday_effect(filled.values, starts, known, panel.frequency) if told is None else told.holiday
+    holiday = factors_of_effect(effect, indices, panel.frequency)[None, :]
     effects = None
     if events is not None:
-        plain = filled.values / holiday[:, :period_count]
-        day = last_day(panel.first_index + period_count - 1, panel.frequency)
-        effects = estimate_effects(
-            events.of_rows(rows), plain, starts, filled.is_scored, panel.first_index, len(indices) - period_count, day
-        )
+        mine, day = events.of_rows(rows), last_day(panel.first_index + period_count - 1, panel.frequency)
+        if told is None:
+            plain = filled.values / holiday[:, :period_count]
+            future = len(indices) - period_count
+            effects = estimate_effects(mine, plain, starts, filled.is_scored, panel.first_index, future, day)
+        else:
+            effects = told_effects(mine, told.events or {}, panel.series_ids[rows], indices, day)
         holiday = holiday * effects.factors
+    if told is not None:
+        return holiday, told, effects
     plain = filled.values / holiday[:, :period_count]
-    return holiday, common_profile(plain, starts, positions[:period_count], panel.season_length), effects
+    return holiday, Shared(effect, common_profile(plain, starts, positions[:period_count], panel.season_length)), effects
 
 
 def _run_task(task: _Task) -> CandidateRun:

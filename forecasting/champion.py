@@ -24,9 +24,10 @@ from forecasting.frames import BoolArray, FloatArray, IntArray
 from forecasting.metrics import wape
 from forecasting.patterns import Patterns
 
-__all__ = ["FALLBACK_MODEL", "Choice", "choose_champions", "eligible_models", "reason_json"]
+__all__ = ["FALLBACK_MODEL", "PLAIN_PATTERNS", "Choice", "choose_champions", "eligible_models", "reason_json", "told_choice"]
 
 FALLBACK_MODEL = "moving_average"
+PLAIN_PATTERNS = ("too_short", "no_demand")
 # On every public set the loss kept falling with the weight of the pattern.
 _SHRINKAGE = 1000.0
 _LARGEST_ERROR = 25.0  # squared scaled errors beyond five moves, and beyond 99 of 100, are one-offs
@@ -38,7 +39,7 @@ _NAMES = list(MODEL_NAMES)
 @dataclass(frozen=True)
 class Choice:
     """Per series: index of the model that serves, of the runner-up (-1: none), and the story of the
-    choice."""
+    choice; by pattern the error of each model (model,) that all its series together tell."""
 
     model: IntArray
     runner_up: IntArray
@@ -48,6 +49,7 @@ class Choice:
     reason_values: list[str]
     wape: FloatArray
     naive_wape: FloatArray
+    pattern_errors: dict[str, FloatArray]
 
 
 def eligible_models(patterns: Patterns, season_length: int) -> BoolArray:
@@ -84,13 +86,13 @@ def choose_champions(
     """
     usable: BoolArray = np.asarray(np.isfinite(final_mean).all(axis=2))
     allowed = eligible_models(patterns, season_length) & usable
-    score, own, has_own = _scores(actual, forecasts, allowed, patterns, scale_squared)
+    score, own, has_own, pattern_errors = _scores(actual, forecasts, allowed, patterns, scale_squared)
     order = np.argsort(score, axis=0, kind="stable")
     best, second = order[0].astype(np.int64), order[1].astype(np.int64)
     columns = np.arange(score.shape[1])
     second = np.where(np.isfinite(score[second, columns]), second, -1)
     fallback = _NAMES.index(FALLBACK_MODEL)
-    is_plain: BoolArray = np.isin(patterns.pattern, ["too_short", "no_demand"])
+    is_plain: BoolArray = np.isin(patterns.pattern, PLAIN_PATTERNS)
     nothing = ~np.isfinite(score[best, columns])
     # The best model by score may have failed on the present data: say so rather than pass in silence.
     wanted = _wanted(actual, forecasts, eligible_models(patterns, season_length), patterns, scale_squared)
@@ -107,7 +109,31 @@ def choose_champions(
     champion_wape = by_model[model, columns]
     naive_wape = by_model[_NAMES.index("seasonal_naive")]
     origin_count = np.isfinite(actual).any(axis=2).sum(axis=0)
-    names, keys, values = [], [], []
+    is_intermittent = np.isin(patterns.pattern, ["intermittent", "lumpy"])
+    keys = np.select(
+        [~has_own, ~is_own_best, is_intermittent], ["segment", "pattern_best", "intermittent"], default="best_backtest"
+    )
+    return told_choice(
+        patterns, model, second, wanted, failed | nothing, keys.tolist(), origin_count, champion_wape, naive_wape, pattern_errors
+    )
+
+
+def told_choice(
+    patterns: Patterns,
+    model: IntArray,
+    second: IntArray,
+    wanted: IntArray,
+    failed: BoolArray,
+    keys: list[str],
+    origin_count: IntArray,
+    champion_wape: FloatArray,
+    naive_wape: FloatArray,
+    pattern_errors: dict[str, FloatArray],
+) -> Choice:
+    """Put the choice of each series into words: (series,) models by index, the best one and whether it failed on the present
+    data, the tail of the reason's key where nothing more special holds."""
+    is_plain: BoolArray = np.isin(patterns.pattern, PLAIN_PATTERNS)
+    names, told, values = [], [], []
     for i in range(len(model)):
         pattern = str(patterns.pattern[i])
         facts: dict[str, object] = {
@@ -124,30 +150,24 @@ def choose_champions(
             name, key = "zero", "no_demand"
         elif pattern == "too_short":
             name, key = "mean", "too_short"
-        elif failed[i] or nothing[i]:
+        elif failed[i]:
             name, key = FALLBACK_MODEL, "could_not_be_fitted"
             facts["model"] = _NAMES[wanted[i]]
-        elif not has_own[i]:
-            name, key = _NAMES[model[i]], "segment"
-        elif not is_own_best[i]:
-            name, key = _NAMES[model[i]], "pattern_best"
-        elif pattern in ("intermittent", "lumpy"):
-            name, key = _NAMES[model[i]], "intermittent"
         else:
-            name, key = _NAMES[model[i]], "best_backtest"
+            name, key = _NAMES[model[i]], keys[i]
         names.append(name)
-        keys.append(f"forecasting.reason.{key}")
+        told.append(f"forecasting.reason.{key}")
         values.append(reason_json(facts))
-    second = np.where(is_plain | failed, -1, second)
     return Choice(
         model.astype(np.int64),
-        second.astype(np.int64),
+        np.where(is_plain | failed, -1, second).astype(np.int64),
         names,
-        is_plain | nothing | failed,
-        keys,
+        is_plain | failed,
+        told,
         values,
         champion_wape,
         naive_wape,
+        pattern_errors,
     )
 
 
@@ -159,15 +179,15 @@ def reason_json(facts: dict[str, object]) -> str:
 def _wanted(
     actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns, scale_squared: FloatArray
 ) -> IntArray:
-    score, _, _ = _scores(actual, forecasts, allowed, patterns, scale_squared)
+    score, *_ = _scores(actual, forecasts, allowed, patterns, scale_squared)
     return np.asarray(np.argsort(score, axis=0, kind="stable")[0], dtype=np.int64)
 
 
 def _scores(
     actual: FloatArray, forecasts: FloatArray, allowed: BoolArray, patterns: Patterns, scale_squared: FloatArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Shrunk relative error (model, series), inf where not allowed; whether a series has past
-    forecasts of its own."""
+) -> tuple[FloatArray, FloatArray, BoolArray, dict[str, FloatArray]]:
+    """Shrunk relative error (model, series), inf where not allowed; the own part; whether a series has past forecasts of its own;
+    the error of each model by pattern."""
     error = forecasts - actual[:, None]
     known = np.isfinite(error)
     safe = np.where(known, error, 0.0)
@@ -187,19 +207,22 @@ def _scores(
     scaled = np.minimum(
         scaled, max(_LARGEST_ERROR, float(np.quantile(known_scaled, 0.99))) if known_scaled.size else _LARGEST_ERROR
     )
+    by_pattern = {}
     for pattern in np.unique(patterns.pattern):
         members = patterns.pattern == pattern
         counted = allowed[:, members] & np.isfinite(scaled[:, members])
         seen = counted.sum(axis=1)
         root = np.sqrt(np.where(counted, scaled[:, members], 0.0).sum(axis=1) / np.maximum(seen, 1))
         level = root[seen > 0].mean() if (seen > 0).any() else 0.0
-        segment[:, members] = np.where((seen > 0) & (level > 0), root / (level or 1.0), 1.0)[:, None]
+        by_pattern[str(pattern)] = np.where((seen > 0) & (level > 0), root / (level or 1.0), 1.0)
+        segment[:, members] = by_pattern[str(pattern)][:, None]
     share = count / (count + _SHRINKAGE)
     score = np.where(np.isfinite(own), share * np.where(np.isfinite(own), own, 0.0) + (1 - share) * segment, segment)
     return (
         np.where(allowed, score, np.inf),
         np.where(allowed, np.nan_to_num(own, nan=np.inf), np.inf),
         has_own,
+        by_pattern,
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.backtest import MapChunks
-from forecasting.coherence_frames import GROUP_SCHEMA, group_rows, series_frame
+from forecasting.coherence_frames import GROUP_SCHEMA, direct_frame, group_rows, series_frame
 from forecasting.dependence import Dependence, draws_of, factor_draws, fit_dependence
 from forecasting.engine import fit
 from forecasting.fitted import Fitted
@@ -42,11 +42,13 @@ class Coherent:
 
     Args:
         groups: see `GROUP_SCHEMA`. series: the same of each series, `amount` null where no price is known.
+        direct: `level`, `group_key`, `period_start`, `amount`: what the engine said of the larger groups by themselves.
         choice: the method that serves, and what each would have done at past origins. dependence: of the paths.
     """
 
     groups: pl.DataFrame
     series: pl.DataFrame
+    direct: pl.DataFrame
     choice: Choice
     dependence: Dependence
     hierarchy: Hierarchy
@@ -88,7 +90,7 @@ def reconcile(
     price = hierarchy.price if is_priced else np.ones(len(series.series_ids))
     asked = DIRECT_LEVELS if direct_levels is None else direct_levels
     direct = [level for level in hierarchy.levels if level.name in asked]
-    past, groups, matrix = _direct(series, hierarchy, [level.name for level in direct], demand, price, map_chunks, seed)
+    past, groups, matrix, named = _direct(series, hierarchy, [level.name for level in direct], demand, price, map_chunks, seed)
     choice, past_amount = choose_method(past, matrix, {level.name: level.matrix() for level in hierarchy.levels}, method)
     start = series.mean * price[:, None]
     amount = reconciled(start, groups, matrix, past, choice.method)
@@ -99,7 +101,8 @@ def reconcile(
     past_mean = past_amount / np.where(price > 0, price, np.inf)[:, None]
     dependence = fit_dependence(past_errors(series, past_mean, price), hierarchy)
     found = _summed(moved, hierarchy, price, dependence, is_priced, count, seed, chunk_size)
-    return Coherent(found, series_frame(moved, hierarchy, is_priced, count), choice, dependence, hierarchy, moved)
+    told = series_frame(moved, hierarchy, is_priced, count)
+    return Coherent(found, told, direct_frame(named, groups, series), choice, dependence, hierarchy, moved)
 
 
 def _direct(
@@ -110,8 +113,9 @@ def _direct(
     price: FloatArray,
     map_chunks: MapChunks | None,
     seed: int,
-) -> tuple[Past, FloatArray, Any]:
-    """Past and present direct forecasts of all groups with several members, in amounts, and the matrix that sums to them."""
+) -> tuple[Past, FloatArray, Any, list[tuple[str, str]]]:
+    """Past and present direct forecasts of all groups with several members, in amounts, the matrix that sums to them, and who
+    they are."""
     from scipy.sparse import csr_matrix, vstack
 
     shape = series.past_mean.shape
@@ -121,12 +125,14 @@ def _direct(
     is_known: BoolArray = np.asarray(np.isfinite(series.past_truth).any(axis=1, keepdims=True))
     past_mean, truth = np.asarray(np.where(is_known, past_mean, 0.0)), np.asarray(np.where(is_known, truth, 0.0))
     parts, frames, first = [csr_matrix((0, shape[1]))], [], 0
+    named: list[tuple[str, str]] = []
     for name in names:
         level = hierarchy.level(name)
         several = np.flatnonzero(np.bincount(level.codes, minlength=len(level.keys)) > 1)
         number = np.full(len(level.keys), -1, dtype=np.int64)
         number[several] = first + np.arange(len(several))
         first += len(several)
+        named += [(name, level.keys[one]) for one in several]
         parts.append(level.matrix()[several])
         frames.append(pl.DataFrame({"series_id": series.series_ids, "group": number[level.codes], "price": price}))
     matrix = vstack(parts).tocsr()
@@ -145,7 +151,7 @@ def _direct(
     # A period beyond the cutoff is nobody's: no number is given twice.
     nobody = -1 - np.arange(series.past_periods.size).reshape(series.past_periods.shape)
     periods = np.where(is_known[:, 0, :], series.past_periods, nobody)
-    return Past(past_mean, truth, before, periods), present, matrix
+    return Past(past_mean, truth, before, periods), present, matrix, named
 
 
 def _group_forecasts(

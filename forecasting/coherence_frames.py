@@ -12,7 +12,7 @@ from forecasting.frames_out import measure_name
 from forecasting.hierarchy import Hierarchy, on_grid
 from forecasting.hierarchy_inputs import SeriesForecasts
 
-__all__ = ["GROUP_SCHEMA", "SERIES_SCHEMA", "group_rows", "series_frame"]
+__all__ = ["GROUP_SCHEMA", "SERIES_SCHEMA", "direct_frame", "group_rows", "series_frame"]
 
 GROUP_SCHEMA = {
     "level": pl.String, "group_key": pl.String, "frequency": pl.String, "cutoff": pl.Date, "period_start": pl.Date,
@@ -70,3 +70,12 @@ def series_frame(series: SeriesForecasts, hierarchy: Hierarchy, is_priced: bool,
             ).select(list(SERIES_SCHEMA))
         )
     return pl.concat(parts).sort("series_id", "period_start", "measure")
+
+
+def direct_frame(named: list[tuple[str, str]], amount: FloatArray, series: SeriesForecasts) -> pl.DataFrame:
+    """`level`, `group_key`, `period_start`, `amount` of the groups forecast by themselves: (group, step)."""
+    steps = len(series.starts)
+    rows = [(level, key, start) for level, key in named for start in series.starts]
+    schema = {"level": pl.String, "group_key": pl.String, "period_start": pl.Date}
+    frame = pl.DataFrame(rows if steps else [], schema=schema, orient="row")
+    return frame.with_columns(pl.Series("amount", amount.reshape(-1)[: frame.height], dtype=pl.Float64)).sort(*schema)

@@ -17,7 +17,7 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, StrArray
 
-__all__ = ["combination_weights", "combine", "pattern_ratios", "weight_segments"]
+__all__ = ["busyness_borders", "combination_weights", "combine", "pattern_ratios", "weight_segments"]
 
 # Half: sets whose best model changes from origin to origin (weekly stores, dying parts) did as well or better near equal weights.
 _FIXED_PULL = 0.5
@@ -68,16 +68,25 @@ def combination_weights(
     return weights
 
 
-def weight_segments(pattern: StrArray, mean_demand: FloatArray) -> StrArray:
-    """Pattern and how busy a series is among those of its pattern: the busiest tenth, the rest of the upper half, the lower half.
+def busyness_borders(pattern: StrArray, mean_demand: FloatArray) -> dict[str, FloatArray]:
+    """Per pattern the mean demand above which a series belongs to the upper half, and to the busiest tenth."""
+    return {
+        str(name): np.array([np.quantile(mean_demand[pattern == name], share) for share in (0.5, 0.9)])
+        for name in np.unique(pattern)
+    }
+
+
+def weight_segments(pattern: StrArray, mean_demand: FloatArray, borders: dict[str, FloatArray] | None = None) -> StrArray:
+    """Pattern and how busy a series is among those of its pattern (`busyness_borders`): the busiest tenth, the rest of the upper
+    half, the lower half.
 
     Busy series carry less noise and deserve models that follow faster.
     """
     tier = np.zeros(len(pattern), dtype=np.int64)
-    for name in np.unique(pattern):
+    for name, edges in (busyness_borders(pattern, mean_demand) if borders is None else borders).items():
         mine = pattern == name
-        for share in (0.5, 0.9):
-            tier[mine] += mean_demand[mine] > np.quantile(mean_demand[mine], share)
+        for edge in edges:
+            tier[mine] += mean_demand[mine] > edge
     return np.char.add(np.char.add(pattern.astype(str), "|"), tier.astype(str))
 
 

@@ -84,6 +84,7 @@ def _shares(past: PastErrors, codes: list[IntArray]) -> FloatArray:
     if not codes:
         return np.zeros(0)
     count = len(codes)
+    joint = _joint(codes)
     design, squares, alone = np.zeros((count, count)), np.zeros(count), 0.0
     for origin in range(past.error.shape[0]):
         for step in range(past.error.shape[2]):
@@ -91,8 +92,8 @@ def _shares(past: PastErrors, codes: list[IntArray]) -> FloatArray:
             alone += float((past.deviation[origin, :, step] ** 2).sum())
             for row, code in enumerate(codes):
                 squares[row] += float((np.bincount(code, error) ** 2).sum())
-                for column, other in enumerate(codes):
-                    design[row, column] += _cross(a, a, code, other)
+                for column in range(count):
+                    design[row, column] += _cross(a, a, joint[row][column])
     doubt = np.array([_doubt(past.window_count * (int(code.max()) + 1)) for code in codes])
     # Marginals wider than need be make up for dependence that is not there: no share is negative.
     excess = np.maximum(squares * doubt - alone, 0.0)
@@ -118,6 +119,7 @@ def _persistences(past: PastErrors, codes: list[IntArray], shares: FloatArray) -
     from scipy.optimize import lsq_linear
 
     count = len(codes)
+    joint = _joint(codes)
     design, target = np.zeros((count + 1, count + 1)), np.zeros(count + 1)
     for origin in range(past.error.shape[0]):
         for step in range(past.error.shape[2] - 1):
@@ -129,8 +131,8 @@ def _persistences(past: PastErrors, codes: list[IntArray], shares: FloatArray) -
             target[count] += float((e * f).sum())
             for row, code in enumerate(codes):
                 target[row] += float((np.bincount(code, e) * np.bincount(code, f)).sum())
-                for column, other in enumerate(codes):
-                    design[row, column] += _cross(a, b, code, other)
+                for column in range(count):
+                    design[row, column] += _cross(a, b, joint[row][column])
     # A level whose groups have one member each says nothing beyond its series.
     size = np.abs(design).max(axis=1)
     weight = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
@@ -142,10 +144,13 @@ def _persistences(past: PastErrors, codes: list[IntArray], shares: FloatArray) -
     return kept, own_persistence
 
 
-def _cross(a: FloatArray, b: FloatArray, within: IntArray, shared: IntArray) -> float:
-    """Sum over pairs i != j that share both groups of a_i b_j."""
-    joint = within * (int(shared.max()) + 1) + shared
-    _, joint = np.unique(joint, return_inverse=True)
+def _joint(codes: list[IntArray]) -> list[list[IntArray]]:
+    """For every two levels, numbers of the groups that lie in both."""
+    return [[np.unique(one * (int(two.max()) + 1) + two, return_inverse=True)[1] for two in codes] for one in codes]
+
+
+def _cross(a: FloatArray, b: FloatArray, joint: IntArray) -> float:
+    """Sum over pairs i != j of one joint group of a_i b_j."""
     return float((np.bincount(joint, a) * np.bincount(joint, b)).sum() - (a * b).sum())
 
 

@@ -25,11 +25,15 @@ from forecasting.events import event_calendar
 from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
+from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
 from forecasting.marking import MARKS_SCHEMA
+from forecasting.newcomers import checked_references
+from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
+from forecasting.selection import Selection
 from forecasting.surroundings import Surroundings
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "simulate_archive"]
+__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "result_of", "simulate_archive"]
 
 MAXIMUM_PROTECTION_DAYS = 1461  # four years: real spare parts wait up to 33 months; longer is a typing error
 
@@ -61,10 +65,13 @@ def forecast(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
+    selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -81,7 +88,11 @@ def forecast(
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
-        is_cleaned: automatic marks change what is learned (see `marks`). seed: of the draws the boosted model learns from.
+        is_cleaned: automatic marks change what is learned (see `marks`; they look at all series of the frame).
+        is_fading: ended series fade (see `fading`).
+        selection: what an earlier fit learned across series; nothing is compared again, and what is said of a series depends on
+            that series alone. The backtest frames are then empty.
+        seed: of the draws the boosted model learns from.
         map_chunks: `(function, chunks) -> results in order`, for a process pool.
         chunk_size: series per chunk; changes nothing in the result.
 
@@ -99,13 +110,21 @@ def forecast(
         regressors=regressors,
         events=events,
         adjustments=adjustments,
+        references=references,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
         is_cleaned=is_cleaned,
+        is_fading=is_fading,
+        selection=selection,
         seed=seed,
         map_chunks=map_chunks,
         chunk_size=chunk_size,
     )
+    return result_of(fitted, quantile_levels)
+
+
+def result_of(fitted: Fitted, quantile_levels: tuple[float, ...] = DEFAULT_LEVELS) -> ForecastResult:
+    """Every frame of the contract."""
     return ForecastResult(
         demand_forecasts=fitted.predict(quantiles=quantile_levels),
         lead_time_demand=fitted.lead_time_demand(quantile_levels),
@@ -130,22 +149,51 @@ def fit(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
+    selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
 ) -> Fitted:
-    """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`."""
+    """Run, judge, weigh and calibrate all models; frames are made when asked of the result. Arguments as in `forecast`.
+
+    With a `selection` only the models at the cutoff are run: it says which one serves, with which weights and spread.
+
+    Raises:
+        InvalidInput: as `forecast`; a selection of another frequency or horizon, made after the cutoff, or with models run less
+            far than a time to protect.
+    """
     _check_arguments(horizon, backtest_origins)
-    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, is_cleaned)
+    if selection is not None:
+        checked_refit(selection, frequency, horizon, cutoff)
+    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, references, is_cleaned, is_fading, selection)
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
-        return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside)
+        return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside, selection)
     reach = horizon
     if protection.size and np.isfinite(protection).any():
         reach = max(horizon, int(np.ceil(protection[np.isfinite(protection)].max())))
+    if selection is not None:
+        checked_reach(selection, reach)
+        known = panel.period_count
+        lift = lifts_of(selection, panel.series_ids, elapsed(selection, panel), selection.reach) if is_boosted else None
+        final = run_origins(
+            panel,
+            [known],
+            selection.reach,
+            beside_demand=beside,
+            is_boosted=False,
+            shared=shared_of(selection),
+            lift=lift,
+            map_chunks=map_chunks,
+            chunk_size=chunk_size,
+        )[known]
+        chosen = assemble_chosen(panel, known, final, selection, horizon)
+        return Fitted(panel, cutoff, horizon, selection.reach, days, protection, chosen, beside, selection)
     origins = _origins(panel, panel.period_count, horizon, backtest_origins)
     runs = run_origins(
         panel,
@@ -175,9 +223,11 @@ def simulate_archive(
     regressors: pl.DataFrame | None = None,
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
+    references: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
+    is_fading: bool = False,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -191,7 +241,7 @@ def simulate_archive(
     checked_levels(quantile_levels)
     if not cutoffs:
         return frames_out.empty_frames()[0]
-    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, is_cleaned)
+    panel, beside = _surrounded(demand, frequency, max(cutoffs), events, adjustments, references, is_cleaned, is_fading)
     counts = {cutoff: _known_count(panel, cutoff) for cutoff in sorted(set(cutoffs))}
     counts = {cutoff: count for cutoff, count in counts.items() if (panel.first_columns < count).any()}
     wanted = {cutoff: _origins(panel, count, horizon, backtest_origins) for cutoff, count in counts.items()}
@@ -222,11 +272,18 @@ def _surrounded(
     cutoff: date,
     events: pl.DataFrame | None,
     adjustments: pl.DataFrame | None,
+    references: pl.DataFrame | None,
     is_cleaned: bool,
+    is_fading: bool,
+    selection: Selection | None = None,
 ) -> tuple[Panel, Surroundings]:
     """The panel as people want it learned, and what is known beside it."""
     panel = with_adjustments(build_panel(demand, frequency=frequency, cutoff=cutoff), adjustments, demand, cutoff)
-    return panel, Surroundings(event_calendar(events, panel, demand), is_cleaned)
+    usual = None
+    if selection is not None:
+        panel, usual = aligned(panel, selection.first_period), usual_discounts_of(selection)
+    calendar, reference = event_calendar(events, panel, demand, usual), checked_references(references, panel, demand)
+    return panel, Surroundings(calendar, is_cleaned, reference, is_fading)
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:

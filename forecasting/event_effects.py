@@ -15,6 +15,7 @@ five standard errors on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ import numpy as np
 from forecasting.events import EVENT_WINDOWS, Event, EventCalendar
 from forecasting.frames import BoolArray, FloatArray, IntArray
 
-__all__ = ["EffectRow", "EventEffects", "estimate_effects", "near_events"]
+__all__ = ["EffectRow", "EventCoefficients", "EventEffects", "ToldEffects", "estimate_effects", "near_events", "told_effects"]
 
 _REACH = {"day": 42, "week": 12, "month": 4}  # periods on each side that a baseline may come from
 _NEEDED = {"day": 7, "week": 3, "month": 1}  # ordinary periods it takes on each side
@@ -57,6 +58,23 @@ class EventEffects:
     factors: FloatArray
     shares: FloatArray | None
     rows: tuple[EffectRow, ...]
+    coefficients: tuple[EventCoefficients, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventCoefficients:
+    """Lift of a period that lies wholly in a window of `EVENT_WINDOWS`: `shared` (window,) of a series nothing more is known of,
+    `own` (row, window) of `rows` of the panel part (None: every row, or one line for all)."""
+
+    event: str
+    usual_discount: float
+    shared: FloatArray
+    rows: IntArray | None
+    own: FloatArray
+
+
+ToldEffects = Mapping[str, tuple[FloatArray, Mapping[int, FloatArray]]]
+"""Event -> shared coefficients, and the own ones of single series."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +153,39 @@ def estimate_effects(
     table: list[EffectRow] = []
     for event, (rows, shares), answer, count in zip(events, laid, found, counts, strict=True):
         table += _table(event, rows, shares[:, :period_count], answer, count, scene)
-    return EventEffects(_product(factors, flat), _known_shares(laid, counts, series_count), tuple(table))
+    coefficients = tuple(
+        EventCoefficients(
+            event.name,
+            event.usual_discount,
+            answer.shared if answer.is_shared else np.zeros(len(EVENT_WINDOWS)),
+            rows,
+            answer.coefficients,
+        )
+        for event, (rows, _), answer in zip(events, laid, found, strict=True)
+        if answer.coefficients.any()
+    )
+    return EventEffects(_product(factors, flat), _known_shares(laid, counts, series_count), tuple(table), coefficients)
+
+
+def told_effects(
+    calendar: EventCalendar, told: ToldEffects, series_ids: IntArray, indices: IntArray, known_day: int
+) -> EventEffects:
+    """Factors of the effects told before; an event nobody measured has none. `rows` stay empty: nothing was estimated.
+
+    Args:
+        series_ids: (series,) of the calendar's rows. indices: (period + horizon,) period numbers.
+    """
+    flat = np.ones((1, len(indices)))
+    factors = [flat]
+    for event in _known(calendar, known_day):
+        if event.name not in told:
+            continue
+        rows, shares = calendar.shares(event, indices)
+        shared, own = told[event.name]
+        chosen = series_ids if rows is None else series_ids[rows]
+        coefficients = np.array([own.get(int(series_id), shared) for series_id in chosen]).reshape(-1, len(EVENT_WINDOWS))
+        factors.append(_factor(_Found(coefficients, shared, True, np.zeros(0, dtype=bool)), rows, shares, len(series_ids)))
+    return EventEffects(_product(factors, flat), None, ())
 
 
 def _known(calendar: EventCalendar, known_day: int) -> list[Event]:

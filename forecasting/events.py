@@ -14,6 +14,7 @@ Only what was known counts: an occurrence with `known_from` after the cutoff doe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -41,7 +42,7 @@ class Event:
 
     Args:
         first, last, peak: (occurrence,) days counted from 1970; peak -1: none. row: panel row, -1 for all series.
-        weight: (occurrence,) share of the usual discount. known_from: (occurrence,) day.
+        weight: (occurrence,) share of `usual_discount`. known_from: (occurrence,) day.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Event:
     row: IntArray
     weight: FloatArray
     known_from: IntArray
+    usual_discount: float = 0.0
 
     def known_on(self, day: int) -> Event:
         """Without the occurrences nobody had announced by the end of `day`."""
@@ -59,7 +61,7 @@ class Event:
     def among(self, kept: BoolArray) -> Event:
         """Some of the occurrences."""
         first, last, peak, row = (values[kept] for values in (self.first, self.last, self.peak, self.row))
-        return Event(self.name, first, last, peak, row, self.weight[kept], self.known_from[kept])
+        return Event(self.name, first, last, peak, row, self.weight[kept], self.known_from[kept], self.usual_discount)
 
 
 @dataclass(frozen=True)
@@ -176,13 +178,16 @@ def _runs(days: list[date]) -> list[tuple[date, date]]:
     return runs
 
 
-def event_calendar(events: pl.DataFrame | None, panel: Panel, demand: pl.DataFrame) -> EventCalendar | None:
+def event_calendar(
+    events: pl.DataFrame | None, panel: Panel, demand: pl.DataFrame, usual_discounts: Mapping[str, float] | None = None
+) -> EventCalendar | None:
     """The checked table laid over the panel; None where there is no event or the frequency has no room for one.
 
     Args:
         events: `event`, `start_date`, `end_date` (both inside), optional `series_id` (null: all series), `discount` (0 to 1),
             `peak_date`, `known_from` (the day it was announced; null: always known).
         demand: as given to `forecast`; its series are the known ones.
+        usual_discounts: by event, where they were told before.
 
     Raises:
         InvalidInput: a column is missing or of another type, an end before its start, a peak outside, a discount outside 0..1,
@@ -203,11 +208,12 @@ def event_calendar(events: pl.DataFrame | None, panel: Panel, demand: pl.DataFra
         part, row = part.filter(pl.Series(is_ours)), row[is_ours]
         discount = part["discount"].to_numpy().astype(np.float64)
         usual = float(np.nanmean(discount)) if np.isfinite(discount).any() else 0.0
+        if usual_discounts is not None:
+            usual = usual_discounts.get(str(name), usual)
         weight = np.clip(discount / usual, *_WEIGHTS) if usual > 0 else np.ones(len(discount))
         days = [part[column].cast(pl.Int32).fill_null(empty).to_numpy().astype(np.int64) for column, empty in _DAYS]
-        found.append(
-            Event(str(name), days[0], days[1], days[2], row.astype(np.int64), np.where(np.isfinite(weight), weight, 1.0), days[3])
-        )
+        weight = np.where(np.isfinite(weight), weight, 1.0)
+        found.append(Event(str(name), days[0], days[1], days[2], row.astype(np.int64), weight, days[3], usual))
     return EventCalendar(tuple(found), panel.frequency) if found else None
 
 

@@ -19,6 +19,7 @@ __all__ = ["Explanation", "Sentence", "explain", "reason_text"]
 
 _VISIBLE_SEASON = 0.2  # below a fifth of the variance a season is not worth a sentence
 _PEAK = 1.1
+_MOST_MARKS = 3
 _MODEL_VALUES = ("model", "runner_up")
 
 
@@ -45,7 +46,7 @@ class Explanation:
 
 
 def explain(result: ForecastResult, series_id: int) -> Explanation:
-    """Pattern, trend, season, reading notes and the champion's reason of one series.
+    """The champion's reason, pattern, trend, season, reading notes, events and marks of one series.
 
     Raises:
         NotFound: the result does not hold the series.
@@ -79,7 +80,40 @@ def explain(result: ForecastResult, series_id: int) -> Explanation:
     for note in notes.iter_rows(named=True):
         values = {"period_count": note["period_count"], "quantity": note["quantity"] or 0.0}
         sentences.append(Sentence(note["note_key"], values))
+    sentences += _event_sentences(result, series_id) + _mark_sentences(result, series_id)
     return Explanation(series_id, row, sentences, profile)
+
+
+def _event_sentences(result: ForecastResult, series_id: int) -> list[Sentence]:
+    """Of each event that is used here: the series' own effect, else what all series share."""
+    mine = result.event_effects.filter(pl.col("series_id").is_null() | (pl.col("series_id") == series_id))
+    # A series' own row follows the shared one and takes its place.
+    chosen = {str(row["event"]): row for row in mine.sort("event", "series_id", nulls_last=False).iter_rows(named=True)}
+    found = []
+    for row in chosen.values():
+        values: dict[str, object] = {
+            "event": row["event"],
+            "occurrences": row["occurrences"],
+            "effect": round(row["effect"] - 1, 3),
+        }
+        if row["is_used"] and row["series_id"] is not None:
+            values |= {"lift": round(row["lift_quantity"], 1), "pulled": round(row["pull_forward_quantity"], 1)}
+            found.append(Sentence("forecasting.explain.event_own", values))
+        elif row["is_used"]:
+            found.append(Sentence("forecasting.explain.event_shared", values))
+    return found
+
+
+def _mark_sentences(result: ForecastResult, series_id: int) -> list[Sentence]:
+    """The latest marks; one line each, with what became of it."""
+    rows = result.demand_marks.filter(pl.col("series_id") == series_id).sort("period_start", descending=True).head(_MOST_MARKS)
+    found = []
+    for row in rows.iter_rows(named=True):
+        values = {**json.loads(row["reason_values"]), "period_start": row["period_start"]}
+        found.append(
+            Sentence("forecasting.explain.marked_applied" if row["is_applied"] else "forecasting.explain.marked", values)
+        )
+    return found
 
 
 def reason_text(reason_key: str, reason_values: str, language: str = "en") -> str:

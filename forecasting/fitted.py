@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -15,12 +16,17 @@ import polars as pl
 from forecasting import frames_out, metrics
 from forecasting.assembly import Assembled, joined
 from forecasting.batch_models import MODEL_NAMES
-from forecasting.distribution import Outlook, fit_calibration, quantiles_of
+from forecasting.champion import Choice
+from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.event_table import effects_frame
+from forecasting.fading import told_as_ended
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
 from forecasting.lead_time import protection_shares, sum_moments
+from forecasting.learned import calibration_of, selection_of
 from forecasting.marking import marks_frame
+from forecasting.newcomers import told_as_borrowed
 from forecasting.outlook import Served
+from forecasting.selection import Selection
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 from kernel.errors import InvalidInput
 
@@ -36,6 +42,7 @@ class Fitted:
 
     Args:
         days, periods: (panel row,) to protect until the next delivery, NaN where none is given; empty without lead times.
+        given: the selection this is a refit with; such a fit has no past origins of its own.
         horizon: periods every frame of forecasts reaches. reach: periods the models were asked for.
         beside: what was known beside demand.
     """
@@ -48,6 +55,28 @@ class Fitted:
     periods: FloatArray
     done: Assembled | None
     beside: Surroundings = NOTHING_BESIDE
+    given: Selection | None = None
+
+    @cached_property
+    def selection(self) -> Selection | None:
+        """What was learned across series and from past forecasts, for `fit(..., selection=)`; None where no series is known."""
+        if self.given is not None or self.done is None:
+            return self.given
+        return selection_of(
+            self.panel,
+            self.done,
+            cutoff=self.cutoff,
+            horizon=self.horizon,
+            reach=self.reach,
+            lead_time=self._lead_time_calibration,
+        )
+
+    @cached_property
+    def _lead_time_calibration(self) -> Calibration | None:
+        if self.given is not None:
+            spread = self.given.lead_time_spread
+            return None if spread is None else calibration_of(spread)
+        return None if self.done is None else _lead_time_calibration(self.panel, self.done, self.periods, self.reach)
 
     def predict(self, horizon: int | None = None, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`demand_forecasts`: mean and quantiles per series and period.
@@ -66,7 +95,7 @@ class Fitted:
             self.panel,
             self.cutoff,
             self.panel.series_ids[done.final.rows],
-            done.choice.model_name,
+            _told(self.panel, done).model_name,
             done.served.mean[:, :steps],
             done.quantiles(levels, steps),
             quantiles,
@@ -76,11 +105,11 @@ class Fitted:
 
     def lead_time_demand(self, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         """`lead_time_demand`: the distribution of the sum over each series' time to protect."""
-        levels = checked_levels(quantiles)
-        if self.done is None:
+        checked_levels(quantiles)
+        calibration = self._lead_time_calibration
+        if self.done is None or calibration is None:
             return frames_out.empty_frames()[1]
-        del levels
-        return _lead_time_demand(self.panel, self.cutoff, self.done, self.periods, self.days, quantiles, self.reach)
+        return _lead_time_demand(self.panel, self.cutoff, self.done, self.periods, self.days, quantiles, self.reach, calibration)
 
     def sample_paths(self, count: int = 200, seed: int = 0) -> FloatArray:
         """(series, step, path): possible futures whose quantiles and means are those of `predict`, for sums over periods.
@@ -109,7 +138,7 @@ class Fitted:
         if self.done is None:
             return frames_out.empty_frames()[4]
         ids = self.panel.series_ids[self.done.final.rows]
-        return frames_out.champions(self.panel, ids, self.done.final, self.done.choice)
+        return frames_out.champions(self.panel, ids, self.done.final, _told(self.panel, self.done))
 
     def seasonal_profile(self) -> pl.DataFrame:
         """`seasonal_profile`: index by position of the year."""
@@ -136,6 +165,12 @@ class Fitted:
         return effects_frame(self.panel.series_ids[final.rows], self.panel.frequency, final.effects)
 
 
+def _told(panel: Panel, done: Assembled) -> Choice:
+    """The choice in people's words: whom a series borrows from, and that it has ended, come before the model's reason."""
+    ids = panel.series_ids[done.final.rows]
+    return told_as_ended(told_as_borrowed(done.choice, done.final.borrowed, ids), done.final.ended)
+
+
 def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:
     """The levels to compute, ascending: those asked for and the edges of the judged intervals."""
     if not all(0 < level < 1 for level in quantiles):
@@ -152,16 +187,32 @@ def _lead_time_demand(
     days: FloatArray,
     quantile_levels: tuple[float, ...],
     reach: int,
+    calibration: Calibration,
 ) -> pl.DataFrame:
-    """Distribution of demand over each series' time to protect, calibrated on the same sums over past origins, cut to the
-    periods that have come true since."""
-    mine = protection[done.final.rows] if protection.size else np.full(len(done.final.rows), np.nan)
-    rows = np.flatnonzero(np.isfinite(mine))
+    """Distribution of demand over each series' time to protect."""
+    rows, mine = _protected(done, protection)
     if not rows.size:
         return frames_out.empty_frames()[1]
+    outlook = _sum_outlook(done.served, rows, protection_shares(mine, reach), done.final.patterns.pattern[rows])
+    quantiles = quantiles_of(outlook, calibration, np.array(quantile_levels))
+    ids = panel.series_ids[done.final.rows][rows]
+    return frames_out.lead_time_demand(ids, cutoff, days[done.final.rows][rows], outlook.mean, quantiles, quantile_levels)
+
+
+def _protected(done: Assembled, protection: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Rows with a time to protect, and the periods of it."""
+    mine = protection[done.final.rows] if protection.size else np.full(len(done.final.rows), np.nan)
+    rows = np.flatnonzero(np.isfinite(mine))
+    return rows, mine[rows]
+
+
+def _lead_time_calibration(panel: Panel, done: Assembled, protection: FloatArray, reach: int) -> Calibration | None:
+    """What the same sums over past origins teach, cut to the periods that have come true since; None without times to protect."""
+    rows, mine = _protected(done, protection)
+    if not rows.size:
+        return None
     pattern = done.final.patterns.pattern[rows]
-    shares = protection_shares(mine[rows], reach)
-    outlook = _sum_outlook(done.served, rows, shares, pattern)
+    shares = protection_shares(mine, reach)
     truths, parts = [np.zeros(0)], []
     for origin, past in zip(done.origins, done.past, strict=True):
         steps = min(reach, done.known_count - origin)
@@ -174,11 +225,9 @@ def _lead_time_demand(
             continue
         truths.append((np.where(needed, seen, 0.0) * part)[is_whole].sum(axis=1))
         parts.append(_sum_outlook(past, rows[is_whole], part[is_whole], pattern[is_whole]))
-    truth = np.concatenate(truths)
-    calibration = fit_calibration(truth, joined(parts) if parts else outlook[np.zeros(0, dtype=np.int64)])
-    quantiles = quantiles_of(outlook, calibration, np.array(quantile_levels))
-    ids = panel.series_ids[done.final.rows][rows]
-    return frames_out.lead_time_demand(ids, cutoff, days[done.final.rows][rows], outlook.mean, quantiles, quantile_levels)
+    none = np.zeros(0, dtype=np.int64)
+    past_outlook = joined(parts) if parts else _sum_outlook(done.served, rows, shares, pattern)[none]
+    return fit_calibration(np.concatenate(truths), past_outlook)
 
 
 def _sum_outlook(served: Served, rows: IntArray, shares: FloatArray, pattern: StrArray) -> Outlook:

@@ -45,8 +45,7 @@ def sum_moments(
         mean, factors, shock_weights, chance, shares: (series, step). sigma: (series,).
     """
     horizon = int(np.flatnonzero((shares > 0).any(axis=0)).max(initial=-1)) + 1
-    total = (mean * shares)[:, :horizon].sum(axis=1)
-    variance = np.zeros(mean.shape[0])
+    total, variance, quiet = np.zeros(mean.shape[0]), np.zeros(mean.shape[0]), np.ones(mean.shape[0])
     scale = factors * np.sqrt(shares)
     for step in range(horizon):
         # The weight of the error of this step in the whole sum: its own period and all later ones it leaks into.
@@ -54,5 +53,7 @@ def sum_moments(
         for later in range(step + 1, horizon):
             leak = leak + scale[:, later] * shock_weights[:, later - step - 1]
         variance = variance + leak * leak
-    quiet = np.prod((1.0 - np.clip(chance[:, :horizon], 0.0, 1.0)) ** shares[:, :horizon], axis=1)
+        # Step by step, so that a series' sum does not depend on how far others of the frame reach.
+        total = total + mean[:, step] * shares[:, step]
+        quiet = quiet * (1.0 - np.clip(chance[:, step], 0.0, 1.0)) ** shares[:, step]
     return total, variance * sigma * sigma, 1.0 - quiet

@@ -17,7 +17,14 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray, period_starts
 
-__all__ = ["WINDOWS_DAYS", "holiday_factors", "spring_festival_date", "window_shares"]
+__all__ = [
+    "WINDOWS_DAYS",
+    "factors_of_effect",
+    "holiday_effect",
+    "holiday_factors",
+    "spring_festival_date",
+    "window_shares",
+]
 
 # First and last day of each window, counted from the first day of the lunar year.
 WINDOWS_DAYS = ((-28, -15), (-14, -2), (-1, 7), (8, 21))
@@ -59,29 +66,41 @@ def holiday_factors(values: FloatArray, starts: IntArray, indices: IntArray, fre
         values: (series, period) without gaps from each start on.
         indices: (period + horizon,) period numbers.
     """
-    flat = np.ones(len(indices))
+    return factors_of_effect(holiday_effect(values, starts, indices, frequency), indices, frequency)
+
+
+def factors_of_effect(effect: FloatArray, indices: IntArray, frequency: Frequency) -> FloatArray:
+    """Factor of each numbered period under an effect that was told before (`holiday_effect`)."""
+    if not effect.size:
+        return np.ones(len(indices))
+    return np.asarray(np.clip(1.0 + np.einsum("pi,i->p", window_shares(indices, frequency), effect), 0.1, 3.0))
+
+
+def holiday_effect(values: FloatArray, starts: IntArray, indices: IntArray, frequency: Frequency) -> FloatArray:
+    """(window,) lift of a period that lies wholly in the window, read from all series; empty where nothing is clear. Arguments
+    as in `holiday_factors`."""
+    nothing = np.zeros(0)
     period_count = values.shape[1]
     if frequency not in ("week", "month") or period_count == 0 or values.shape[0] == 0:
-        return flat
-    shares = window_shares(indices, frequency)
+        return nothing
+    shares = window_shares(indices[:period_count], frequency)
     near = shares.sum(axis=1) > 0
-    if _runs(near[:period_count]) < 2:
-        return flat
+    if _runs(near) < 2:
+        return nothing
     shared = _shared_series(values, starts)
     reach = 6 if frequency == "week" else 1
-    ratio = _local_ratio(shared, near[:period_count], reach)
-    inside = near[:period_count] & np.isfinite(ratio)
-    outside = ~near[:period_count] & np.isfinite(ratio)
+    ratio = _local_ratio(shared, near, reach)
+    inside = near & np.isfinite(ratio)
+    outside = ~near & np.isfinite(ratio)
     if inside.sum() < 3 or outside.sum() < 8:
-        return flat
+        return nothing
     effect = ratio[inside] - 1.0
     quiet = ratio[outside] - 1.0
     if float((effect * effect).mean()) < _CLEARNESS * float((quiet * quiet).mean()) or abs(effect).max() < 0.05:
-        return flat
-    design = shares[:period_count][inside]
+        return nothing
+    design = shares[inside]
     gram = np.einsum("pi,pj->ij", design, design) + _RIDGE * np.eye(design.shape[1])
-    coefficients = np.linalg.solve(gram, np.einsum("pi,p->i", design, effect))
-    return np.asarray(np.clip(1.0 + np.einsum("pi,i->p", shares, coefficients), 0.1, 3.0))
+    return np.asarray(np.linalg.solve(gram, np.einsum("pi,p->i", design, effect)))
 
 
 def _shared_series(values: FloatArray, starts: IntArray) -> FloatArray:

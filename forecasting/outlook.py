@@ -11,7 +11,16 @@ from forecasting.combining import combine
 from forecasting.distribution import Outlook
 from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
 
-__all__ = ["Served", "error_variance", "places", "pooled_sigma", "serve", "step_outlook", "with_combination"]
+__all__ = [
+    "Served",
+    "error_variance",
+    "places",
+    "pooled_sigma",
+    "serve",
+    "step_outlook",
+    "typical_variation",
+    "with_combination",
+]
 
 _ENOUGH_ERRORS = 8.0
 _UNKNOWN_VARIATION = 0.5  # spread / level assumed where nothing at all can be compared
@@ -22,7 +31,8 @@ class Served:
     """Figures of the serving model at one origin, rows as in the final run (NaN where a series was not known there).
 
     Args:
-        mean, factors, shock_weights, chance: (series, step). sigma, is_count: (series,).
+        mean, factors, shock_weights, chance: (series, step). sigma, is_count: (series,). variation: spread / level of a
+            typical series.
     """
 
     mean: FloatArray
@@ -31,6 +41,7 @@ class Served:
     shock_weights: FloatArray
     chance: FloatArray
     is_count: FloatArray
+    variation: float
 
 
 def with_combination(origin: OriginRun, weights: FloatArray, members: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -51,18 +62,28 @@ def with_combination(origin: OriginRun, weights: FloatArray, members: list[int])
     )
 
 
-def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArray, members: list[int]) -> Served:
+def serve(
+    origin: OriginRun,
+    rows: IntArray,
+    model: IntArray,
+    weights: FloatArray,
+    members: list[int],
+    variation: float | None = None,
+) -> Served:
     """What the models in `model` (by row of `rows`) said at an origin, laid out over `rows`.
 
     Args:
         weights: (member, row of `rows`).
+        variation: spread / level of a typical series where that was told before; else it is read from all series here.
     """
     run = origin.run
     place = places(origin.rows, rows)
     chosen, own = model[place], np.arange(len(origin.rows))
     means, sigmas, shocks = with_combination(origin, weights[:, place], members)
     mean = np.nan_to_num(means[chosen, own])
-    sigma = pooled_sigma(sigmas[chosen, own], mean.mean(axis=1), run.error_count)
+    level, spread = mean.mean(axis=1), sigmas[chosen, own]
+    typical = typical_variation(spread, level, run.error_count) if variation is None else variation
+    sigma = pooled_sigma(spread, level, run.error_count, typical)
     chance = _chance(mean, run.size, run.frequency)
 
     def over(values: FloatArray) -> FloatArray:
@@ -77,6 +98,7 @@ def serve(origin: OriginRun, rows: IntArray, model: IntArray, weights: FloatArra
         over(shocks[chosen, own]),
         over(chance),
         over(run.is_count),
+        typical,
     )
 
 
@@ -117,9 +139,13 @@ def error_variance(sigma: FloatArray, shock_weights: FloatArray) -> FloatArray:
     return np.asarray((sigma * sigma)[:, None] * (1.0 + growth))
 
 
-def pooled_sigma(sigma: FloatArray, level: FloatArray, error_count: FloatArray) -> FloatArray:
-    """sigma, completed with the typical sigma / level of the other series while fewer than 8 errors are known."""
+def typical_variation(sigma: FloatArray, level: FloatArray, error_count: FloatArray) -> float:
+    """The median of sigma / level over the series of which at least 8 errors are known."""
     mature = (error_count >= _ENOUGH_ERRORS) & (level > 0)
-    variation = float(np.median(sigma[mature] / level[mature])) if mature.any() else _UNKNOWN_VARIATION
+    return float(np.median(sigma[mature] / level[mature])) if mature.any() else _UNKNOWN_VARIATION
+
+
+def pooled_sigma(sigma: FloatArray, level: FloatArray, error_count: FloatArray, variation: float) -> FloatArray:
+    """sigma, completed with the typical sigma / level of the other series while fewer than 8 errors are known."""
     share = np.minimum(error_count, _ENOUGH_ERRORS) / _ENOUGH_ERRORS
     return np.sqrt(share * sigma * sigma + (1 - share) * (variation * np.maximum(level, 0.0)) ** 2)

@@ -14,6 +14,7 @@ from forecasting.paths import arranged, marginal_values
 __all__ = ["PATHS_FOR_MOMENTS", "past_errors", "sample_paths"]
 
 PATHS_FOR_MOMENTS = 64  # enough for the deviation of a marginal
+_CHUNK = 1024  # series whose values are held at once
 
 
 def sample_paths(
@@ -50,8 +51,10 @@ def past_errors(series: SeriesForecasts, past_mean: FloatArray, price: FloatArra
         return PastErrors(error, deviation, covariance, 0.0)
     quantiles = np.nan_to_num(series.past_moved_to(past_mean))
     for i in range(len(error)):
-        values = marginal_values(past_mean[i], quantiles[i], series.levels, PATHS_FOR_MOMENTS)
-        deviation[i], covariance[i] = moments_of(values)
+        for first in range(0, error.shape[1], _CHUNK):
+            rows = slice(first, first + _CHUNK)
+            values = marginal_values(past_mean[i, rows], quantiles[i, rows], series.levels, PATHS_FOR_MOMENTS)
+            deviation[i, rows], covariance[i, rows] = moments_of(values)
     # A period that nobody knows yet is no evidence.
     whole: BoolArray = np.asarray(is_known.any(axis=1))
     seen = np.unique(series.past_periods[whole])

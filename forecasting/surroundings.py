@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forecasting.events import EventCalendar
+from forecasting.newcomers import Reference
 
 __all__ = ["NOTHING_BESIDE", "Surroundings"]
 
@@ -15,10 +16,13 @@ class Surroundings:
 
     Args:
         events: holidays, campaigns and promotions. is_cleaned: automatic marks change what is learned.
+        reference: which series borrow from which by a person's word. is_fading: series that have ended fade.
     """
 
     events: EventCalendar | None = None
     is_cleaned: bool = False
+    reference: Reference | None = None
+    is_fading: bool = False
 
 
 NOTHING_BESIDE = Surroundings()

@@ -134,10 +134,22 @@ def forecast(
     freq: Annotated[str, typer.Option(help=_say("forecast.freq"))] = "week",
     quantiles: Annotated[str, typer.Option(help=_say("forecast.quantiles"))] = "0.1,0.5,0.9",
     cutoff: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help=_say("forecast.cutoff"))] = None,
+    events: Annotated[Path | None, typer.Option("--events", help=_say("forecast.events"))] = None,
+    holidays: Annotated[str | None, typer.Option("--holidays", metavar="CN", help=_say("forecast.holidays"))] = None,
 ) -> None:
     from pipelines.commands.forecast import forecast_file
 
-    forecast_file(_settings(), demand, out, horizon=horizon, frequency=freq, quantiles=quantiles, cutoff=cutoff)
+    forecast_file(
+        _settings(),
+        demand,
+        out,
+        horizon=horizon,
+        frequency=freq,
+        quantiles=quantiles,
+        cutoff=cutoff,
+        events=events,
+        holidays=holidays,
+    )
 
 
 @app.command(help=_say("reset.help"), epilog=_say("reset.example"))

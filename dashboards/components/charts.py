@@ -16,7 +16,22 @@ import polars as pl
 
 from dashboards.i18n import code_text, t
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "bars", "dots", "forecast", "projection", "rates", "split_bars", "trend"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "RED",
+    "bars",
+    "dots",
+    "forecast",
+    "group_forecast",
+    "projection",
+    "rates",
+    "small_forecast",
+    "split_bars",
+    "trend",
+]
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, SKY, PINK = "#888888", "#56B4E9", "#CC79A7"
@@ -244,6 +259,68 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
             )
         )
     return alt.layer(*layers).properties(height=330)
+
+
+def group_forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
+    """History, forecast, 80 % interval, the final forecast where people changed it, and last year's same periods."""
+    ahead = frame.filter(pl.col("kind") == "forecast")
+    x = _time("period_start", t("axis.period"))
+    moved = (pl.col("total_value") - pl.col("forecast_value")).abs() > 1e-6 * (1 + pl.col("forecast_value").abs())
+    drawn = {
+        "demand_value": (t("forecast.series.history"), BLUE, [1, 0], frame.filter(pl.col("kind") == "history")),
+        "forecast_value": (t("forecast.series.baseline"), ORANGE, [6, 3], ahead),
+        "total_value": (t("forecast_groups.total_line"), RED, [1, 0], ahead.filter(moved.any().over(pl.lit(1)))),
+        "last_year_value": (t("forecast.series.last_year"), GREY, [2, 3], ahead),
+    }
+    parts = {
+        name: rows.select("period_start", pl.col(column).alias("value"), pl.lit(name).alias("series")).drop_nulls("value")
+        for column, (name, _, _, rows) in drawn.items()
+    }
+    styles = {name: (color, dash) for name, color, dash, _ in drawn.values() if parts[name].height}
+    band = ahead.select("period_start", "p10", "p90").drop_nulls()
+    layers: list[Any] = [
+        alt.Chart(band)
+        .mark_area(color=SKY, opacity=0.25)
+        .encode(x=x, y=alt.Y("p10:Q", title=unit_title, axis=alt.Axis(format="~s")), y2="p90:Q"),
+        alt.Chart(pl.concat(parts.values()))
+        .mark_line(point=alt.OverlayMarkDef(size=16))
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", title=unit_title),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                scale=alt.Scale(domain=list(styles), range=[color for color, _ in styles.values()]),
+                legend=alt.Legend(orient="bottom", columns=2, labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
+            ),
+            strokeDash=alt.StrokeDash(
+                "series:N",
+                title=None,
+                legend=None,
+                scale=alt.Scale(domain=list(styles), range=[dash for _, dash in styles.values()]),
+            ),
+            tooltip=[
+                alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
+                alt.Tooltip("series:N", title=t("axis.line")),
+                alt.Tooltip("value:Q", title=unit_title, format=",.0f"),
+            ],
+        ),
+    ]
+    return alt.layer(*layers).properties(height=330)
+
+
+def small_forecast(frame: pl.DataFrame) -> alt.LayerChart:
+    """A series at a glance: demand solid, forecast dashed, for pictures beside each other."""
+    x = alt.X("period_start:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=4, labelOverlap=True))
+    layers = []
+    for column, colour, dash in (("demand_quantity", BLUE, [1, 0]), ("baseline_quantity", ORANGE, [6, 3])):
+        line = frame.select("period_start", pl.col(column).cast(pl.Float64)).drop_nulls()
+        layers.append(
+            alt.Chart(line)
+            .mark_line(color=colour, strokeDash=dash, strokeWidth=1.8)
+            .encode(x=x, y=alt.Y(f"{column}:Q", title=None, axis=alt.Axis(tickCount=4)))
+        )
+    return alt.layer(*layers).properties(height=150)
 
 
 def projection(

@@ -38,7 +38,7 @@ AREA = (
     AreaPage("forecast_accuracy", "target", "rpt_forecast_error"),
     AreaPage("forecast_models", "leaderboard", "rpt_forecast_accuracy"),
     AreaPage("seasonality", "calendar_month", "rpt_seasonality"),
-    AreaPage("forecast_groups", "account_tree", "rpt_group_forecast"),
+    AreaPage("forecast_groups", "account_tree", "rpt_forecast_group"),
     AreaPage("sales_forecast", "groups"),
     AreaPage("repurchase", "event_repeat", "rpt_repurchase"),
 )

@@ -25,7 +25,9 @@ _STYLE = """<style>
 [class*=st-key-point_] { padding-bottom: 0.35rem; }
 [class*=st-key-line_] { padding: 0.45rem 0.85rem; }
 .st-key-forecast_area { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-bottom: 0.25rem; }
-@media print { [data-testid=stSidebar], .st-key-top_bar, .st-key-forecast_area, button { display: none !important; } }
+@media print {
+  [data-testid=stSidebar], .st-key-top_bar, .st-key-forecast_area, [data-testid=stExpander], button { display: none !important; }
+}
 </style>"""
 
 

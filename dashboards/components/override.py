@@ -34,9 +34,20 @@ def with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> 
         newest[start] = None if value is None or ended else value / QUANTITY_SCALE
     starts, kept = frame["period_start"].to_list(), frame["override_quantity"].cast(pl.Float64).to_list()
     ahead = [kind == "forecast" for kind in frame["kind"].to_list()]
+    # What wider overrides make of the series stands where no own override does or did.
+    kept_spread = (
+        frame["spread_quantity"].cast(pl.Float64).to_list() if "spread_quantity" in frame.columns else [None] * len(kept)
+    )
+    spread = [value if own is None else None for value, own in zip(kept_spread, kept, strict=True)]
     merged = [newest.get(start, before) if new else before for start, before, new in zip(starts, kept, ahead, strict=True)]
-    return frame.with_columns(pl.Series("override_quantity", merged, dtype=pl.Float64)).with_columns(
-        pl.coalesce("override_quantity", pl.col("baseline_quantity").cast(pl.Float64)).alias("total_quantity")
+    return (
+        frame.with_columns(
+            pl.Series("override_quantity", merged, dtype=pl.Float64), pl.Series("_spread", spread, dtype=pl.Float64)
+        )
+        .with_columns(
+            pl.coalesce("override_quantity", "_spread", pl.col("baseline_quantity").cast(pl.Float64)).alias("total_quantity")
+        )
+        .drop("_spread")
     )
 
 

@@ -24,7 +24,7 @@ demand as (
         max(largest_order_quantity) as largest_order_quantity,
         sum(shipped_quantity) as shipped_quantity,
         sum(returned_quantity) as returned_quantity,
-        sum(demand_value) as demand_value,
+        sum(asked_value) as asked_value,
         sum(order_line_count) as order_line_count
     from {{ ref("fct_demand_day") }}
     cross join company
@@ -76,10 +76,10 @@ select
     series.warehouse_id,
     periods.period_start,
     cast(coalesce(demand.demand_quantity, 0) as decimal(38, 6)) as demand_quantity,
-{%- for column in ["adjustment_quantity", "learned_quantity", "largest_order_quantity", "shipped_quantity", "returned_quantity", "demand_value"] %}
+{%- for column in ["adjustment_quantity", "learned_quantity", "largest_order_quantity", "shipped_quantity", "returned_quantity", "asked_value"] %}
     cast(coalesce(demand.{{ column }}, 0) as decimal(38, 6)) as {{ column }},
 {%- endfor %}
-    {{ from_micro(scaled(to_micro("demand.demand_value"), "1000000", to_micro("demand.demand_quantity"))) }} as average_price,
+    {{ from_micro(scaled(to_micro("demand.asked_value"), "1000000", to_micro("demand.demand_quantity"))) }} as average_price,
     cast(coalesce(demand.order_line_count, 0) as bigint) as order_line_count,
     case
         when first_stock.first_stock_date > periods.period_end or first_stock.first_stock_date is null then null

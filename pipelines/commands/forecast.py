@@ -19,12 +19,24 @@ if TYPE_CHECKING:
 __all__ = ["forecast_file"]
 
 _FREQUENCIES = ("day", "week", "month", "quarter", "year")
-_KNOWN_COLUMNS = ("series_id", "period_start", "quantity", "is_in_stock", "is_complete", "price")
+_KNOWN_COLUMNS = (
+    *("series_id", "period_start", "quantity", "is_in_stock", "is_complete", "price"),
+    *("largest_order_quantity", "returned_quantity"),
+)
 _MOST_KINDS = 500  # a text column with more values than this names series, not groups of them
 
 
 def forecast_file(
-    settings: Settings, demand: Path, out: Path, *, horizon: int, frequency: str, quantiles: str, cutoff: str | None
+    settings: Settings,
+    demand: Path,
+    out: Path,
+    *,
+    horizon: int,
+    frequency: str,
+    quantiles: str,
+    cutoff: str | None,
+    events: Path | None = None,
+    holidays: str | None = None,
 ) -> None:
     """Read series_id, period_start, quantity; write series_id, period_start, quantile, quantity, model.
 
@@ -62,6 +74,7 @@ def forecast_file(
             cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
             attributes=_attributes(numbered),
             regressors=_regressors(numbered),
+            events=_events(events, holidays, keys, numbered),
             seed=settings.seed,
             map_chunks=chunk_mapper(settings.workers, lambda done, total: progress.show(label, done, total)),
         )
@@ -99,6 +112,30 @@ def _regressors(numbered: pl.DataFrame) -> pl.DataFrame | None:
         if name not in _KNOWN_COLUMNS and (kind.is_numeric() or str(kind) == "Boolean")
     ]
     return numbered.select("series_id", "period_start", *names) if names else None
+
+
+def _events(events: Path | None, holidays: str | None, keys: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame | None:
+    """The user's table with numbered series, and the calendar of a country from the first period to two years past the last."""
+    import polars as pl
+
+    from forecasting import calendar_events
+
+    tables: list[pl.DataFrame] = []
+    if events is not None:
+        table = _read(events)
+        if "series_id" in table.columns:
+            named = table.with_columns(pl.col("series_id").cast(pl.String).alias("name"))
+            numbers = dict(keys.iter_rows())
+            unknown = named.filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(list(numbers)))
+            if not unknown.is_empty():
+                raise InvalidInput("forecasting.table_series_unknown", table=events.name, series_id=unknown["name"][0])
+            number = pl.col("name").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+            table = named.with_columns(number.alias("series_id")).drop("name")
+        tables.append(table)
+    if holidays is not None:
+        first, last = cast("date", numbered["period_start"].min()), cast("date", numbered["period_start"].max())
+        tables.append(calendar_events(first, last.replace(year=last.year + 2, day=1), holidays))
+    return pl.concat(tables, how="diagonal_relaxed") if tables else None
 
 
 def _by_name(error: InvalidInput, names: pl.Series) -> InvalidInput:

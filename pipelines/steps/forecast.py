@@ -27,6 +27,7 @@ from pipelines.settings import Settings
 from pipelines.steps.forecast_groups import add_groups
 from pipelines.steps.forecast_sales import add_people
 from pipelines.steps.repurchase import list_repurchases
+from pipelines.steps.seasonality import report_seasonality
 from pipelines.steps.tables import create_result_tables, insert_frame
 from pipelines.warehouse import open_warehouse, read_frame, table_exists
 
@@ -64,11 +65,12 @@ def run_forecast(run: Run) -> dict[str, int]:
         for frequency in FREQUENCIES:
             wanted = _wanted(warehouse, settings, frequency, as_of, int(facts["watermark"]))
             made = _forecast(warehouse, wanted, settings)
-            add_groups(warehouse, frequency, seed=settings.seed)
+            add_groups(warehouse, frequency, as_of, seed=settings.seed)
             add_people(warehouse, frequency, as_of)
             notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
             accuracy |= _accuracy(warehouse, frequency)
         list_repurchases(warehouse, settings, as_of)
+        report_seasonality(warehouse, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in (

@@ -8,6 +8,7 @@ written once; a run in between finds them.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -16,7 +17,7 @@ import polars as pl
 from forecasting.coherence import Coherent, reconcile
 from forecasting.hierarchy_choice import BOTTOM_UP
 from forecasting.hierarchy_inputs import SeriesForecasts, from_frames
-from pipelines.steps.overrides import group_members
+from pipelines.steps.overrides import group_members, overrides_in_force
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame
 
@@ -30,9 +31,19 @@ _PATHS = 200
 
 
 def add_groups(
-    warehouse: duckdb.DuckDBPyConnection, frequency: Any, *, seed: int = 0, count: int = _PATHS, map_chunks: Any = None
+    warehouse: duckdb.DuckDBPyConnection,
+    frequency: Any,
+    as_of: date,
+    *,
+    seed: int = 0,
+    count: int = _PATHS,
+    map_chunks: Any = None,
 ) -> bool:
-    """Make the newest live run of a frequency coherent and write its groups; False where that was done before."""
+    """Make the newest live run of a frequency coherent and write its groups; False where that was done before.
+
+    Who belongs to which group at what price, and which of the groups' overrides are in force, is written every time.
+    """
+    _write_now(warehouse, frequency, as_of)
     newest = warehouse.execute(
         "SELECT forecast_run_id FROM forecast.runs WHERE frequency = ? AND origin = 'live' "
         "ORDER BY cutoff DESC, watermark DESC, forecast_run_id LIMIT 1",
@@ -61,6 +72,21 @@ def add_groups(
         warehouse.rollback()
         raise
     return True
+
+
+def _write_now(warehouse: duckdb.DuckDBPyConnection, frequency: str, as_of: date) -> None:
+    overrides = overrides_in_force(warehouse, as_of)
+    groups = overrides.filter((pl.col("level") != "series") & (pl.col("frequency") == frequency)).drop("series_id")
+    warehouse.begin()
+    try:
+        warehouse.execute("DELETE FROM forecast.group_overrides WHERE frequency = ?", [frequency])
+        insert_frame(warehouse, "forecast", "group_overrides", groups)
+        warehouse.execute("DELETE FROM forecast.group_members")
+        insert_frame(warehouse, "forecast", "group_members", group_members(warehouse))
+        warehouse.commit()
+    except BaseException:
+        warehouse.rollback()
+        raise
 
 
 def group_attributes(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """What do people expect instead of the forecast? Overrides in force, of series and of groups, spread over the series.
 
-The rule is `forecasting.spreading`; here is where its frames come from. What was decided is written to
-`forecast.spread_overrides` (which override decides which part of which series' period) and `forecast.override_problems` (which
-cannot be followed, and why); the plan and the reports add it to the forecast.
+The rule is `forecasting.spreading`; here is where its frames come from. What was decided is written to schema `forecast`:
+`spread_overrides` (which override decides which part of which series' period) and `override_problems` (which cannot be followed,
+and why); the plan and the reports add it to the forecast.
 """
 
 from __future__ import annotations

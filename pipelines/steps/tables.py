@@ -48,6 +48,12 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
     },
+    "group_seasonality": {
+        "level": "VARCHAR", "group_key": "VARCHAR", "unit": "VARCHAR", "position": "BIGINT", "year": "BIGINT", "index": "DOUBLE",
+        "low": "DOUBLE", "high": "DOUBLE", "is_clear": "BOOLEAN", "strength": "DOUBLE", "p_value": "DOUBLE",
+        "is_significant": "BOOLEAN", "year_count": "BIGINT", "series_count": "BIGINT", "agreeing_count": "BIGINT",
+        "shift_per_year": "DOUBLE", "is_shifting": "BOOLEAN", "festival_effect": "DOUBLE", "is_festival_clear": "BOOLEAN",
+    },
     "group_forecasts": {
         **_RUN, "level": "VARCHAR", "group_key": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "period_start": "DATE",
         "unit": "VARCHAR", "measure": "VARCHAR", "quantity": "DOUBLE",
@@ -59,6 +65,14 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "spread_overrides": {
         "frequency": "VARCHAR", "series_id": "BIGINT", "period_start": "DATE", "level": "VARCHAR", "override_id": "BIGINT",
         "forecast_quantity": "DOUBLE", "quantity": "DOUBLE",
+    },
+    "group_overrides": {
+        "override_id": "BIGINT", "level": "VARCHAR", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT",
+        "frequency": "VARCHAR", "period_start": "DATE", "quantity": "DOUBLE", "amount": "DOUBLE", "change": "DOUBLE",
+    },
+    "group_members": {
+        "series_id": "BIGINT", "item_id": "BIGINT", "category_id": "BIGINT", "warehouse_id": "BIGINT", "unit_price": "DOUBLE",
+        "unit": "VARCHAR", "history": "DOUBLE",
     },
     "override_problems": {
         "frequency": "VARCHAR", "level": "VARCHAR", "override_id": "BIGINT", "problem_key": "VARCHAR",

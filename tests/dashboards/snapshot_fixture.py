@@ -127,6 +127,8 @@ def report_rows(ledger: Ledger) -> dict[str, list[Row]]:
         "rpt_open_orders": _open_orders(by_sku),
         "rpt_movements": _movements(series),
         **_forecasts(series),
+        **_judged(series),
+        "rpt_seasonality": _seasons(),
         **_suggestions(by_sku, suppliers, customer),
         **_repurchases(by_sku, customer),
         "rpt_projection": _projection(series),
@@ -574,15 +576,151 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
         past.append(
             {
                 "series_id": row["series_id"],
+                "frequency": "month",
                 "cutoff": date(2025, 11, 30),
                 "model": "theta",
+                "mase": 0.8,
                 "wape": 0.22,
                 "bias": 0.01,
                 "coverage_80": 0.83,
                 "origin": "simulated",
             }
         )
-    return {"rpt_forecast": periods, "rpt_forecast_series": heads, "rpt_forecast_accuracy": past}
+    return {
+        "rpt_forecast": periods,
+        "rpt_forecast_series": heads,
+        "rpt_forecast_accuracy": past,
+        "rpt_forecast_group": _groups(),
+        "rpt_override_problems": [
+            {
+                "frequency": "month",
+                "level": "company",
+                "override_id": 1,
+                "problem_key": "forecasting.override_narrower_above",
+                "problem_values": json.dumps({"wanted": 900.0, "fixed": 1000.0}),
+            }
+        ],
+    }
+
+
+def _groups() -> list[Row]:
+    """The company, a warehouse and the items without category, by month, in amounts; the company in quantity too."""
+    rows: list[Row] = []
+    named = [
+        ("company", "", "Tiny Works", "小小工厂", None),
+        ("warehouse", "1", "Main warehouse", "主仓", "MAIN"),
+        ("category", "", "", "", None),
+    ]
+    for level, key, name, name_zh, warehouse in named:
+        for unit in ("amount", "quantity") if level == "company" else ("amount",):
+            base = {
+                "level": level,
+                "group_key": key,
+                "group_label": name,
+                "group_label_zh": name_zh,
+                "warehouse_code": warehouse,
+                "base_unit": "PCS" if unit == "quantity" else None,
+                "unit": unit,
+                "frequency": "month",
+                "is_overridden": False,
+            }
+            history = {"kind": "history", "is_complete": True, "demand_value": 1000.0, "past_forecast_value": 1100.0}
+            rows += [{**base, **history, "period_start": start} for start in _months(12)]
+            ahead = {"kind": "forecast", "is_complete": False, "forecast_value": 1200.0, "p10": 1000.0, "p90": 1500.0}
+            rows += [
+                {**base, **ahead, "period_start": date(2026, month, 1), "total_value": 1200.0, "last_year_value": 1000.0}
+                for month in range(1, 7)
+            ]
+    return rows
+
+
+def _judged(series: list[Row]) -> dict[str, list[Row]]:
+    """A year of monthly forecasts: 100 asked for, 90 or 110 forecast a lead time ahead, 130 a year before; one override."""
+    errors, distances = [], []
+    for row in series:
+        if row["procurement"] == "phantom":
+            continue
+        is_odd = row["sku"] == "GOOD-01"
+        for place, start in enumerate(_months(12)):
+            override = 102.0 if is_odd and place == 11 else None
+            errors.append(
+                {
+                    "series_id": row["series_id"],
+                    **_item(row),
+                    **_place(row),
+                    "category_id": 1,
+                    "category_code": "BUY",
+                    "category_name": "Bought",
+                    "category_name_zh": "外购",
+                    "frequency": "month",
+                    "period_start": start,
+                    "cutoff": start - timedelta(days=32),
+                    "horizon": 2,
+                    "forecast_origin": "live" if place > 8 else "simulated",
+                    "model": "theta",
+                    "demand_pattern": "smooth",
+                    "is_in_stock": True,
+                    "demand_quantity": 100.0,
+                    "naive_quantity": 130.0,
+                    "baseline_quantity": 110.0 if is_odd or place % 2 else 90.0,
+                    "override_quantity": override,
+                    "forecast_quantity": override or (110.0 if is_odd or place % 2 else 90.0),
+                    "p025": 60.0,
+                    "p10": 80.0,
+                    "p90": 120.0,
+                    "p975": 140.0,
+                    "unit_cost": 2.0,
+                    "override_author": "Planner" if override else None,
+                    "override_author_zh": "王计划" if override else None,
+                }
+            )
+    for source, model, error in (("archive", "", 10.0), ("backtest", "theta", 10.0), ("backtest", "seasonal_naive", 30.0)):
+        for horizon in range(1, 7):
+            distances.append(
+                {
+                    "source": source,
+                    "frequency": "month",
+                    "origin": "simulated",
+                    "cutoff": date(2025, 6, 30),
+                    "horizon": horizon,
+                    "demand_pattern": "smooth",
+                    "model": model,
+                    "record_count": 10,
+                    "demand_quantity": 1000.0,
+                    "absolute_error": 10 * error + horizon,
+                    "signed_error": error,
+                    "demand_value": 2000.0,
+                    "absolute_error_value": 20 * error + horizon,
+                    "signed_error_value": 2 * error,
+                    "count_80": 10,
+                    "inside_80": 8,
+                    "count_95": 10,
+                    "inside_95": 9,
+                }
+            )
+    return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances}
+
+
+def _seasons() -> list[Row]:
+    """One category that sells double in June, one whose months differ by chance alone."""
+    rows: list[Row] = []
+    for code, name, name_zh, peak, is_sure in (("MAKE", "Made", "自制", 2.0, True), ("BUY", "Bought", "外购", 1.1, False)):
+        group: Row = {"level": "category", "group_key": code, "group_code": code, "group_name": name, "group_name_zh": name_zh}
+        whole = {
+            "strength": 0.8,
+            "p_value": 0.0,
+            "is_significant": is_sure,
+            "year_count": 3,
+            "series_count": 5,
+            "agreeing_count": 4,
+        }
+        for position in range(1, 13):
+            index = peak if position == 6 else (12 - peak) / 11
+            month = group | {"unit": "amount", "position": position, "seasonal_index": index}
+            told = {"low": index - 0.2, "high": index + 0.2, "is_clear": position == 6, "is_shifting": False}
+            rows.append(month | whole | told | {"year": 0, "is_festival_clear": is_sure, "festival_effect": -0.25})
+            rows += [month | {"year": year} for year in (2024, 2025)]
+    return rows
 
 
 def _suggestions(by_sku: dict[str, Row], suppliers: list[Row], customer: Row) -> dict[str, list[Row]]:

@@ -11,6 +11,7 @@ from dashboards.components.forecast_area import AREA
 from kernel.messages import has_text
 from tests.dashboards.conftest import Open
 from tests.dashboards.snapshot_fixture import publish
+from tests.dashboards.words import words
 from transactional import open_ledger
 
 EXISTING = [page.name for page in AREA if page.name in {place.name for place in navigation.PAGES}]
@@ -39,3 +40,56 @@ def test_a_page_without_data_has_no_link(home: Path, visit: Open) -> None:
 
     assert "Review" in shown
     assert not {"Accuracy", "Models", "Seasonality"} & set(shown)
+
+
+@pytest.mark.parametrize("view", ["trend", "steps", "horizon", "coverage", "drift", "offenders"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_view_of_the_accuracy_page_opens_by_its_link(home: Path, visit: Open, view: str, language: str) -> None:
+    app = visit("forecast_accuracy", language=language, view=view)
+
+    assert [] == list(app.exception)
+    assert "screen." not in words(app)
+
+
+def test_the_accuracy_page_says_what_model_and_people_added(home: Path, visit: Open) -> None:
+    seen = words(visit("forecast_accuracy", view="steps"))
+
+    assert "Added by the model +20.0 pp" in seen
+    assert "Added by people +8.0 pp" in seen
+    assert "Planner" in seen
+
+
+def test_a_drifting_series_is_listed(home: Path, visit: Open) -> None:
+    assert "GOOD-01" in words(visit("forecast_accuracy", view="drift"))
+
+
+@pytest.mark.parametrize("view", ["board", "horizon", "serving", "gallery"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_view_of_the_models_page_opens_by_its_link(home: Path, visit: Open, view: str, language: str) -> None:
+    app = visit("forecast_models", language=language, view_models=view)
+
+    assert [] == list(app.exception)
+    assert "screen." not in words(app)
+
+
+def test_the_leading_model_is_named_with_its_lead_over_the_baseline(home: Path, visit: Open) -> None:
+    seen = words(visit("forecast_models"))
+
+    assert "leads: " in seen
+    assert "Seasonal naive" in seen or "seasonal naive" in seen.lower()
+
+
+def test_a_season_is_told_with_its_months_and_its_festival(home: Path, visit: Open) -> None:
+    seen = words(visit("seasonality", group="MAKE"))
+
+    assert "**1 of 2**" in seen
+    assert "High months: June (+100 %)" in seen
+    assert "-25 %" in seen
+
+
+def test_noise_is_not_shown_as_season(home: Path, visit: Open) -> None:
+    app = visit("seasonality", group="BUY")
+
+    assert "No season beyond doubt" in words(app)
+    assert not any("High months" in each.value for each in app.markdown)
+    assert [6, None] == [None if value != value else int(value) for value in app.dataframe[0].value["Peak month"].tolist()]

@@ -73,6 +73,17 @@ def test_every_level_sums_to_the_company_to_the_last_bit(method: str | None) -> 
     assert (series["quantity"] >= 0).all()
 
 
+def test_what_the_engine_says_of_a_group_by_itself_is_kept_beside() -> None:
+    told = coherent("bottom_up").direct
+
+    # Item groups are not asked directly; every other group has more than one series.
+    assert {"category": 12, "category_warehouse": 24, "company": 6, "warehouse": 12} == dict(
+        told.group_by("level").len().sort("level").rows()  # type: ignore[arg-type]
+    )
+    both = told.join(means(coherent("bottom_up"), "company"), on=["level", "group_key", "period_start"])
+    assert (both["amount"] / both["quantity"]).is_between(0.7, 1.4).all()
+
+
 def test_quantities_are_added_only_where_all_share_a_unit() -> None:
     found = coherent()
     by_quantity = found.groups.filter(pl.col("unit") == "quantity")

@@ -427,6 +427,9 @@ def _forecast(sums: _Sums, read: Read, items: dict[int, Row], as_of: date) -> No
     overrides: dict[tuple[int, str, date], list[Row]] = defaultdict(list)
     for row in read("forecast_override"):
         overrides[row["item_location_id"], row["frequency"], row["period_start"]].append(row)
+    steps: dict[tuple[str, int, str, date], list[Row]] = defaultdict(list)
+    for row in read("forecast.forecast_steps"):
+        steps[row["forecast_run_id"], row["series_id"], row["frequency"], row["period_start"]].append(row)
     found: dict[int, dict[str, list[tuple[date, Fraction, float, str]]]] = defaultdict(lambda: defaultdict(list))
     for (owner, kind, start), quantity in _demand(read, as_of).items():
         lead = timedelta(days=places[owner]["lead_time_days"] or 0)
@@ -434,11 +437,17 @@ def _forecast(sums: _Sums, read: Read, items: dict[int, Row], as_of: date) -> No
         if not known:
             continue
         chosen = max(known, key=lambda row: (row["cutoff"], row["origin"] == "live", row["forecast_run_id"]))
-        value = chosen["quantity"]
+        mine = steps[chosen["forecast_run_id"], owner, kind, start]
+        value = max(0.0, chosen["quantity"] + sum(row["quantity"] for row in mine if row["step"] == "sales"))
+        of_groups = [row["quantity"] for row in mine if row["step"] == "override" and row["level"] != "series"]
+        if of_groups:
+            after_groups = max(0.0, value + sum(of_groups))
         decided = [row for row in overrides[owner, kind, start] if row["business_date"] + lead <= start]
         if decided:
             last = max(decided, key=lambda row: row["business_date"])["override_quantity"]
-            value = value if last is None else last / MICRO
+            value = (after_groups if of_groups else value) if last is None else last / MICRO
+        elif of_groups:
+            value = after_groups
         found[owner][kind].append((start, quantity, value, chosen["model"]))
     for owner, by_kind in found.items():
         item = places[owner]["item_id"]

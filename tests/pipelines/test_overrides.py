@@ -153,8 +153,8 @@ def test_groups_add_up_to_the_series_that_serve_and_are_made_once(
     archived(warehouse, frequency, cutoff)
     before, run_id = live_forecast(warehouse, frequency)
 
-    assert add_groups(warehouse, frequency, count=40)
-    assert not add_groups(warehouse, frequency, count=40)
+    assert add_groups(warehouse, frequency, AS_OF, count=40)
+    assert not add_groups(warehouse, frequency, AS_OF, count=40)
     served, _ = live_forecast(warehouse, frequency)
     amounts = served.join(group_members(warehouse), on="series_id").with_columns(pl.col("quantity") * pl.col("unit_price"))
     total = amounts.group_by("period_start").agg(pl.col("quantity").sum()).sort("period_start")["quantity"].to_list()
@@ -165,7 +165,7 @@ def test_groups_add_up_to_the_series_that_serve_and_are_made_once(
     # Made again from the same run: the model's own figures are where it starts, not what serves.
     first = warehouse.execute("SELECT * FROM forecast.group_forecasts ORDER BY ALL").fetchall()
     warehouse.execute("DELETE FROM forecast.group_forecasts")
-    assert add_groups(warehouse, frequency, count=40)
+    assert add_groups(warehouse, frequency, AS_OF, count=40)
     again = warehouse.execute("SELECT * FROM forecast.group_forecasts ORDER BY ALL").fetchall()
     assert [row[:-1] for row in first] == [row[:-1] for row in again]
     assert [row[-1] for row in first] == pytest.approx([row[-1] for row in again])
@@ -174,6 +174,8 @@ def test_groups_add_up_to_the_series_that_serve_and_are_made_once(
     ).fetchall()
     assert not told or before["quantity"].to_list() == [row[0] for row in told]
     assert run_id == "run"
+    members = warehouse.execute("SELECT count(*), count(unit_price) FROM forecast.group_members").fetchall()
+    assert [(3, 2)] == members
 
 
 def weekly(*quantities: float) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """How much do customers ask for, of what, where, on which day?
 
-mean(item, warehouse, day) = weekly units / 5 x share of the warehouse x season x festival x campaign x life, on working days.
+mean(item, warehouse, day) = weekly units / 5 x share of the warehouse x season x festival x campaign x price promotion x life,
+on working days.
 The planners of the company know these means (they are what they plan on); customers draw around them, calendar week by calendar
 week, so that any week can be drawn by itself and the company can go on after its end. Customers have rhythm: each has a weekday
 on which it orders, an item is carried by a few of a warehouse's customers who order it in turn, and what is ordered in a week
@@ -19,6 +20,13 @@ from kernel.numbers import QUANTITY_SCALE
 from transactional.demo.calendars import CAMPAIGNS, SPRING_FESTIVAL
 from transactional.demo.chance import random_for
 from transactional.demo.items import Item
+from transactional.demo.promotions import (
+    AFTER_DAYS,
+    AFTER_FACTOR,
+    Promotion,
+    national_day_factors,
+    price_promotions,
+)
 from transactional.demo.world import PLANT, Customer, World
 
 __all__ = ["Demand", "Want"]
@@ -49,6 +57,8 @@ class Demand:
         self.length = world.scale.days + 600
         self._season = {name: self._seasonal(name) for name in ("flat", "summer", "winter", "gift")}
         self._events = {is_promoted: self._event_factors(is_promoted) for is_promoted in (False, True)}
+        self._national_day = national_day_factors(world, self.length)
+        self.promotions = price_promotions(world)
         worked = world.calendar
         self._worked = [worked.is_working(day) for day in range(self.length)]
         self._offset = world.scale.start_date.weekday()
@@ -148,7 +158,16 @@ class Demand:
                 # Falls from the second year on to a few per cent at the end of the history.
                 life = max(0.03, 1.15 - 1.1 * day / span) if day < span else 0.03
             means[day] = base * season[day] * events[day] * life * self._effort[day]
+        if item.season == "gift":
+            means = [mean * factor for mean, factor in zip(means, self._national_day, strict=True)]
+        for promotion in self.promotions.get(item.sku, ()):
+            for day in range(max(promotion.first, 0), min(promotion.last + 1 + AFTER_DAYS, self.length)):
+                means[day] *= promotion.lift if day <= promotion.last else AFTER_FACTOR
         return means
+
+    def promotion(self, sku: str, day: int) -> Promotion | None:
+        """The price promotion an item is in, if any."""
+        return next((one for one in self.promotions.get(sku, ()) if one.first <= day <= one.last), None)
 
     def _short_weeks(self) -> list[float]:
         """A week of few working days is made up for in part: its days hold more than a fifth of a week each."""

@@ -39,6 +39,10 @@ def give_demand(items: dict[str, Item], scale: Scale, random: Random) -> None:
         if item.pattern == "new":
             item.start_share = random.uniform(0.55, 0.8)
     _choose_markets(scale, order, random)
+    young = [item for item in sold if item.pattern == "new"]
+    if young and scale.days > 365:
+        # One of them came so late that it has no season of its own yet.
+        max(young, key=lambda item: (item.start_share, item.sku)).start_share = 0.9
 
 
 def _choose_markets(scale: Scale, order: list[Item], random: Random) -> None:

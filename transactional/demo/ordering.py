@@ -70,6 +70,11 @@ class Ordering:
             in_campaign = campaign is not None and item.pattern == "promoted"
             if in_campaign:
                 discount += 80_000
+            promotion = office.demand.promotion(want.sku, office.day)
+            if promotion is not None:
+                discount += promotion.discount_ppm
+                office.tell("price_promotion", sku=want.sku, warehouse=want.warehouse, order=number, line=len(lines),
+                            quantity=want.quantity)  # fmt: skip
             cell = office.cell(customer.warehouse, want.sku)
             promised = None
             if promise is None and not is_rush and cell.unpromised >= want.quantity:

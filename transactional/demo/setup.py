@@ -42,6 +42,7 @@ from transactional.demo.chance import random_for
 from transactional.demo.demand import Demand
 from transactional.demo.items import WORK_CENTERS, Item
 from transactional.demo.plot import Plot
+from transactional.demo.promotions import stocking_up
 from transactional.demo.world import DC_CODES, PLANT, RETURN_REASONS, SCRAP_REASONS, WAREHOUSES, Terms, World
 
 __all__ = ["DEMO_PASSWORD", "master_data", "terms_command"]
@@ -319,6 +320,18 @@ def _calendars(setup: _Setup) -> Iterator[Command]:
                 name_zh=f"春节 {year}",
                 start_date=festival - timedelta(days=7),
                 end_date=festival + timedelta(days=10),
+            )
+    for year in range(setup.start.year, world.scale.end_date.year + 2):
+        first, last = stocking_up(year)
+        if first >= setup.start:
+            yield _make(
+                DefineBusinessEvent,
+                setup.base("planner"),
+                event_kind="festival",
+                name=f"National Day {year}",
+                name_zh=f"国庆备货 {year}",
+                start_date=first,
+                end_date=last,
             )
 
 

@@ -3,6 +3,7 @@
 morning    deliveries at customers, receipts, inspections, transfers in, completions
 midday     new orders with promises, allocation, shipping
 afternoon  transfers, work orders, purchasing, invoices, returns; on the last day of a quarter the count
+evening    what planners and salespeople tell about demand
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from transactional.demo.chance import random_for
 from transactional.demo.counting import Counting
 from transactional.demo.demand import Demand
 from transactional.demo.desk import Office
+from transactional.demo.knowledge import plan_knowledge
 from transactional.demo.making import Making
 from transactional.demo.moving import Moving
 from transactional.demo.plot import Plot
@@ -43,6 +45,7 @@ class Simulation:
         self.moving = Moving(self.office)
         self.selling = Selling(self.office)
         self.counting = Counting(self.office)
+        self.knowledge = plan_knowledge(world, demand)
 
     def master_data(self, password_hash: str) -> Iterator[Command]:
         """What stands before the first day."""
@@ -85,6 +88,8 @@ class Simulation:
             self.selling.returns.take_back()
             self.selling.returns.scrap_expired()
             self.counting.count()
+        for script in tuple(self.knowledge.get(day, ())):
+            script(self)
         return office.commands
 
     def _open(self) -> None:

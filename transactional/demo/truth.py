@@ -3,7 +3,8 @@
 The truth file is what causes, alerts and plans are judged against. One record per planted problem: its code, names in both
 languages, the subject (codes), when it runs, measures (days late, money in currency units) and the documents it shows in (number
 and line position from 0), the customer lines it made late among them. One record per late sales line: its days by cause, by what
-the simulation itself knows (see `lateness.py`). Everything is taken from what the company lived.
+the simulation itself knows (see `lateness.py`). Everything is taken from what
+the company lived. What moved demand, and what people said about it, stands beside (`told_demand.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from transactional.demo import told_buying, told_selling, told_stock
 from transactional.demo.lateness import explain_open
+from transactional.demo.told_demand import demand_facts
 from transactional.demo.truth_records import TITLES, Record, Truth
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def truth_of(company: Simulation, *, clean: bool) -> Truth:
         "start_date": str(world.scale.start_date),
         "end_date": str(world.scale.end_date),
         "problems": problems,
+        "demand_facts": demand_facts(company),
         "late_lines": late_lines,
     }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["TITLES", "Record", "Truth", "money", "purchase_document", "record", "sales_document", "span", "stock_of", "units"]
 
 Truth = dict[str, Any]
-"""JSON-ready: 'company', 'seed', 'scale', 'is_clean', 'start_date', 'end_date', 'problems', 'late_lines'."""
+"""JSON-ready: 'company', 'seed', 'scale', 'is_clean', 'start_date', 'end_date', 'problems', 'demand_facts', 'late_lines'."""
 Record = dict[str, Any]
 
 TITLES = {

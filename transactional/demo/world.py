@@ -248,10 +248,14 @@ _STAFF = (
 def _people(random: Random) -> list[Person]:
     families = random.sample(FAMILY_NAMES, len(_STAFF))
     given = random.sample(GIVEN_NAMES, len(_STAFF))
-    return [
+    people = [
         Person(login, f"{first[0]} {last[0]}", f"{last[1]}{first[1]}", role, language)
         for (login, role, language), last, first in zip(_STAFF, families, given, strict=True)
     ]
+    # Came later; drawn last, so that the others keep their names.
+    last = random.choice([name for name in FAMILY_NAMES if name not in families])
+    first = random.choice([name for name in GIVEN_NAMES if name not in given])
+    return [*people, Person("planner2", f"{first[0]} {last[0]}", f"{last[1]}{first[1]}", "planner", "zh")]
 
 
 def _suppliers(random: Random, scale: Scale, length: int) -> dict[str, Supplier]:

@@ -1,6 +1,7 @@
 -- What had been forecast when it could still be acted on, and what came? One row per series x complete period.
--- The forecast is the archived mean with the latest cutoff at least the lead time before the period began; overrides made by then
--- replace it. demand_quantity is what customers asked for.
+-- The forecast is the archived mean with the latest cutoff at least the lead time before the period began; what sales had added and
+-- overrides of groups, as they stood at that cutoff, move it; a series' own override made by then replaces it. demand_quantity is
+-- what customers asked for.
 with demand as (
     select series_id, item_id, warehouse_id, 'week' as frequency, period_start, demand_quantity, is_complete
     from {{ ref("fct_demand_week") }}
@@ -20,8 +21,27 @@ archive as (
     where measure = 'mean'
 ),
 
+steps as (
+    select
+        forecast_run_id,
+        series_id,
+        frequency,
+        period_start,
+        sum(quantity) filter (where step = 'sales') as sales_change,
+        sum(quantity) filter (where step = 'override' and level <> 'series') as group_change
+    from {{ source("forecast", "forecast_steps") }}
+    group by all
+),
+
 overrides as (
-    select item_location_id as series_id, frequency, period_start, business_date, override_quantity
+    select
+        item_location_id as series_id,
+        frequency,
+        period_start,
+        business_date,
+        override_quantity,
+        author_id,
+        forecast_override_id
     from {{ ref("stg_forecast_override") }}
 ),
 
@@ -37,7 +57,11 @@ lagged as (
         -- Ties: a live run before a simulated one.
         arg_max(
             struct_pack(
-                cutoff := archive.cutoff, quantity := archive.quantity, model := archive.model, origin := archive.origin
+                cutoff := archive.cutoff,
+                quantity := archive.quantity,
+                model := archive.model,
+                origin := archive.origin,
+                forecast_run_id := archive.forecast_run_id
             ),
             (archive.cutoff, archive.origin = 'live', archive.forecast_run_id)
         ) as chosen
@@ -58,8 +82,8 @@ decided as (
     select
         lagged.*,
         arg_max(
-            struct_pack(quantity := overrides.override_quantity),
-            (overrides.business_date)
+            struct_pack(quantity := overrides.override_quantity, author_id := overrides.author_id),
+            (overrides.business_date, overrides.forecast_override_id)
         ) as override
     from lagged
     left join overrides
@@ -68,6 +92,31 @@ decided as (
         and lagged.period_start = overrides.period_start
         and overrides.business_date + cast(lagged.lead_time_days as integer) <= lagged.period_start
     group by all
+),
+
+stepped as (
+    select
+        decided.*,
+        cast(decided.override.quantity as double) / 1000000 as series_override_quantity,
+        greatest(0, decided.chosen.quantity + coalesce(steps.sales_change, 0)) as sales_quantity,
+        steps.sales_change,
+        steps.group_change
+    from decided
+    left join steps
+        on decided.chosen.forecast_run_id = steps.forecast_run_id
+        and decided.series_id = steps.series_id
+        and decided.frequency = steps.frequency
+        and decided.period_start = steps.period_start
+),
+
+overridden as (
+    select
+        *,
+        coalesce(
+            series_override_quantity,
+            case when group_change is not null then greatest(0, sales_quantity + group_change) end
+        ) as override_quantity
+    from stepped
 )
 
 select
@@ -77,11 +126,16 @@ select
     frequency,
     period_start,
     lead_time_days,
+    chosen.forecast_run_id as forecast_run_id,
     chosen.cutoff as cutoff,
     chosen.model as model,
     chosen.origin as origin,
     demand_quantity,
     chosen.quantity as baseline_quantity,
-    cast(override.quantity as double) / 1000000 as override_quantity,
-    coalesce(cast(override.quantity as double) / 1000000, chosen.quantity) as forecast_quantity
-from decided
+    sales_quantity,
+    sales_change is not null as is_moved_by_sales,
+    override_quantity,
+    series_override_quantity,
+    case when series_override_quantity is not null then override.author_id end as override_author_id,
+    coalesce(override_quantity, sales_quantity) as forecast_quantity
+from overridden

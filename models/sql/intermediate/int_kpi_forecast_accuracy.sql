@@ -7,6 +7,7 @@ with errors as (
         items.category_id,
         abs(forecast_quantity - demand_quantity) as absolute_error,
         abs(baseline_quantity - demand_quantity) as baseline_error,
+        abs(sales_quantity - demand_quantity) as sales_error,
         forecast_quantity - demand_quantity as signed_error
     from {{ ref("int_forecast_at_lag") }} as lagged
     inner join {{ ref("dim_item") }} as items
@@ -50,7 +51,8 @@ facts as (
         ("wape", "absolute_error", "true"),
         ("bias", "signed_error", "true"),
         ("value_added_by_model", "naive_error - baseline_error", "naive_error is not null"),
-        ("value_added_by_override", "baseline_error - absolute_error", "override_quantity is not null"),
+        ("value_added_by_sales", "baseline_error - sales_error", "is_moved_by_sales"),
+        ("value_added_by_override", "sales_error - absolute_error", "override_quantity is not null"),
     ] %}
     select
         '{{ reading }}' as reading,

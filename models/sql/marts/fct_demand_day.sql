@@ -9,7 +9,7 @@ with asked as (
         -- An order entered after its wish date cannot have been served before it existed.
         greatest(requested_date, order_date) as demand_date,
         sum(ordered_quantity_micro) as demand_quantity_micro,
-        sum(line_value_micro) as demand_value_micro,
+        sum(line_value_micro) as asked_value_micro,
         max(ordered_quantity_micro) as largest_order_quantity_micro,
         count(*) as order_line_count
     from {{ ref("fct_sales_line") }}
@@ -78,7 +78,7 @@ days as (
         facts.warehouse_id,
         facts.demand_date,
         coalesce(sum(facts.demand_quantity_micro), 0) as demand_quantity_micro,
-        coalesce(sum(facts.demand_value_micro), 0) as demand_value_micro,
+        coalesce(sum(facts.asked_value_micro), 0) as asked_value_micro,
         coalesce(sum(facts.shipped_quantity_micro), 0) as shipped_quantity_micro,
         coalesce(sum(facts.returned_quantity_micro), 0) as returned_quantity_micro,
         coalesce(max(facts.largest_order_quantity_micro), 0) as largest_order_quantity_micro,
@@ -105,7 +105,7 @@ select
     {{ from_micro("largest_order_quantity_micro") }} as largest_order_quantity,
     {{ from_micro("shipped_quantity_micro") }} as shipped_quantity,
     {{ from_micro("returned_quantity_micro") }} as returned_quantity,
-    {{ from_micro("demand_value_micro") }} as demand_value,
-    {{ from_micro(scaled("demand_value_micro", "1000000", "demand_quantity_micro")) }} as average_price,
+    {{ from_micro("asked_value_micro") }} as asked_value,
+    {{ from_micro(scaled("asked_value_micro", "1000000", "demand_quantity_micro")) }} as average_price,
     cast(order_line_count as bigint) as order_line_count
 from days

@@ -1,5 +1,7 @@
 -- What was asked for, and what is expected? One row per series x frequency x period: history up to data_through, then the live forecast.
--- baseline: the statistical forecast (for history: the archived one at the lead-time lag); total = override if there is one, else baseline.
+-- baseline: the statistical forecast (for history: the archived one at the lead-time lag); total = what the sales team's
+-- expectations and overrides of any level make of it (spread_quantity, null where none does), else baseline. override_quantity is
+-- the series' own.
 with company as (
     select * from {{ ref("int_company") }}
 ),
@@ -56,6 +58,24 @@ overrides as (
     group by all
 ),
 
+moved as (
+    -- What sales expects and what overrides of any level made of the newest live forecast.
+    select series_id, frequency, period_start, sum(quantity) as moved_quantity
+    from {{ source("forecast", "forecast_steps") }}
+    where (frequency, cutoff) in (select (frequency, max(cutoff)) from runs group by frequency)
+    group by all
+),
+
+spread as (
+    select moved.series_id, moved.frequency, moved.period_start, greatest(0, live.mean + moved.moved_quantity) as spread_quantity
+    from moved
+    inner join live
+        on moved.series_id = live.series_id
+        and moved.frequency = live.frequency
+        and moved.period_start = live.period_start
+    where live.mean is not null
+),
+
 periods as (
     select series_id, frequency, period_start, 'history' as kind from history
     union all
@@ -93,9 +113,11 @@ select
     {%- endfor %}
     case when one_each.kind = 'forecast' then overrides.override_quantity else lagged.override_quantity end as override_quantity,
     case
-        when one_each.kind = 'forecast' then coalesce(overrides.override_quantity, live.mean)
+        when one_each.kind = 'forecast'
+            then coalesce(spread.spread_quantity, overrides.override_quantity, live.mean)
         else lagged.forecast_quantity
     end as total_quantity,
+    case when one_each.kind = 'forecast' then spread.spread_quantity end as spread_quantity,
     cast(last_year.demand_quantity as double) as last_year_quantity,
     live.last_forecast_quantity,
     lagged.origin as forecast_origin
@@ -114,6 +136,10 @@ left join overrides
     on one_each.series_id = overrides.series_id
     and one_each.frequency = overrides.frequency
     and one_each.period_start = overrides.period_start
+left join spread
+    on one_each.series_id = spread.series_id
+    and one_each.frequency = spread.frequency
+    and one_each.period_start = spread.period_start
 left join {{ ref("int_forecast_at_lag") }} as lagged
     on one_each.series_id = lagged.series_id
     and one_each.frequency = lagged.frequency

@@ -1,0 +1,119 @@
+-- What did each step, and each person, add to the forecast? One row per frequency x month x step x person (0: nobody, the model).
+-- Value added = error before the step - error after it, both absolute, over the periods that step touched. model: seasonal naive,
+-- then the model. sales: the model, then with this person's expectations alone. override: after sales, then with this person's
+-- overrides alone. error_before / demand_quantity is the WAPE before; better_count: in how many periods the step came nearer.
+with lagged as (
+    select * from {{ ref("int_forecast_at_lag") }}
+),
+
+naive as (
+    select
+        lagged.series_id,
+        lagged.frequency,
+        lagged.period_start,
+        arg_max(backtests.quantity, backtests.cutoff) as naive_quantity
+    from lagged
+    inner join {{ source("forecast", "backtest_forecasts") }} as backtests
+        on lagged.series_id = backtests.series_id
+        and lagged.frequency = backtests.frequency
+        and lagged.period_start = backtests.period_start
+        and backtests.cutoff <= lagged.cutoff
+    where backtests.model = 'seasonal_naive'
+        and backtests.measure = 'mean'
+    group by all
+),
+
+authors as (
+    select 'sales' as step, sales_expectation_id as source_id, author_id from {{ ref("stg_sales_expectation") }}
+    union all
+    select 'override' as step, forecast_group_override_id as source_id, author_id from {{ ref("stg_forecast_group_override") }}
+),
+
+told as (
+    select
+        steps.forecast_run_id,
+        steps.series_id,
+        steps.frequency,
+        steps.period_start,
+        steps.step,
+        authors.author_id,
+        sum(steps.quantity) as change
+    from {{ source("forecast", "forecast_steps") }} as steps
+    inner join authors
+        on steps.step = authors.step
+        and steps.source_id = authors.source_id
+    where steps.level is null
+        or steps.level <> 'series'
+    group by all
+),
+
+judged as (
+    select
+        'model' as step,
+        cast(null as bigint) as author_id,
+        lagged.series_id,
+        lagged.frequency,
+        lagged.period_start,
+        lagged.demand_quantity,
+        naive.naive_quantity as before_quantity,
+        lagged.baseline_quantity as after_quantity
+    from lagged
+    inner join naive
+        on lagged.series_id = naive.series_id
+        and lagged.frequency = naive.frequency
+        and lagged.period_start = naive.period_start
+    union all
+    select
+        told.step,
+        told.author_id,
+        lagged.series_id,
+        lagged.frequency,
+        lagged.period_start,
+        lagged.demand_quantity,
+        case told.step when 'sales' then lagged.baseline_quantity else lagged.sales_quantity end as before_quantity,
+        greatest(
+            0, case told.step when 'sales' then lagged.baseline_quantity else lagged.sales_quantity end + told.change
+        ) as after_quantity
+    from lagged
+    inner join told
+        on lagged.forecast_run_id = told.forecast_run_id
+        and lagged.series_id = told.series_id
+        and lagged.frequency = told.frequency
+        and lagged.period_start = told.period_start
+    -- A group's override did nothing to a series that had one of its own.
+    where told.step = 'sales'
+        or lagged.series_override_quantity is null
+    union all
+    select
+        'override' as step,
+        override_author_id as author_id,
+        series_id,
+        frequency,
+        period_start,
+        demand_quantity,
+        sales_quantity as before_quantity,
+        series_override_quantity as after_quantity
+    from lagged
+    where series_override_quantity is not null
+)
+
+select
+    judged.frequency,
+    cast(date_trunc('month', judged.period_start) as date) as month_start,
+    judged.step,
+    coalesce(judged.author_id, 0) as author_id,
+    users.name as author_name,
+    users.name_zh as author_name_zh,
+    count(distinct judged.series_id) as series_count,
+    count(*) as period_count,
+    count(*) filter (
+        where abs(judged.after_quantity - judged.demand_quantity) < abs(judged.before_quantity - judged.demand_quantity)
+    ) as better_count,
+    cast(sum(judged.demand_quantity) as decimal(38, 6)) as demand_quantity,
+    sum(abs(judged.before_quantity - judged.demand_quantity)) as error_before,
+    sum(abs(judged.after_quantity - judged.demand_quantity)) as error_after,
+    sum(judged.after_quantity - judged.demand_quantity) as signed_error_after
+from judged
+left join {{ ref("stg_app_user") }} as users
+    on judged.author_id = users.user_id
+group by all
