@@ -197,7 +197,7 @@ def _mean_figures(cases: list[Case], name: str, horizon: int, draws: int) -> Flo
         judge = Judge(
             case.said[name][:, place], case.value, case.next_days <= horizon, case.revenue[horizon], case.moment.customers
         )
-        every.append(judge.figures(_draws(case, draws, number)))
+        every.append(judge.figures(_draws(case, draws, number), has_tops=horizon == 30))
     return np.asarray(np.mean(every, axis=0))
 
 

@@ -15,6 +15,7 @@ __all__ = ["MEASURES", "TOPS", "Judge", "interval"]
 
 FloatArray = npt.NDArray[np.float64]
 TOPS = (100, 500, 1000)
+_FIRST_ROWS = 20_000
 MEASURES = ("log_loss", "brier", "auc", *(f"precision_{n}" for n in TOPS), *(f"revenue_{n}" for n in TOPS))
 
 
@@ -33,25 +34,33 @@ class Judge:
     revenue: FloatArray
     customer: npt.NDArray[np.int64]
 
-    def figures(self, draws: FloatArray) -> FloatArray:
-        """(draw, MEASURES); `draws`: (draw, customer) weights, the first of them all ones."""
+    def figures(self, draws: FloatArray, *, has_tops: bool = True) -> FloatArray:
+        """(draw, MEASURES); `draws`: (draw, customer) weights, the first of them all ones. Tops are NaN unless asked for."""
         chance = np.clip(self.chance, 1e-5, 1.0 - 1e-5)
         loss = -np.where(self.came, np.log(chance), np.log(1.0 - chance))
-        square = (chance - self.came) ** 2
-        by_chance = np.argsort(-chance, kind="stable")
-        by_value = np.argsort(-chance * self.value, kind="stable")
-        answer = np.empty((len(draws), len(MEASURES)))
+        answer = np.full((len(draws), len(MEASURES)), np.nan)
+        total = draws @ self._of_customers(np.ones(len(chance)), draws)
+        answer[:, 0] = draws @ self._of_customers(loss, draws) / total
+        answer[:, 1] = draws @ self._of_customers((chance - self.came) ** 2, draws) / total
+        order = np.argsort(-chance, kind="stable")
+        sorted_chance, sorted_came, sorted_customer = chance[order], self.came[order], self.customer[order]
         for row, draw in enumerate(draws):
-            weight = draw[self.customer]
-            total = weight.sum()
-            answer[row, 0] = np.dot(weight, loss) / total
-            answer[row, 1] = np.dot(weight, square) / total
-            answer[row, 2] = _auc(chance[by_chance], self.came[by_chance], weight[by_chance])
+            answer[row, 2] = _auc(sorted_chance, sorted_came, draw[sorted_customer])
+        if not has_tops:
+            return answer
+        # The first rows of a list hold the thousand calls of every draw many times over.
+        first = order[:_FIRST_ROWS]
+        by_value = np.argsort(-chance * self.value, kind="stable")[:_FIRST_ROWS]
+        whole = draws @ self._of_customers(self.revenue, draws)
+        for row, draw in enumerate(draws):
+            weight, worth = draw[self.customer[first]], draw[self.customer[by_value]]
             for column, top in enumerate(TOPS):
-                answer[row, 3 + column] = _top(weight[by_chance], self.came[by_chance].astype(float), top) / top
-                whole = np.dot(weight, self.revenue)
-                answer[row, 6 + column] = _top(weight[by_value], self.revenue[by_value], top) / whole
+                answer[row, 3 + column] = _top(weight, self.came[first].astype(float), top) / top
+                answer[row, 6 + column] = _top(worth, self.revenue[by_value], top) / whole[row]
         return answer
+
+    def _of_customers(self, values: FloatArray, draws: FloatArray) -> FloatArray:
+        return np.bincount(self.customer, weights=values, minlength=draws.shape[1])
 
 
 def interval(values: FloatArray) -> tuple[float, float, float]:

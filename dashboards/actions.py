@@ -25,36 +25,50 @@ from kernel.ids import new_command_id
 from kernel.numbers import amount_of, decimal_from, micro_from, quantity_from
 from transactional import Answer, auth
 from transactional.commands import (
+    AdjustDemand,
     ApproveSuggestion,
+    BorrowHistory,
     ChangeAction,
     ChangeSetting,
     Command,
     DefineUser,
+    EndBorrowing,
     OpenAction,
     OverrideForecast,
     OverrideGroupForecast,
+    RecordBusinessEvent,
+    RecordSalesExpectation,
     RejectSuggestion,
     RequestRun,
     SetInboxState,
     UndoDecision,
+    UndoDemandAdjustment,
+    WithdrawSalesExpectation,
     WriteNote,
 )
 
 __all__ = [
+    "adjust_demand",
     "approve",
     "approve_all",
+    "borrow_history",
     "change_action",
     "change_setting",
     "define_user",
     "drawn_id",
+    "end_borrowing",
+    "expect_sales",
     "open_action",
     "override",
     "override_group",
+    "record_event",
     "reject",
     "reject_all",
     "request_run",
     "set_inbox",
     "undo",
+    "undo_adjustment",
+    "withdraw_expectation",
     "write_note",
 ]
 
@@ -164,6 +178,126 @@ def override_group(
         ]
 
     return len(_post_many(command_id, commands))
+
+
+def expect_sales(
+    command_id: str,
+    kind: str,
+    scope: Mapping[str, str | None],
+    size: str,
+    first: date,
+    last: date,
+    chance: int,
+    reason: str,
+) -> Answer | None:
+    """Sales expects a deal or a driver.
+
+    Args:
+        scope: `customer`, `category`, `sku`; None is all.
+        size: as typed. Of a deal: a quantity where an item is named, else money; of a driver: a change in per cent ("+10 %").
+        chance: per cent.
+    """
+
+    def command() -> RecordSalesExpectation:
+        typed = _filled(size, f"sales_forecast.size_{kind}").replace("％", "%").rstrip("% ")
+        sizes: dict[str, int | None]
+        if kind == "driver":
+            sizes = {"change_ppm": micro_from(typed, what=t("sales_forecast.size_driver")) // 100}
+        elif scope["sku"] is not None:
+            sizes = {"quantity": quantity_from(typed, what=t("sales_forecast.size_deal"))}
+        else:
+            sizes = {"amount": _minor(typed)}
+        return RecordSalesExpectation(
+            **_common(command_id),
+            expectation_kind=kind,
+            **scope,
+            first_period=first,
+            last_period=last,
+            probability_ppm=chance * 10_000,
+            reason=_reason(reason),
+            **sizes,
+        )
+
+    return _post(command, command_id)
+
+
+def withdraw_expectation(command_id: str, sales_expectation_id: int, reason: str) -> Answer | None:
+    """Sales no longer expects it."""
+    return _post(
+        lambda: WithdrawSalesExpectation(
+            **_common(command_id), sales_expectation_id=sales_expectation_id, reason=_reason(reason)
+        ),
+        command_id,
+    )
+
+
+def adjust_demand(command_id: str, row: Mapping[str, Any], day: date, more: object, kind: str, reason: str) -> Answer | None:
+    """Let forecasts learn from more (plus) or less (minus) than was recorded on one day, in base units."""
+    return _post(
+        lambda: AdjustDemand(
+            **_common(command_id),
+            sku=str(row["sku"]),
+            warehouse=str(row["warehouse_code"]),
+            demand_date=day,
+            adjustment_quantity=quantity_from(_six(more), what=t("learned.more")),
+            adjustment_kind=kind,
+            reason=_reason(reason),
+        ),
+        command_id,
+    )
+
+
+def undo_adjustment(command_id: str, demand_adjustment_id: int, reason: str) -> Answer | None:
+    """Learn from what was recorded again."""
+    return _post(
+        lambda: UndoDemandAdjustment(**_common(command_id), demand_adjustment_id=demand_adjustment_id, reason=_reason(reason)),
+        command_id,
+    )
+
+
+def record_event(
+    command_id: str, kind: str, name: str, first: date, last: date, scope: Mapping[str, str], discount: float | None
+) -> Answer | None:
+    """Tell a cause of demand; `scope` names a `sku` or a `category` or nothing, `discount` is a share of the price."""
+    return _post(
+        lambda: RecordBusinessEvent(
+            **_common(command_id),
+            event_kind=kind,
+            name=_filled(name, "learned.event_name"),
+            start_date=first,
+            end_date=last,
+            sku=scope.get("sku"),
+            category=scope.get("category"),
+            discount_ppm=None if discount is None else round(discount * 1_000_000),
+        ),
+        command_id,
+    )
+
+
+def borrow_history(
+    command_id: str, row: Mapping[str, Any], source: Mapping[str, Any], factor: float, reason: str, until: date | None
+) -> Answer | None:
+    """Forecast a young series with the history of another, times `factor`."""
+    return _post(
+        lambda: BorrowHistory(
+            **_common(command_id),
+            sku=str(row["sku"]),
+            warehouse=str(row["warehouse_code"]),
+            from_sku=str(source["sku"]),
+            from_warehouse=str(source["warehouse_code"]),
+            factor_ppm=round(factor * 1_000_000),
+            reason=_reason(reason),
+            until_date=until,
+        ),
+        command_id,
+    )
+
+
+def end_borrowing(command_id: str, demand_reference_id: int, reason: str) -> Answer | None:
+    """The series stands on its own history again."""
+    return _post(
+        lambda: EndBorrowing(**_common(command_id), demand_reference_id=demand_reference_id, reason=_reason(reason)), command_id
+    )
 
 
 def request_run(command_id: str) -> Answer | None:

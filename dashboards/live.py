@@ -19,7 +19,9 @@ from transactional import Ledger, open_ledger
 __all__ = [
     "action_events",
     "actions",
+    "categories",
     "company",
+    "customers",
     "day",
     "decided_since",
     "decisions",
@@ -33,7 +35,9 @@ __all__ = [
     "row_counts",
     "rows",
     "run_requests",
+    "sales_expectations",
     "settings",
+    "sold_items",
     "stock",
     "stock_total",
     "today",
@@ -152,6 +156,42 @@ _GROUP_KEYS = {
 def _key_of(row: dict[str, Any]) -> str:
     """The key the reports give the same group."""
     return "|".join("" if row[name] is None else str(row[name]) for name in _GROUP_KEYS[row["level"]])
+
+
+def sales_expectations() -> list[dict[str, Any]]:
+    """What the sales team expects and has not taken back, newest first."""
+    return rows(
+        "select t.sales_expectation_id, t.kind, t.first_period, t.last_period, t.quantity, t.amount, t.change_ppm, "
+        "t.probability_ppm, t.reason, t.recorded_at, t.business_date, u.name, u.name_zh, c.code as customer_code, "
+        "c.name as customer_name, c.name_zh as customer_name_zh, g.code as category_code, g.name as category_name, "
+        "g.name_zh as category_name_zh, i.sku, i.name as item_name, i.name_zh as item_name_zh, m.code as base_unit, "
+        "w.code as warehouse_code from sales_expectation t join app_user u on u.user_id = t.author_id "
+        "left join customer c on c.customer_id = t.customer_id left join item_category g on g.category_id = t.category_id "
+        "left join item i on i.item_id = t.item_id left join unit_of_measure m on m.unit_id = i.base_unit_id "
+        "left join warehouse w on w.warehouse_id = t.warehouse_id where t.is_withdrawn = 0 "
+        "order by t.recorded_at desc, t.sales_expectation_id desc"
+    )
+
+
+def categories() -> list[dict[str, Any]]:
+    """Categories that have items."""
+    return rows(
+        "select code, name, name_zh from item_category g where exists (select 1 from item i where i.category_id = g.category_id) "
+        "order by code"
+    )
+
+
+def customers() -> list[dict[str, Any]]:
+    """Customers in use."""
+    return rows("select code, name, name_zh from customer order by code")
+
+
+def sold_items() -> list[dict[str, Any]]:
+    """Items that somebody has ordered."""
+    return rows(
+        "select sku as code, name, name_zh from item i where exists "
+        "(select 1 from sales_order_line l where l.item_id = i.item_id) order by sku"
+    )
 
 
 def notes(subject_kind: str, subject_id: str) -> list[dict[str, Any]]:

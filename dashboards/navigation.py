@@ -36,6 +36,7 @@ PAGES = (
     Place("forecast_accuracy", "target"),
     Place("forecast_models", "leaderboard"),
     Place("seasonality", "calendar_month"),
+    Place("sales_forecast", "groups"),
     Place("repurchase", "event_repeat"),
 )
 """Every page; the first is where a visit begins."""

@@ -71,10 +71,10 @@ _TABLES = {
     "demand_value double, past_forecast_value double, forecast_value double, p10 double, p90 double, override_value double, "
     "override_change double, is_overridden boolean, total_value double, last_year_value double, last_forecast_value double",
     "rpt_override_problems": "frequency varchar, level varchar, override_id bigint, problem_key varchar, problem_values varchar",
-    "rpt_forecast_series": f"series_id bigint, {_ITEM}, {_WAREHOUSE}, frequency varchar, model varchar, runner_up varchar, "
-    "reason_key varchar, reason_values varchar, demand_pattern varchar, adi double, cv2 double, trend_per_period double, "
-    "seasonal_strength double, is_fallback boolean, naive_wape double, needs_review_score double, needs_review_reason varchar, "
-    "wape double, bias double, value_at_stake double",
+    "rpt_forecast_series": f"series_id bigint, {_ITEM}, {_CATEGORY}, {_WAREHOUSE}, frequency varchar, model varchar, "
+    "runner_up varchar, reason_key varchar, reason_values varchar, demand_pattern varchar, adi double, cv2 double, "
+    "trend_per_period double, seasonal_strength double, is_fallback boolean, naive_wape double, needs_review_score double, "
+    "needs_review_reason varchar, wape double, bias double, value_at_stake double",
     "rpt_forecast_accuracy": "series_id bigint, frequency varchar, cutoff date, model varchar, wape double, bias double, "
     "mase double, rmsse double, pinball double, coverage_80 double, origin varchar",
     "rpt_purchase_suggestions": f"planned_order_id varchar, kind varchar, item_location_id bigint, {_ITEM}, "
@@ -99,6 +99,9 @@ _TABLES = {
     "demand_quantity double, naive_quantity double, baseline_quantity double, override_quantity double, forecast_quantity "
     "double, p025 double, p10 double, p90 double, p975 double, unit_cost double, override_author varchar, "
     "override_author_zh varchar",
+    "rpt_forecast_value_added": "frequency varchar, month_start date, step varchar, author_id bigint, author_name varchar, "
+    "author_name_zh varchar, series_count bigint, period_count bigint, better_count bigint, demand_quantity decimal(38,6), "
+    "error_before double, error_after double, signed_error_after double",
     "rpt_forecast_horizon": "source varchar, frequency varchar, origin varchar, cutoff date, horizon bigint, demand_pattern "
     "varchar, model varchar, record_count bigint, demand_quantity double, absolute_error double, signed_error double, "
     "demand_value double, absolute_error_value double, signed_error_value double, count_80 bigint, inside_80 bigint, "

@@ -9,26 +9,34 @@ what_changed(previous, current, series_id)           what differs from the last 
 explain(result, series_id)                           pattern, trend, season and champion's reason in words
 fit_series(demand, series_id, model=, ...)           one series with statsmodels, for the planner who opens it
 tune(demand, series_id, ...)                         several such models, ranked on past cutoffs
+Specification.of([fits[0].specification(author=..)]) what the next run shall use; `assign(specification, labels)` for `forecast`
+assert_no_leakage(forecaster, demand, ...)           the future changed, the forecast did not
 score(forecasts, demand)                             accuracy of any archived forecasts
 reconcile(fitted, demand, attributes)                what items, categories, warehouses and the company add up to
 sales_step(forecast, ...)                            deals and drivers of the sales team on top of the model
 """
 
 from forecasting import metrics
+from forecasting.assignment import Assignment, assign
 from forecasting.changes import RunView, what_changed
 from forecasting.coherence import Coherent, reconcile
-from forecasting.engine import ForecastResult, fit, forecast, result_of, simulate_archive
+from forecasting.engine import ForecastResult, demand_marks, fit, forecast, result_of, simulate_archive
 from forecasting.events import calendar_events
 from forecasting.explanation import Explanation, Sentence, explain, reason_text
 from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
+from forecasting.leakage import assert_no_leakage
 from forecasting.sales_expectations import SalesStep, sales_step
 from forecasting.scoring import score
 from forecasting.selection import Selection
+from forecasting.series_parameters import checked_parameters, default_parameters
 from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
+from forecasting.specification import Selector, Specification, SpecificationEntry
+from forecasting.specification_text import from_toml, to_toml
 
 __all__ = [
     "SERIES_MODELS",
+    "Assignment",
     "Coherent",
     "Explanation",
     "Fitted",
@@ -37,14 +45,23 @@ __all__ = [
     "RunView",
     "SalesStep",
     "Selection",
+    "Selector",
     "Sentence",
     "SeriesFit",
     "SeriesModel",
+    "Specification",
+    "SpecificationEntry",
+    "assert_no_leakage",
+    "assign",
     "calendar_events",
+    "checked_parameters",
+    "default_parameters",
+    "demand_marks",
     "explain",
     "fit",
     "fit_series",
     "forecast",
+    "from_toml",
     "metrics",
     "reason_text",
     "reconcile",
@@ -52,6 +69,7 @@ __all__ = [
     "sales_step",
     "score",
     "simulate_archive",
+    "to_toml",
     "tune",
     "what_changed",
 ]

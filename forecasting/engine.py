@@ -10,6 +10,7 @@ period is learned from when it ended on or before that day, and the first foreca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +20,7 @@ import polars as pl
 from forecasting import frames_out
 from forecasting.adjustments import with_adjustments
 from forecasting.assembly import assemble
+from forecasting.assignment import Assignment
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
 from forecasting.event_table import EFFECTS_SCHEMA
 from forecasting.events import event_calendar
@@ -26,14 +28,24 @@ from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
 from forecasting.lead_time import PERIOD_DAYS
 from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
-from forecasting.marking import MARKS_SCHEMA
-from forecasting.newcomers import checked_references
+from forecasting.marking import MARKS_SCHEMA, marks_frame
+from forecasting.references import checked_references
 from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
 from forecasting.selection import Selection
 from forecasting.surroundings import Surroundings
+from forecasting.tuned import specified
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "MAXIMUM_PROTECTION_DAYS", "ForecastResult", "fit", "forecast", "result_of", "simulate_archive"]
+__all__ = [
+    "DEFAULT_LEVELS",
+    "MAXIMUM_PROTECTION_DAYS",
+    "ForecastResult",
+    "demand_marks",
+    "fit",
+    "forecast",
+    "result_of",
+    "simulate_archive",
+]
 
 MAXIMUM_PROTECTION_DAYS = 1461  # four years: real spare parts wait up to 33 months; longer is a typing error
 
@@ -63,6 +75,7 @@ def forecast(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    assignments: Sequence[Assignment] = (),
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
     references: pl.DataFrame | None = None,
@@ -86,6 +99,8 @@ def forecast(
         attributes: `series_id` and text columns (category, warehouse ...): what series share, for the boosted model.
         regressors: `period_start`, optional `series_id`, numbers known beside and ahead of demand (promotions, events), past
             and future; absent: 0. What is given counts as known at every cutoff. For the boosted model.
+        assignments: entries of a specification and the series they reach (`assign`); all other series stay as they are, byte
+            for byte.
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
         is_cleaned: automatic marks change what is learned (see `marks`; they look at all series of the frame).
@@ -108,6 +123,7 @@ def forecast(
         lead_times=lead_times,
         attributes=attributes,
         regressors=regressors,
+        assignments=assignments,
         events=events,
         adjustments=adjustments,
         references=references,
@@ -147,6 +163,7 @@ def fit(
     lead_times: pl.DataFrame | None = None,
     attributes: pl.DataFrame | None = None,
     regressors: pl.DataFrame | None = None,
+    assignments: Sequence[Assignment] = (),
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
     references: pl.DataFrame | None = None,
@@ -193,7 +210,8 @@ def fit(
             chunk_size=chunk_size,
         )[known]
         chosen = assemble_chosen(panel, known, final, selection, horizon)
-        return Fitted(panel, cutoff, horizon, selection.reach, days, protection, chosen, beside, selection)
+        refitted = Fitted(panel, cutoff, horizon, selection.reach, days, protection, chosen, beside, selection)
+        return specified(refitted, {known: final}, assignments, regressors=regressors, map_chunks=map_chunks)
     origins = _origins(panel, panel.period_count, horizon, backtest_origins)
     runs = run_origins(
         panel,
@@ -209,7 +227,14 @@ def fit(
         chunk_size=chunk_size,
     )
     done = assemble(panel, panel.period_count, origins, runs, horizon)
-    return Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
+    fitted = Fitted(panel, cutoff, horizon, reach, days, protection, done, beside)
+    return specified(fitted, runs, assignments, regressors=regressors, map_chunks=map_chunks)
+
+
+def demand_marks(demand: pl.DataFrame, *, frequency: Frequency, cutoff: date, events: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The frame `demand_marks` alone, without a forecast: marks look at all series at once, whatever is forecast anew."""
+    panel, beside = _surrounded(demand, frequency, cutoff, events, None, None, False, False)
+    return marks_frame(panel, panel.period_count, beside.events, False)
 
 
 def simulate_archive(

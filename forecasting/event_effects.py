@@ -132,13 +132,19 @@ def estimate_effects(
     events = [event for event in _known(calendar, known_day) if not calendar.is_season(event, indices)]
     if not events or series_count == 0 or period_count == 0:
         return EventEffects(flat, None, ())
+    all_times = [calendar.occurrence_of(event, indices[:period_count]) for event in events]
+    all_counts = [len(np.unique(found[found >= 0])) for found in all_times]
+    # An event seen less than twice teaches nothing, and must not take ordinary periods from the others either.
+    table = [EffectRow(-1, event.name, n, 1.0, 0.0, 0.0, False) for event, n in zip(events, all_counts, strict=True) if n < 2]
+    places = [k for k, count in enumerate(all_counts) if count >= 2]
+    events, times, counts = [events[k] for k in places], [all_times[k] for k in places], [all_counts[k] for k in places]
+    if not events:
+        return EventEffects(flat, None, tuple(table))
     laid = [calendar.shares(event, indices) for event in events]
     near = np.zeros((1, period_count), dtype=bool)
     for rows, shares in laid:
         near = _marked(near, rows, np.asarray(shares[:, :period_count].any(axis=2)), series_count)
     scene = _scene(values, starts, is_plain, np.broadcast_to(near, values.shape), calendar.frequency)
-    times = [calendar.occurrence_of(event, indices[:period_count]) for event in events]
-    counts = [len(np.unique(found[found >= 0])) for found in times]
     factors = [flat] * len(events)
     found: list[_Found] = []
     crowd = np.sum([shares[:, :period_count].any(axis=(0, 2)) for _, shares in laid], axis=0)
@@ -150,7 +156,6 @@ def estimate_effects(
             answer = _fit(scene, rows, shares[:, :period_count], times[k], others[:, :period_count], counts[k])
             found.append(answer)
             factors[k] = _factor(answer, rows, shares, series_count)
-    table: list[EffectRow] = []
     for event, (rows, shares), answer, count in zip(events, laid, found, counts, strict=True):
         table += _table(event, rows, shares[:, :period_count], answer, count, scene)
     coefficients = tuple(

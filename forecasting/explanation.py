@@ -20,7 +20,7 @@ __all__ = ["Explanation", "Sentence", "explain", "reason_text"]
 _VISIBLE_SEASON = 0.2  # below a fifth of the variance a season is not worth a sentence
 _PEAK = 1.1
 _MOST_MARKS = 3
-_MODEL_VALUES = ("model", "runner_up")
+_MODEL_VALUES = ("model", "runner_up", "specified")
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,8 @@ def reason_text(reason_key: str, reason_values: str, language: str = "en") -> st
     """
     values = dict(json.loads(reason_values))
     values = {name: "–" if value is None else value for name, value in values.items()}
+    if language != "en" and "reason_zh" in values:
+        values["reason"] = values["reason_zh"]
     for name in _MODEL_VALUES:
         values[name] = text(f"forecasting.model.{values[name]}", language) if values.get(name, "–") != "–" else "–"
     if values.get("pattern"):

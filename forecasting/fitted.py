@@ -30,10 +30,10 @@ from forecasting.selection import Selection
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 from kernel.errors import InvalidInput
 
-__all__ = ["DEFAULT_LEVELS", "Fitted", "checked_levels"]
+__all__ = ["DEFAULT_LEVELS", "INTERVALS", "Fitted", "checked_levels"]
 
 DEFAULT_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
-_INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
+INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:
     if not all(0 < level < 1 for level in quantiles):
         raise InvalidInput("forecasting.bad_argument", argument="quantile_levels", got=quantiles, expected="0 < level < 1")
     # The interval levels are always computed, because coverage is always judged.
-    return np.array(sorted({*quantiles, *(edge for pair in _INTERVALS.values() for edge in pair)}))
+    return np.array(sorted({*quantiles, *(edge for pair in INTERVALS.values() for edge in pair)}))
 
 
 def _lead_time_demand(
@@ -263,7 +263,7 @@ def _backtest_scores(panel: Panel, done: Assembled, levels: FloatArray) -> pl.Da
         quantiles = done.honest_quantiles(i, levels)
         names = [MODEL_NAMES[index] for index in done.choice.model]
         values = {"pinball": metrics.pinball(actual, quantiles, levels)}
-        for metric, (low, high) in _INTERVALS.items():
+        for metric, (low, high) in INTERVALS.items():
             a, b = np.searchsorted(levels, [low - 1e-9, high - 1e-9])
             values[metric] = metrics.coverage(actual, quantiles[:, :, a], quantiles[:, :, b])
         parts.append(frames_out.scores(panel, ids, origin, names, values))

@@ -13,6 +13,7 @@ from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
 
 __all__ = [
     "Served",
+    "chance_of_demand",
     "error_variance",
     "places",
     "pooled_sigma",
@@ -84,7 +85,7 @@ def serve(
     level, spread = mean.mean(axis=1), sigmas[chosen, own]
     typical = typical_variation(spread, level, run.error_count) if variation is None else variation
     sigma = pooled_sigma(spread, level, run.error_count, typical)
-    chance = _chance(mean, run.size, run.frequency)
+    chance = chance_of_demand(mean, run.size, run.frequency)
 
     def over(values: FloatArray) -> FloatArray:
         laid = np.full((len(rows), *values.shape[1:]), np.nan)
@@ -102,7 +103,7 @@ def serve(
     )
 
 
-def _chance(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
+def chance_of_demand(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
     """Chance of any demand in each period: the odds of the past, moved in proportion to the mean. 1 where no period ever was
     without demand."""
     usual = (size * frequency)[:, None]

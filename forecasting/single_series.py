@@ -9,19 +9,23 @@ than the whole batch forecast.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from forecasting import metrics
 from forecasting.backtest import run_origins
-from forecasting.censoring import HALF_WINDOWS, fill_demand
 from forecasting.engine import DEFAULT_LEVELS, ForecastResult, forecast
-from forecasting.frames import FloatArray, Frequency, Panel, build_panel, demand_starts, period_starts
+from forecasting.frames import FloatArray, Frequency, Panel, build_panel, period_starts
 from forecasting.frames_out import measure_name
+from forecasting.series_inputs import known_values, regressor_matrix, regressor_names
 from forecasting.series_models import SERIES_MODELS, CannotFitError, Estimate, SeriesModel, estimate
+from forecasting.series_parameters import Parameters, checked_parameters
+from forecasting.specification import Selector, SpecificationEntry
 from kernel.errors import InvalidInput, NotFound
 
 __all__ = ["SERIES_MODELS", "SeriesFit", "SeriesModel", "fit_series", "tune"]
@@ -41,6 +45,7 @@ class SeriesFit:
         forecasts: `period_start`, `measure`, `quantity` with the measures of `demand_forecasts`.
         comparison: `model`, `wape`, `mase`, `rmsse`, `bias`, `origin_count` for this model, the champion,
         seasonal naive.
+        settings: the tuned parameters, whole, as they would be written down. frequency, cutoff: what was fitted.
     """
 
     series_id: int
@@ -53,6 +58,53 @@ class SeriesFit:
     fitted: pl.DataFrame
     forecasts: pl.DataFrame
     comparison: pl.DataFrame
+    settings: Parameters
+    frequency: Frequency
+    cutoff: date
+
+    def scores(self) -> dict[str, float]:
+        """What this model scored on past cutoffs, and seasonal naive and the champion beside it: `wape`, `champion_wape`, ..."""
+        found: dict[str, float] = {}
+        for row in self.comparison.iter_rows(named=True):
+            before = "" if row["model"] == self.model else f"{row['model']}_"
+            found |= {f"{before}{name}": round(row[name], 4) for name in ("wape", "rmsse", "bias") if row[name] is not None}
+        return found
+
+    def specification(
+        self,
+        *,
+        author: str,
+        on: date,
+        why: str,
+        sku: str | None = None,
+        warehouse: str | None = None,
+        is_calibrated: bool = True,
+        seed: int = 0,
+    ) -> SpecificationEntry:
+        """This fit as an entry of the file the next run reads.
+
+        Args:
+            on: the day it is decided. sku, warehouse: name the series so that people can read it; its id otherwise.
+
+        Raises:
+            InvalidInput: the model could not be fitted, or no author or reason is given.
+        """
+        if self.is_fallback:
+            raise InvalidInput("forecasting.specification_not_fitted", series_id=self.series_id, model=self.model)
+        whom = Selector(series_id=self.series_id) if sku is None else Selector(sku=sku, warehouse=warehouse)
+        return SpecificationEntry(
+            selector=whom,
+            frequency=self.frequency,
+            model=self.model,
+            parameters=self.settings,
+            author=author,
+            decided_on=on,
+            why=why,
+            is_calibrated=is_calibrated,
+            seed=seed,
+            data_cutoff=self.cutoff,
+            scores=self.scores(),
+        ).checked()
 
 
 def fit_series(
@@ -63,6 +115,7 @@ def fit_series(
     frequency: Frequency,
     horizon: int,
     cutoff: date,
+    parameters: Mapping[str, Any] | None = None,
     regressors: pl.DataFrame | None = None,
     batch: ForecastResult | None = None,
 ) -> SeriesFit:
@@ -70,6 +123,7 @@ def fit_series(
 
     Args:
         demand: as for `forecast`; only rows of `series_id` are used for the fit.
+        parameters: what is tuned (see `series_parameters`); what is not said takes its default.
         regressors: `period_start` and number columns, known for every period of history and horizon
         ("sarimax" and
             "unobserved_components" use them, the others do not).
@@ -77,18 +131,21 @@ def fit_series(
 
     Raises:
         NotFound: the series has no demand known at the cutoff.
-        InvalidInput: an unknown model, or regressors with gaps.
+        InvalidInput: an unknown model or parameter, or regressors with gaps.
     """
-    if model not in SERIES_MODELS:
-        raise InvalidInput("forecasting.bad_argument", argument="model", got=model, expected=", ".join(SERIES_MODELS))
+    settings = checked_parameters(model, parameters)
     own = demand.filter(pl.col("series_id") == series_id)
     panel = build_panel(own, frequency=frequency, cutoff=cutoff)
     if panel.series_count == 0:
         raise NotFound("forecasting.series_unknown", series_id=series_id, cutoff=cutoff)
     if batch is None:
         batch = forecast(own, frequency=frequency, horizon=horizon, cutoff=cutoff)
-    values, start = _known_values(panel, panel.period_count)
-    exog = _regressor_matrix(regressors, panel, start, horizon)
+    values, start = known_values(panel, panel.period_count)
+    names = regressor_names(regressors, model, settings)
+    if "regressors" in settings:
+        settings |= {"regressors": names}
+    is_festive = bool(settings.get("spring_festival"))
+    exog = regressor_matrix(regressors, panel, start, horizon, names, has_spring_festival=is_festive)
     champion_forecasts = (
         batch.demand_forecasts.filter(pl.col("series_id") == series_id)
         .select("period_start", "measure", "quantity")
@@ -97,7 +154,7 @@ def fit_series(
     past = period_starts(panel.first_index + np.arange(start, panel.period_count), frequency)
     components = _components(values, panel.season_length, past)
     try:
-        found = estimate(model, values, panel.season_length, horizon, exog)
+        found = estimate(model, values, panel.season_length, horizon, exog, settings)
     except CannotFitError as problem:
         key, reason = problem.args
         facts = {"series_id": series_id, "model": model, "got": len(values), **reason}
@@ -111,7 +168,10 @@ def fit_series(
             components,
             _fitted_frame(past, values, np.full_like(values, np.nan)),
             champion_forecasts,
-            _comparison(batch, panel, model, None, exog, horizon),
+            _comparison(batch, panel, model, None, exog, horizon, settings),
+            settings,
+            frequency,
+            cutoff,
         )
     dates = period_starts(panel.first_index + panel.period_count + np.arange(horizon), frequency)
     return SeriesFit(
@@ -124,7 +184,10 @@ def fit_series(
         components,
         _fitted_frame(past, values, found.fitted),
         _forecast_frame(dates, found),
-        _comparison(batch, panel, model, start, exog, horizon),
+        _comparison(batch, panel, model, start, exog, horizon, settings),
+        settings,
+        frequency,
+        cutoff,
     )
 
 
@@ -136,24 +199,34 @@ def tune(
     horizon: int,
     cutoff: date,
     models: tuple[SeriesModel, ...] = SERIES_MODELS,
+    candidates: Sequence[tuple[SeriesModel, Mapping[str, Any]]] | None = None,
     regressors: pl.DataFrame | None = None,
+    batch: ForecastResult | None = None,
 ) -> list[SeriesFit]:
     """Fit several models to one series; the lowest RMSSE over past cutoffs first, those that fell back
-    last."""
+    last.
+
+    Args:
+        models: with default parameters. candidates: in their place, models with the parameters to try.
+        batch: as in `fit_series`.
+    """
     own = demand.filter(pl.col("series_id") == series_id)
-    batch = forecast(own, frequency=frequency, horizon=horizon, cutoff=cutoff)
+    if batch is None:
+        batch = forecast(own, frequency=frequency, horizon=horizon, cutoff=cutoff)
+    tried = [(model, dict[str, Any]()) for model in models] if candidates is None else candidates
     fits = [
         fit_series(
             own,
             series_id,
             model=model,
+            parameters=parameters,
             frequency=frequency,
             horizon=horizon,
             cutoff=cutoff,
             regressors=regressors,
             batch=batch,
         )
-        for model in models
+        for model, parameters in tried
     ]
 
     def rank(fit: SeriesFit) -> tuple[bool, float]:
@@ -163,33 +236,6 @@ def tune(
     return sorted(fits, key=rank)
 
 
-def _known_values(panel: Panel, known_count: int) -> tuple[FloatArray, int]:
-    """Filled history of the panel's one series up to `known_count`, and the column it starts at."""
-    values, censored = panel.values[:, :known_count], panel.is_censored[:, :known_count]
-    starts = demand_starts(values, panel.first_columns)
-    flat = np.ones((1, known_count))
-    filled = fill_demand(values, starts, censored, flat, HALF_WINDOWS[panel.frequency]).values
-    return filled[0, starts[0] :], int(starts[0])
-
-
-def _regressor_matrix(regressors: pl.DataFrame | None, panel: Panel, start: int, horizon: int) -> FloatArray | None:
-    if regressors is None:
-        return None
-    indices = panel.first_index + np.arange(start, panel.period_count + horizon)
-    wanted = pl.DataFrame({"period_start": period_starts(indices, panel.frequency)})
-    names = sorted(name for name in regressors.columns if name != "period_start")
-    joined = wanted.join(regressors, on="period_start", how="left", maintain_order="left").select(names)
-    matrix = joined.cast(pl.Float64).to_numpy()
-    if joined.height != len(indices) or not np.isfinite(matrix).all():
-        raise InvalidInput(
-            "forecasting.bad_argument",
-            argument="regressors",
-            got=f"{int((~np.isfinite(matrix)).any(axis=1).sum())} periods without a value",
-            expected="one row with numbers for every period of history and horizon",
-        )
-    return matrix
-
-
 def _comparison(
     batch: ForecastResult,
     panel: Panel,
@@ -197,6 +243,7 @@ def _comparison(
     start: int | None,
     exog: FloatArray | None,
     horizon: int,
+    settings: Parameters,
 ) -> pl.DataFrame:
     """This model, the champion and seasonal naive at the champion's own past cutoffs."""
     series_id = int(panel.series_ids[0])
@@ -215,10 +262,10 @@ def _comparison(
             asked = past.filter((pl.col("model") == "seasonal_naive") & (pl.col("cutoff") == cutoff))
             known = _count_known(panel, cutoff)
             steps = int(asked["period_start"].n_unique())
-            values, then_start = _known_values(panel, known)
+            values, then_start = known_values(panel, known)
             part_exog = None if exog is None else exog[then_start - start :][: len(values) + horizon]
             try:
-                mean = estimate(model, values, panel.season_length, horizon, part_exog).mean
+                mean = estimate(model, values, panel.season_length, horizon, part_exog, settings).mean
             except CannotFitError:
                 continue
             dates = period_starts(panel.first_index + known + np.arange(horizon), panel.frequency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forecasting.events import EventCalendar
-from forecasting.newcomers import Reference
+from forecasting.references import Reference
 
 __all__ = ["NOTHING_BESIDE", "Surroundings"]
 

@@ -7,6 +7,7 @@
     throughline status    what the screens show now, and how the last run ended
     throughline check     prove the ledger and its copy
     throughline forecast  forecast a file
+    throughline specification  list, show, check, remove what people decided about single forecasts
     throughline reset     start over
 
 Start-up counts: nothing here imports Dagster, dbt, DuckDB or a statistics library; a command imports what it needs when
@@ -96,10 +97,13 @@ def load(
 
 
 @app.command(help=_say("run.help"), epilog=_say("run.example"))
-def run(as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help=_say("run.as_of"))] = None) -> None:
+def run(
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help=_say("run.as_of"))] = None,
+    reselect: Annotated[bool, typer.Option("--reselect", help=_say("run.reselect"))] = False,
+) -> None:
     from pipelines.commands.run import run_pipeline
 
-    run_pipeline(_settings(), as_of)
+    run_pipeline(_settings(), as_of, is_reselecting=reselect)
 
 
 @app.command(help=_say("up.help"), epilog=_say("up.example"))
@@ -150,6 +154,41 @@ def forecast(
         events=events,
         holidays=holidays,
     )
+
+
+specification = typer.Typer(help=_say("specification.help"), no_args_is_help=True)
+app.add_typer(specification, name="specification")
+
+
+@specification.command("list", help=_say("specification.list"))
+def list_specifications() -> None:
+    from pipelines.commands.specification import list_specifications as shown
+
+    shown(_settings())
+
+
+@specification.command("show", help=_say("specification.show"))
+def show_specification(name: Annotated[str, typer.Argument(metavar="SKU@WAREHOUSE", help=_say("specification.name"))]) -> None:
+    from pipelines.commands.specification import show_specification as shown
+
+    shown(_settings(), name)
+
+
+@specification.command("check", help=_say("specification.check"))
+def check_specification() -> None:
+    from pipelines.commands.specification import check_specifications
+
+    raise typer.Exit(check_specifications(_settings()))
+
+
+@specification.command("remove", help=_say("specification.remove"))
+def remove_specification(
+    name: Annotated[str | None, typer.Argument(metavar="SKU@WAREHOUSE", help=_say("specification.name"))] = None,
+    everything: Annotated[bool, typer.Option("--all", help=_say("specification.all"))] = False,
+) -> None:
+    from pipelines.commands.specification import remove_specification as removed
+
+    removed(_settings(), name, everything=everything)
 
 
 @app.command(help=_say("reset.help"), epilog=_say("reset.example"))

@@ -8,6 +8,7 @@ last_run.json        how the newest run ended, good or bad
 run.lock             held while a run writes
 up.lock              held while `throughline up` serves
 dbt/ dagster/ logs/  of the tools
+forecast_specifications.toml   how chosen series are forecast, as people decided (only where somebody did)
 rejects/ exports/    rows that could not be loaded; what people take out
 truth.json           what the demo company hides on purpose
 """
@@ -73,6 +74,10 @@ class Home:
     @property
     def exports(self) -> Path:
         return self.root / "exports"
+
+    @property
+    def specifications(self) -> Path:
+        return self.root / "forecast_specifications.toml"
 
     @property
     def truth(self) -> Path:

@@ -74,12 +74,14 @@ class Run:
         settings: what the company set.
         as_of: the day it plans and reports for; None means the company clock of the ledger.
         run_request_ids: requests of people this run answers.
+        is_reselecting: compare the forecast models anew, whatever the last selection is worth.
     """
 
     run_id: str
     settings: Settings
     as_of: date | None = None
     run_request_ids: tuple[int, ...] = ()
+    is_reselecting: bool = False
 
     @property
     def home(self) -> Home:

@@ -69,14 +69,16 @@ def dagster_home(settings: Settings) -> dict[str, str]:
     return {"DAGSTER_HOME": str(home.dagster), "DAGSTER_DISABLE_TELEMETRY": "1", **settings.environment()}
 
 
-def run_all(settings: Settings, *, as_of: date | None = None, run_request_ids: tuple[int, ...] = ()) -> RunSummary:
-    """Run the whole job now, in this process.
+def run_all(
+    settings: Settings, *, as_of: date | None = None, run_request_ids: tuple[int, ...] = (), is_reselecting: bool = False
+) -> RunSummary:
+    """Run the whole job now, in this process; `is_reselecting` compares the forecast models anew.
 
     Raises:
         Conflict: another run is working on this home.
     """
     run_id = str(uuid.uuid4())
-    run = Run(run_id, settings, as_of, run_request_ids)
+    run = Run(run_id, settings, as_of, run_request_ids, is_reselecting)
     home = run.home
     home.prepare()
     hold(home.run_lock, run_id)
@@ -102,7 +104,7 @@ def run_all(settings: Settings, *, as_of: date | None = None, run_request_ids: t
 def _execute(run: Run) -> None:
     from dagster import DagsterInstance
 
-    from pipelines.assets.context import AS_OF_TAG, REQUEST_TAG
+    from pipelines.assets.context import AS_OF_TAG, REQUEST_TAG, RESELECT_TAG
     from pipelines.job import JOB, build_definitions
     from pipelines.stopped_runs import end_stopped_runs
 
@@ -111,6 +113,8 @@ def _execute(run: Run) -> None:
         tags[AS_OF_TAG] = run.as_of.isoformat()
     if run.run_request_ids:
         tags[REQUEST_TAG] = "-".join(map(str, run.run_request_ids))
+    if run.is_reselecting:
+        tags[RESELECT_TAG] = "1"
     job = build_definitions(run.settings).get_job_def(JOB)
     with DagsterInstance.get() as instance:
         # This run holds the lock: whatever else is said to be working was killed.

@@ -41,7 +41,14 @@ class Settings:
         archived_runs: forecast runs kept with all their quantiles; older live runs keep mean and median.
         boosted_forecasts: also learn from all series at once: a first run takes about 35 seconds longer on the demo company, and
             errs one per cent less by week, five per cent less by month.
+        selection_days: weekly forecasts compare their models anew when the last comparison is so many days old; monthly ones
+            each month. In between, series with new demand are forecast again with what was chosen.
+        drift_alarm_percent: series in alarm (forecasts that err to one side) beyond this share of their number or value make the
+            run compare the models anew; half of it for one series alone, at least 10 per cent of the value.
+        holiday_country: public holidays forecasts know of (ISO 3166); empty: none.
         workers: processes for forecasting chunks; 1 works in this process.
+        dask_scheduler: address of a Dask scheduler whose workers forecast chunks in place of own processes; needs the extra
+            [scale] here and on the workers.
         seed: seed of everything drawn.
     """
 
@@ -58,7 +65,11 @@ class Settings:
     monthly_horizon: int = 12
     archived_runs: int = 10
     boosted_forecasts: bool = False
+    selection_days: int = 7
+    drift_alarm_percent: int = 20
+    holiday_country: str = "CN"
     workers: int = 1
+    dask_scheduler: str = ""
     seed: int = 20260101
 
     @property
@@ -135,6 +146,8 @@ def _typed(name: str, value: object, default: object, where: str) -> object:
             raise InvalidInput("pipelines.setting_not_a_number", where=where, got=value) from None
         if number < 0 or (name in ("keep_snapshots", "workers", "weekly_horizon", "monthly_horizon") and number == 0):
             raise InvalidInput("pipelines.setting_not_a_number", where=where, got=value)
+        if name == "drift_alarm_percent" and not 1 <= number <= 100:
+            raise InvalidInput("pipelines.setting_percent", where=where, got=value)
         return number
     text = str(value)
     if name == "language" and text not in ("en", "zh"):

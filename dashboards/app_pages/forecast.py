@@ -13,6 +13,7 @@ from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.filters import choose, search, segment
 from dashboards.components.forecast_area import forecast_area
+from dashboards.components.learned import learned, told_marks
 from dashboards.components.notes import notes
 from dashboards.components.override import override_log, override_table, with_live_overrides
 from dashboards.components.second_opinion import second_opinion
@@ -59,7 +60,10 @@ def show() -> None:
     with left:
         unit = unit_text(row["base_unit"]) or t("unit.base")
         title = t("forecast.axis", unit=unit, period=code_text("period_kind", frequency))
-        st.altair_chart(charts.forecast(_recent(frame, frequency), title), alt=t("forecast.chart_alt", item=row["sku"]))
+        category = row["category_id"]
+        corrected, happened = told_marks(int(row["series_id"]), int(row["item_id"]), None if category is None else int(category))
+        drawn = charts.forecast(_recent(frame, frequency), title, corrected, happened)
+        st.altair_chart(drawn, alt=t("forecast.chart_alt", item=row["sku"]))
         st.caption(t("forecast.chart_hint"))
     with right:
         _champion(row)
@@ -67,6 +71,7 @@ def show() -> None:
         _accuracy(shown, row, frame)
     override_table(frame, row, frequency)
     override_log(row, frequency)
+    learned(row, series)
     second_opinion(shown, frame, row, frequency)
     one, two = st.columns([3, 1])
     with one:

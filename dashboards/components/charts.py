@@ -178,8 +178,15 @@ def rates(frame: pl.DataFrame, names: Mapping[str, str]) -> alt.Chart:
     )
 
 
-def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
-    """History, forecast, 50 % and 90 % intervals, override, and what last year's same months were."""
+def forecast(
+    frame: pl.DataFrame, unit_title: str, corrected: pl.DataFrame | None = None, happened: pl.DataFrame | None = None
+) -> alt.LayerChart:
+    """History, forecast as it was and is, 50 % and 90 % intervals, override, last year's same months, and what people told.
+
+    Args:
+        corrected: days people corrected, `day`, `kind`: hollow diamonds on their period.
+        happened: events, `first`, `last`, `name`: shaded.
+    """
     history = frame.filter(pl.col("kind") == "history")
     ahead = frame.filter(pl.col("kind") == "forecast")
     x = _time("period_start", t("axis.period"))
@@ -189,7 +196,9 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         "override_quantity": t("forecast.series.override"),
         "last_year_quantity": t("forecast.series.last_year"),
         "last_forecast_quantity": t("forecast.series.last_forecast"),
+        "past_forecast": t("forecast.series.past_forecast"),
     }
+    history = history.with_columns(pl.col("baseline_quantity").alias("past_forecast"))
     lines = pl.concat(
         [
             part.select(
@@ -201,10 +210,11 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
                 (ahead, "override_quantity"),
                 (ahead, "last_year_quantity"),
                 (ahead, "last_forecast_quantity"),
+                (history, "past_forecast"),
             )
         ]
     )
-    layers: list[Any] = []
+    layers: list[Any] = _events(happened, frame)
     for low, high, opacity in (("p05", "p95", 0.15), ("p25", "p75", 0.25)):
         band = ahead.select("period_start", pl.col(low, high).cast(pl.Float64)).drop_nulls()
         if not band.is_empty():
@@ -220,6 +230,7 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         names["override_quantity"]: (RED, [1, 0]),
         names["last_year_quantity"]: (GREY, [2, 3]),
         names["last_forecast_quantity"]: (PINK, [4, 2, 1, 2]),
+        names["past_forecast"]: (GREEN, [1, 2]),
     }
     domain = [name for name in styles if name in present]
     layers.append(
@@ -258,7 +269,40 @@ def forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
                 tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")],
             )
         )
-    return alt.layer(*layers).properties(height=330)
+    layers += _corrected(corrected, history, x)
+    return alt.layer(*layers).properties(height=360)
+
+
+def _events(happened: pl.DataFrame | None, frame: pl.DataFrame) -> list[Any]:
+    """Shaded days, those of the drawn years only."""
+    if happened is None or happened.is_empty() or frame.is_empty():
+        return []
+    first, last = frame["period_start"].min(), frame["period_start"].max()
+    seen = happened.filter(pl.col("last") >= first, pl.col("first") <= last)
+    # The end of the last day, so that a single day has a width.
+    seen = seen.with_columns(pl.max_horizontal("first", pl.lit(first)).alias("first"), (pl.col("last") + pl.duration(days=1)))
+    if seen.is_empty():
+        return []
+    tips = [
+        alt.Tooltip("name:N", title=t("learned.what_event")),
+        alt.Tooltip("first:T", title=t("learned.first"), format="%Y-%m-%d"),
+    ]
+    return [alt.Chart(seen).mark_rect(color=GREEN, opacity=0.14).encode(x="first:T", x2="last:T", tooltip=tips)]
+
+
+def _corrected(corrected: pl.DataFrame | None, history: pl.DataFrame, x: alt.X) -> list[Any]:
+    if corrected is None or corrected.is_empty() or history.is_empty():
+        return []
+    periods = history.sort("period_start").select("period_start", pl.col("demand_quantity").cast(pl.Float64))
+    placed = corrected.sort("day").join_asof(periods, left_on="day", right_on="period_start").drop_nulls("demand_quantity")
+    if placed.is_empty():
+        return []
+    tips = [
+        alt.Tooltip("day:T", title=t("learned.day"), format="%Y-%m-%d"),
+        alt.Tooltip("kind:N", title=t("learned.kind")),
+    ]
+    mark = alt.Chart(placed).mark_point(shape="diamond", size=130, filled=False, stroke=ORANGE, strokeWidth=2.5)
+    return [mark.encode(x=x, y="demand_quantity:Q", tooltip=tips)]
 
 
 def group_forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:

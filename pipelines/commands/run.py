@@ -17,7 +17,7 @@ __all__ = ["run_pipeline"]
 _WIDTH = 44
 
 
-def run_pipeline(settings: Settings, as_of: str | None) -> None:
+def run_pipeline(settings: Settings, as_of: str | None, *, is_reselecting: bool = False) -> None:
     """Run, show one line per step, then a summary.
 
     Raises:
@@ -49,7 +49,7 @@ def run_pipeline(settings: Settings, as_of: str | None) -> None:
         _out(f"  {mark} {_padded(label)} {event.seconds:>7.1f} s {rows}  {note}".rstrip())
 
     with listen(show):
-        summary = run_all(settings, as_of=day)
+        summary = run_all(settings, as_of=day, is_reselecting=is_reselecting)
     require_published(summary, settings.language)
     _out(
         text(

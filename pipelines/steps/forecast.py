@@ -1,13 +1,9 @@
 """Step 3: what will be asked for? Demand marts in, schema `forecast` out.
 
-A forecast stands at a cutoff, the last day of the last complete week (for the plan) or month (for review) at `as_of`.
-Runs on days in between, or asked for again, find it already made from the same demand and use it. What is archived:
-
-    demand_forecasts    one live run per cutoff; older ones than `archived_runs` keep mean and median
-                        twelve simulated cutoffs before the first live one, each with only what was then known
-    the other tables    the newest live run of each frequency
-
-Each frequency is written in one transaction: a kill leaves the old run or the new one.
+A forecast stands at a cutoff, the last day of the last complete week (for the plan) or month (for review) at `as_of`. Models are
+compared once in a while (`forecast_selection`); in between, only series whose inputs are new are forecast again, with what was
+chosen, and the others are carried over (`forecast_archive`): the result is the same as forecasting all of them. Whether
+forecasts still follow demand is judged before (`forecast_drift`). Then groups, people and repurchases follow.
 """
 
 from __future__ import annotations
@@ -19,39 +15,43 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from forecasting import ForecastResult, forecast, simulate_archive
-from kernel.ids import content_hash, stable_id
+from forecasting import fit, forecast, result_of, simulate_archive
 from pipelines.chunks import chunk_mapper
+from pipelines.home import Home
 from pipelines.run import Run
 from pipelines.settings import Settings
+from pipelines.steps.forecast_archive import LiveRun, archive_run, carried_over
+from pipelines.steps.forecast_drift import keep_drift, measure_drift
 from pipelines.steps.forecast_groups import add_groups
+from pipelines.steps.forecast_inputs import ForecastInputs, last_complete_day, read_inputs
 from pipelines.steps.forecast_sales import add_people
+from pipelines.steps.forecast_selection import Decision, decide, keep_selection
 from pipelines.steps.repurchase import list_repurchases
 from pipelines.steps.seasonality import report_seasonality
-from pipelines.steps.tables import create_result_tables, insert_frame
-from pipelines.warehouse import open_warehouse, read_frame, table_exists
+from pipelines.steps.specified import Specified, assigned, record_used, used_facts
+from pipelines.steps.tables import create_result_tables
+from pipelines.warehouse import open_warehouse
 
-__all__ = ["FREQUENCIES", "last_complete_day", "run_forecast", "simulated_cutoffs"]
+__all__ = ["FREQUENCIES", "forecast_frequency", "last_complete_day", "run_forecast", "simulated_cutoffs"]
 
 FREQUENCIES = ("week", "month")
 _SIMULATED_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 _SIMULATED_HORIZON = {"week": 13, "month": 6}
-_REVIEW_DAYS = 7
-_KEPT_MEASURES = ("mean", "model_mean", "p50")
+
+
+_NOBODY = Specified((), "", (), "")
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """One frequency of one run."""
+class Made:
+    """What was done for one frequency; `recomputed` series of `series`, 0 where the last run stands."""
 
-    frequency: Any
-    cutoff: date
-    horizon: int
-    demand: pl.DataFrame
-    demand_hash: str
-    specification: str
-    forecast_run_id: str
-    watermark: int
+    recomputed: int
+    series: int
+    selection_id: str | None
+    reason: str
+    alarms: int
+    is_alarm: bool
 
 
 def run_forecast(run: Run) -> dict[str, int]:
@@ -61,14 +61,17 @@ def run_forecast(run: Run) -> dict[str, int]:
         create_result_tables(warehouse)
         facts = run.facts()
         as_of = date.fromisoformat(facts["as_of"])
-        notes, accuracy = [], {}
+        notes, accuracy, told = [], {}, {}
         for frequency in FREQUENCIES:
-            wanted = _wanted(warehouse, settings, frequency, as_of, int(facts["watermark"]))
-            made = _forecast(warehouse, wanted, settings)
+            specified = assigned(warehouse, Home(settings.home), frequency)
+            inputs = read_inputs(warehouse, settings, frequency, as_of, int(facts["watermark"]), specified.content_hash)
+            made = forecast_frequency(warehouse, inputs, settings, is_asked=run.is_reselecting, specified=specified)
             add_groups(warehouse, frequency, as_of, seed=settings.seed)
             add_people(warehouse, frequency, as_of)
-            notes.append(f"{frequency} to {wanted.cutoff}{'' if made else ' (unchanged)'}")
+            notes.append(f"{frequency} to {inputs.cutoff}{_note(made)}")
+            notes += [f"specification for nobody: {label}" for label in specified.unknown]
             accuracy |= _accuracy(warehouse, frequency)
+            told |= {f"{name}_{frequency}": value for name, value in vars(made).items()}
         list_repurchases(warehouse, settings, as_of)
         report_seasonality(warehouse, as_of)
         rows = {
@@ -85,19 +88,8 @@ def run_forecast(run: Run) -> dict[str, int]:
         }
         step.rows = rows["demand_forecasts"]
         step.note = ", ".join(notes)
-        step.metadata = {"accuracy": accuracy}
+        step.metadata = {"accuracy": accuracy | used_facts(warehouse), "forecast": told}
     return rows
-
-
-def last_complete_day(frequency: str, as_of: date) -> date:
-    """The last day of the last period that had wholly passed at the end of `as_of`.
-
-    >>> last_complete_day("week", date(2026, 3, 8)), last_complete_day("month", date(2026, 3, 8))
-    (datetime.date(2026, 3, 8), datetime.date(2026, 2, 28))
-    """
-    tomorrow = as_of + timedelta(days=1)
-    start = tomorrow - timedelta(days=tomorrow.weekday()) if frequency == "week" else tomorrow.replace(day=1)
-    return start - timedelta(days=1)
 
 
 def simulated_cutoffs(frequency: str, cutoff: date, count: int) -> list[date]:
@@ -110,147 +102,127 @@ def simulated_cutoffs(frequency: str, cutoff: date, count: int) -> list[date]:
     return sorted(found)
 
 
-def _wanted(warehouse: duckdb.DuckDBPyConnection, settings: Settings, frequency: str, as_of: date, watermark: int) -> _Wanted:
-    cutoff = last_complete_day(frequency, as_of)
-    horizon = settings.weekly_horizon if frequency == "week" else settings.monthly_horizon
-    demand = _demand(warehouse, frequency)
-    told = {
-        "frequency": frequency,
-        "horizon": horizon,
-        "seed": settings.seed,
-        "is_boosted": settings.boosted_forecasts,
-        "version": 2,
-    }
-    specification = content_hash(told)[:16]
-    lead_times = _lead_times(warehouse)
-    demand_hash = stable_id(*demand.hash_rows(seed=1).to_list(), *lead_times.hash_rows(seed=1).to_list())
-    forecast_run_id = stable_id("forecast", frequency, cutoff, specification, watermark)
-    return _Wanted(frequency, cutoff, horizon, demand, demand_hash, specification, forecast_run_id, watermark)
+def forecast_frequency(
+    warehouse: duckdb.DuckDBPyConnection,
+    inputs: ForecastInputs,
+    settings: Settings,
+    *,
+    is_asked: bool = False,
+    specified: Specified = _NOBODY,
+) -> Made:
+    """Forecast and archive what is new; nothing where the same inputs were forecast with the same selection before.
 
-
-def _forecast(warehouse: duckdb.DuckDBPyConnection, wanted: _Wanted, settings: Settings) -> bool:
-    """Forecast and archive; False if the same demand was forecast at this cutoff before."""
-    known = warehouse.execute(
-        "SELECT 1 FROM forecast.runs WHERE origin = 'live' AND frequency = ? AND cutoff = ? AND specification = ? "
-        "AND demand_hash = ?",
-        [wanted.frequency, wanted.cutoff, wanted.specification, wanted.demand_hash],
-    ).fetchall()
-    if known:
-        return False
-    mapper = chunk_mapper(settings.workers)
-    lead_times = _lead_times(warehouse).filter(pl.col("series_id").is_in(wanted.demand["series_id"].unique().implode()))
-    result = forecast(
-        wanted.demand,
-        frequency=wanted.frequency,
-        horizon=wanted.horizon,
-        cutoff=wanted.cutoff,
-        lead_times=lead_times if wanted.frequency == "week" else None,
-        is_boosted=settings.boosted_forecasts,
-        seed=settings.seed,
-        map_chunks=mapper,
-    )
-    simulated = None
-    if not warehouse.execute(
-        "SELECT 1 FROM forecast.runs WHERE frequency = ? AND origin = 'simulated' LIMIT 1", [wanted.frequency]
-    ).fetchall():
-        simulated = simulate_archive(
-            wanted.demand,
-            frequency=wanted.frequency,
-            horizon=min(wanted.horizon, _SIMULATED_HORIZON[wanted.frequency]),
-            cutoffs=simulated_cutoffs(wanted.frequency, wanted.cutoff, settings.simulated_cutoffs),
-            quantile_levels=_SIMULATED_LEVELS,
-            is_boosted=settings.boosted_forecasts,
-            seed=settings.seed,
-            map_chunks=mapper,
-        )
+    Where series are left to a specification, whatever is new is forecast with the past cutoffs it is judged on: all series.
+    """
+    drift = measure_drift(warehouse, inputs, settings)
+    decision = decide(warehouse, inputs, settings, is_drifting=drift.is_alarm, is_asked=is_asked)
+    if specified.assignments:
+        decision = Decision(None, None, "requested" if is_asked else "specified")
+    changed, carried = _changed(warehouse, inputs, decision)
+    is_same = (not changed and decision.selection is not None) or decision.reason == "specified"
+    if is_same and _stands(warehouse, inputs, decision):
+        return Made(0, inputs.hashes.height, decision.selection_id, decision.reason, drift.alarm_count, drift.is_alarm)
+    mapper = chunk_mapper(settings.workers, dask_scheduler=settings.dask_scheduler)
+    selection = decision.selection
+    if selection is None:
+        fitted = fit(**_arguments(inputs, settings, mapper), assignments=specified.assignments)
+        result, selection = result_of(fitted), None if specified.assignments else fitted.selection
+    else:
+        result = forecast(**_arguments(inputs.of_series(changed), settings, mapper), selection=selection)
+        result = carried_over(warehouse, inputs, result, carried)
+        if carried:
+            # Marks are told from what happened to all series at once.
+            result = _with_marks(result, inputs)
+    selection_id = None if selection is None else selection.selection_id
+    is_selected = decision.selection is None
+    made = LiveRun(result, selection_id, is_selected, len(changed), _simulated(warehouse, inputs, settings, mapper))
     warehouse.begin()
     try:
-        _archive(warehouse, wanted, result, simulated, settings.archived_runs)
+        archive_run(warehouse, inputs, made, settings.archived_runs)
+        if is_selected and selection is not None:
+            keep_selection(warehouse, inputs, selection, decision.reason, settings.archived_runs)
+        record_used(warehouse, specified, inputs.frequency, inputs.cutoff, made.run_id(inputs), result.champions)
+        drift = measure_drift(warehouse, inputs, settings)
+        keep_drift(warehouse, inputs, drift)
         warehouse.commit()
     except BaseException:
         warehouse.rollback()
         raise
-    return True
+    return Made(len(changed), inputs.hashes.height, selection_id, decision.reason, drift.alarm_count, drift.is_alarm)
 
 
-def _archive(
-    warehouse: duckdb.DuckDBPyConnection,
-    wanted: _Wanted,
-    result: ForecastResult,
-    simulated: pl.DataFrame | None,
-    archived_runs: int,
-) -> None:
-    frequency = wanted.frequency
-    live = [pl.lit(wanted.forecast_run_id).alias("forecast_run_id"), pl.lit("live").alias("origin")]
-    # The same cutoff forecast again, from corrected demand, takes the place of the first.
-    warehouse.execute(
-        "DELETE FROM forecast.demand_forecasts WHERE frequency = ? AND cutoff = ? AND origin = 'live'", [frequency, wanted.cutoff]
+def _arguments(inputs: ForecastInputs, settings: Settings, mapper: Any) -> dict[str, Any]:
+    return {
+        "demand": inputs.demand,
+        "frequency": inputs.frequency,
+        "horizon": inputs.horizon,
+        "cutoff": inputs.cutoff,
+        "lead_times": inputs.lead_times,
+        # Borrowing by attributes looks at all series of the frame, which a refit of some does not have.
+        "attributes": inputs.attributes if settings.boosted_forecasts else None,
+        "events": inputs.events,
+        "is_boosted": settings.boosted_forecasts,
+        "seed": settings.seed,
+        "map_chunks": mapper,
+    }
+
+
+def _changed(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, decision: Decision) -> tuple[list[int], list[int]]:
+    """Series to forecast, and series whose rows of the last run stand."""
+    series = inputs.hashes["series_id"].to_list()
+    if decision.selection is None:
+        return series, []
+    known = dict(
+        warehouse.execute(
+            "SELECT series_id, input_hash FROM forecast.series_inputs WHERE frequency = ? AND cutoff = ? AND selection_id = ?",
+            [inputs.frequency, inputs.cutoff, decision.selection_id],
+        ).fetchall()
     )
-    warehouse.execute(
-        "DELETE FROM forecast.runs WHERE frequency = ? AND cutoff = ? AND origin = 'live'", [frequency, wanted.cutoff]
-    )
-    insert_frame(warehouse, "forecast", "demand_forecasts", result.demand_forecasts.with_columns(live))
-    for name in ("backtest_scores", "backtest_forecasts", "champions", "seasonal_profile"):
-        warehouse.execute(f"DELETE FROM forecast.{name} WHERE frequency = ?", [frequency])
-        frame = getattr(result, name).with_columns(*live, pl.lit(frequency).alias("frequency"))
-        insert_frame(warehouse, "forecast", name, frame)
-    if frequency == "week":
-        warehouse.execute("DELETE FROM forecast.lead_time_demand")
-        insert_frame(warehouse, "forecast", "lead_time_demand", result.lead_time_demand.with_columns(live))
-    rows = [(wanted.forecast_run_id, "live", wanted.cutoff, result.champions.height)]
-    if simulated is not None:
-        named = simulated.with_columns(
-            pl.col("cutoff")
-            .map_elements(lambda day: _simulated_id(wanted, day), return_dtype=pl.String)
-            .alias("forecast_run_id"),
-            pl.lit("simulated").alias("origin"),
-        )
-        insert_frame(warehouse, "forecast", "demand_forecasts", named)
-        counts = simulated.group_by("cutoff").agg(pl.col("series_id").n_unique().alias("count")).sort("cutoff")
-        rows += [(_simulated_id(wanted, day), "simulated", day, count) for day, count in counts.iter_rows()]
-    warehouse.executemany(
-        "INSERT INTO forecast.runs BY NAME SELECT ? AS forecast_run_id, ? AS origin, ?::DATE AS cutoff, "
-        "?::BIGINT AS series_count, ? AS frequency, ? AS specification, ?::BIGINT AS watermark, ? AS demand_hash",
-        [[*row, frequency, wanted.specification, wanted.watermark, wanted.demand_hash] for row in rows],
-    )
-    _thin_out(warehouse, frequency, archived_runs)
+    carried = [series_id for series_id, told in inputs.hashes.iter_rows() if known.get(series_id) == told]
+    standing = set(carried)
+    return [series_id for series_id in series if series_id not in standing], carried
 
 
-def _simulated_id(wanted: _Wanted, cutoff: date) -> str:
-    return stable_id("forecast", wanted.frequency, cutoff, wanted.specification, "simulated", wanted.watermark)
-
-
-def _thin_out(warehouse: duckdb.DuckDBPyConnection, frequency: str, archived_runs: int) -> None:
-    """Older live runs keep what accuracy is measured by; the rest of their quantiles goes."""
-    measures = ", ".join(f"'{measure}'" for measure in _KEPT_MEASURES)
-    warehouse.execute(
-        f"DELETE FROM forecast.demand_forecasts WHERE frequency = ? AND origin = 'live' AND measure NOT IN ({measures}) "
-        "AND cutoff NOT IN "
-        "(SELECT cutoff FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT ?)",
-        [frequency, frequency, archived_runs],
+def _stands(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, decision: Decision) -> bool:
+    return bool(
+        warehouse.execute(
+            "SELECT 1 FROM forecast.runs WHERE origin = 'live' AND frequency = ? AND cutoff = ? AND specification = ? "
+            "AND demand_hash = ? AND selection_id IS NOT DISTINCT FROM ?",
+            [inputs.frequency, inputs.cutoff, inputs.specification, inputs.demand_hash, decision.selection_id],
+        ).fetchall()
     )
 
 
-def _demand(warehouse: duckdb.DuckDBPyConnection, frequency: str) -> pl.DataFrame:
-    return read_frame(
-        warehouse,
-        "SELECT series_id, period_start, CAST(demand_quantity AS DOUBLE) AS quantity, is_in_stock, is_complete "
-        f"FROM marts.fct_demand_{frequency} ORDER BY series_id, period_start",
-    )
+def _simulated(
+    warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, settings: Settings, mapper: Any
+) -> pl.DataFrame | None:
+    """The archive of the year before the first live run, where there is none yet."""
+    is_known = warehouse.execute(
+        "SELECT 1 FROM forecast.runs WHERE frequency = ? AND origin = 'simulated' LIMIT 1", [inputs.frequency]
+    ).fetchall()
+    if is_known:
+        return None
+    arguments = {
+        name: value for name, value in _arguments(inputs, settings, mapper).items() if name not in ("cutoff", "lead_times")
+    }
+    arguments["horizon"] = min(inputs.horizon, _SIMULATED_HORIZON[inputs.frequency])
+    cutoffs = simulated_cutoffs(inputs.frequency, inputs.cutoff, settings.simulated_cutoffs)
+    return simulate_archive(**arguments, cutoffs=cutoffs, quantile_levels=_SIMULATED_LEVELS)
 
 
-def _lead_times(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Days to protect per series: lead time (the shortest of a supplier where none is typed) and the time to the next review."""
-    if not table_exists(warehouse, "plan_input", "item_locations"):
-        return pl.DataFrame(schema={"series_id": pl.Int64, "protection_days": pl.Int64})
-    terms = "SELECT item_id, min(lead_time_days) AS lead_time_days FROM plan_input.supplier_terms GROUP BY ALL"
-    return read_frame(
-        warehouse,
-        "SELECT l.item_location_id AS series_id, "
-        "CAST(least(730, greatest(1, coalesce(l.lead_time_days, t.lead_time_days, 0) + ?)) AS BIGINT) AS protection_days "
-        f"FROM plan_input.item_locations AS l LEFT JOIN ({terms}) AS t ON l.item_id = t.item_id ORDER BY ALL",
-        [_REVIEW_DAYS],
-    )
+def _with_marks(result: Any, inputs: ForecastInputs) -> Any:
+    from dataclasses import replace
+
+    from forecasting import demand_marks
+
+    marks = demand_marks(inputs.demand, frequency=inputs.frequency, cutoff=inputs.cutoff, events=inputs.events)
+    return replace(result, demand_marks=marks)
+
+
+def _note(made: Made) -> str:
+    if not made.recomputed:
+        return " (unchanged)"
+    return "" if made.recomputed == made.series else f" ({made.recomputed} of {made.series} series)"
 
 
 def _accuracy(warehouse: duckdb.DuckDBPyConnection, frequency: str) -> dict[str, float]:

@@ -83,9 +83,37 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "step": "VARCHAR", "level": "VARCHAR", "source_id": "BIGINT", "quantity": "DOUBLE",
     },
     "sales_problems": {"frequency": "VARCHAR", "sales_expectation_id": "BIGINT", "problem_key": "VARCHAR"},
+    "specifications_used": {
+        **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "entry": "VARCHAR", "model": "VARCHAR", "author_name": "VARCHAR",
+        "decided_on": "DATE", "reason": "VARCHAR", "series_count": "BIGINT", "file_name": "VARCHAR", "content_hash": "VARCHAR",
+    },
     "runs": {
         **_RUN, "frequency": "VARCHAR", "cutoff": "DATE", "specification": "VARCHAR", "watermark": "BIGINT",
-        "demand_hash": "VARCHAR", "series_count": "BIGINT",
+        "demand_hash": "VARCHAR", "series_count": "BIGINT", "selection_id": "VARCHAR", "recomputed_count": "BIGINT",
+    },
+    "baseline_forecasts": {
+        "series_id": "BIGINT", "cutoff": "DATE", "period_start": "DATE", "measure": "VARCHAR", "quantity": "DOUBLE",
+        "model": "VARCHAR", "frequency": "VARCHAR",
+    },
+    "series_inputs": {
+        "frequency": "VARCHAR", "cutoff": "DATE", "selection_id": "VARCHAR", "series_id": "BIGINT", "input_hash": "VARCHAR",
+    },
+    "selections": {
+        "frequency": "VARCHAR", "cutoff": "DATE", "selection_id": "VARCHAR", "reason": "VARCHAR", "specification": "VARCHAR",
+        "number": "BIGINT", "content": "VARCHAR",
+    },
+    "drift": {
+        "series_id": "BIGINT", "segment": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "tracking_signal": "DOUBLE",
+        "error_count": "BIGINT", "is_alarm": "BOOLEAN",
+    },
+    "demand_marks": {
+        "series_id": "BIGINT", "frequency": "VARCHAR", "period_start": "DATE", "kind": "VARCHAR",
+        "recorded_quantity": "DOUBLE", "suggested_quantity": "DOUBLE", "score": "DOUBLE", "is_applied": "BOOLEAN",
+        "reason_key": "VARCHAR", "reason_values": "VARCHAR",
+    },
+    "event_effects": {
+        "series_id": "BIGINT", "frequency": "VARCHAR", "event": "VARCHAR", "occurrences": "BIGINT", "effect": "DOUBLE",
+        "lift_quantity": "DOUBLE", "pull_forward_quantity": "DOUBLE", "is_used": "BOOLEAN",
     },
     "repurchase": {
         "as_of": "DATE", "origin": "VARCHAR", "customer_id": "BIGINT", "item_id": "BIGINT", **_REPURCHASE, "rank": "BIGINT",
@@ -123,7 +151,8 @@ PIPELINE_TABLES: dict[str, dict[str, str]] = {
 
 
 def create_result_tables(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Make the schemas `forecast`, `plan` and `pipeline`; a table whose columns changed is made anew, empty."""
+    """Make the schemas `forecast`, `plan` and `pipeline`; a table that only gained columns keeps its rows, one whose columns
+    changed otherwise is made anew, empty."""
     for schema, tables in (("forecast", FORECAST_TABLES), ("plan", PLAN_TABLES), ("pipeline", PIPELINE_TABLES)):
         warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for name, columns in tables.items():
@@ -132,7 +161,10 @@ def create_result_tables(warehouse: duckdb.DuckDBPyConnection) -> None:
                 "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
                 [schema, name],
             ).fetchall()
-            if known == list(columns.items()):
+            wanted = list(columns.items())
+            if known and known == wanted[: len(known)]:
+                for column, kind in wanted[len(known) :]:
+                    warehouse.execute(f'ALTER TABLE {schema}."{name}" ADD COLUMN "{column}" {kind}')
                 continue
             warehouse.execute(f'DROP TABLE IF EXISTS {schema}."{name}"')
             body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())

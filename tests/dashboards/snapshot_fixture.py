@@ -45,6 +45,7 @@ def build_ledger(home: Path) -> Ledger:
     people = {
         "buyer": ("buyer", "李采购"),
         "planner": ("planner", "王计划"),
+        "sales": ("sales", "赵销售"),
         "viewer": ("viewer", "访客"),
         "admin": ("admin", "管理员"),
     }

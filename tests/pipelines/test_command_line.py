@@ -85,6 +85,42 @@ def test_a_file_is_forecast_without_a_company(tmp_path, demand):
     assert {"A-17"} == set(table["series_id"])
 
 
+def test_a_table_of_events_lifts_the_week_of_the_next_one_and_names_a_series_it_does_not_know(tmp_path, demand):
+    frame = pl.read_csv(demand, try_parse_dates=True).with_row_index("week")
+    promotions = [10, 22, 35, 48, 61]
+    frame.with_columns(pl.when(pl.col("week").is_in(promotions)).then(30.0).otherwise(pl.col("quantity")).alias("quantity")).drop(
+        "week"
+    ).write_csv(demand)
+    starts = [date(2025, 1, 6) + timedelta(weeks=week) for week in promotions]
+    table = pl.DataFrame({"event": "promotion", "start_date": starts, "series_id": "A-17"}).with_columns(
+        (pl.col("start_date") + pl.duration(days=6)).alias("end_date")
+    )
+    out, events = tmp_path / "out.csv", tmp_path / "events.csv"
+    words = (
+        "forecast",
+        "--demand",
+        str(demand),
+        "--out",
+        str(out),
+        "--horizon",
+        "4",
+        "--events",
+        str(events),
+        "--holidays",
+        "CN",
+    )
+    table.write_csv(events)
+    done = throughline(tmp_path / "home", *words)
+    means = pl.read_csv(out).filter(pl.col("quantile").is_null())["quantity"].to_list()
+    table.with_columns(pl.lit("B-2").alias("series_id")).write_csv(events)
+    refused = throughline(tmp_path / "home", *words)
+
+    assert done.returncode == 0, done.stderr
+    assert means[1] > 1.7 * means[0]
+    assert refused.returncode == 2
+    assert "B-2" in refused.stderr
+
+
 def test_an_error_about_a_series_calls_it_as_the_file_does(tmp_path):
     """Days as well: A-1 is fine, B-2 has one day twice."""
     days = [date(2026, 1, 1) + timedelta(days=day) for day in range(30)]

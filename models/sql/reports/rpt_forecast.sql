@@ -60,7 +60,7 @@ overrides as (
 
 moved as (
     -- What sales expects and what overrides of any level made of the newest live forecast.
-    select series_id, frequency, period_start, sum(quantity) as moved_quantity
+    select series_id, frequency, period_start, cast(sum(cast(quantity as decimal(38, 9))) as double) as moved_quantity
     from {{ source("forecast", "forecast_steps") }}
     where (frequency, cutoff) in (select (frequency, max(cutoff)) from runs group by frequency)
     group by all

@@ -49,14 +49,15 @@ both_units as (
         bool_and(is_complete) as is_complete,
         case when count(distinct base_unit) = 1 then any_value(base_unit) end as base_unit,
         not bool_or(kind = 'history' and coalesce(demand_quantity, 0) > 0 and baseline_quantity is null) as is_past_whole,
+        -- Decimals add up the same in any order.
         {%- for unit, factor in {"quantity": "1.0", "amount": "unit_price"}.items() %}
         struct_pack(
             unit := '{{ unit }}',
-            demand_value := sum(demand_quantity * {{ factor }}),
-            past_forecast_value := sum(baseline_quantity * {{ factor }}) filter (where kind = 'history'),
-            total_value := sum(total_quantity * {{ factor }}) filter (where kind = 'forecast'),
-            last_year_value := sum(last_year_quantity * {{ factor }}),
-            last_forecast_value := sum(last_forecast_quantity * {{ factor }}) filter (where kind = 'forecast')
+            demand_value := cast(sum(cast(demand_quantity * {{ factor }} as decimal(38, 9))) as double),
+            past_forecast_value := cast(sum(cast(baseline_quantity * {{ factor }} as decimal(38, 9))) filter (where kind = 'history') as double),
+            total_value := cast(sum(cast(total_quantity * {{ factor }} as decimal(38, 9))) filter (where kind = 'forecast') as double),
+            last_year_value := cast(sum(cast(last_year_quantity * {{ factor }} as decimal(38, 9))) as double),
+            last_forecast_value := cast(sum(cast(last_forecast_quantity * {{ factor }} as decimal(38, 9))) filter (where kind = 'forecast') as double)
         ) as in_{{ unit }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from series_periods

@@ -12,6 +12,14 @@ biases as (
     group by all
 ),
 
+drift as (
+    -- Of the newest cutoff: do archived forecasts err to one side?
+    select series_id, frequency, is_alarm
+    from {{ source("forecast", "drift") }}
+    where series_id is not null
+    qualify rank() over (partition by frequency order by cutoff desc) = 1
+),
+
 live as (
     select
         series_id,
@@ -35,6 +43,7 @@ valued as (
         case
             when champions.is_fallback then 'fallback'
             when champions.wape > champions.naive_wape then 'worse_than_naive'
+            when coalesce(drift.is_alarm, false) then 'drift'
             when abs(biases.bias) > 0.25 then 'biased'
             when champions.wape > 0.6 then 'large_error'
             when abs(live.comparable_quantity - live.last_quantity) > 0.3 * live.last_quantity then 'changed_forecast'
@@ -48,6 +57,9 @@ valued as (
         on champions.series_id = biases.series_id
         and champions.frequency = biases.frequency
         and champions.model = biases.model
+    left join drift
+        on champions.series_id = drift.series_id
+        and champions.frequency = drift.frequency
     left join live
         on champions.series_id = live.series_id
         and champions.frequency = live.frequency
