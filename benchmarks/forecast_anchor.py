@@ -175,7 +175,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--sets", nargs="*", default=list(SETS))
     parser.add_argument("--sample", type=int, default=1000)
-    parser.add_argument("--parts", type=int, default=10**9, help="random spare parts of each set; all without it")
+    parser.add_argument("--parts", type=int, default=10**9, help="random spare parts of each set; then judge as many (--series)")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)

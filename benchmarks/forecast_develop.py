@@ -1,8 +1,8 @@
 """On which earlier origins may a setting be tried, so that the judged ones stay unseen?
 
 `forecast_accuracy.py --develop` judges a set as if it had ended at its first judged cutoff: whatever comes later is cut off, so
-no truth of a judged window is looked at. The last origin lies up to another `GAP` periods before that, as far as a usual history (30
-months, 78 weeks) remains to learn from; lead times are cut to a quarter of what is known. Settings are chosen here, figures
+no truth of a judged window is looked at. The last origin lies up to another `GAP` periods before that, as far as a usual history
+(30 months, 78 weeks) remains to learn from; lead times are cut to a quarter of what is known. Settings are chosen here, figures
 are reported without it.
 """
 
