@@ -99,6 +99,11 @@ _TABLES = {
     "demand_quantity double, naive_quantity double, baseline_quantity double, override_quantity double, forecast_quantity "
     "double, p025 double, p10 double, p90 double, p975 double, unit_cost double, override_author varchar, "
     "override_author_zh varchar",
+    "rpt_demand_marks": "series_id bigint, frequency varchar, period_start date, kind varchar, recorded_quantity double, "
+    "suggested_quantity double, score double, is_applied boolean, reason_key varchar, reason_values varchar, demand_date date, "
+    "day_quantity double",
+    "rpt_forecast_explanation": "series_id bigint, frequency varchar, position bigint, sentence_key varchar, "
+    "sentence_values varchar",
     "rpt_forecast_value_added": "frequency varchar, month_start date, step varchar, author_id bigint, author_name varchar, "
     "author_name_zh varchar, series_count bigint, period_count bigint, better_count bigint, demand_quantity decimal(38,6), "
     "error_before double, error_after double, signed_error_after double",

@@ -7,7 +7,7 @@ and report says them in its reader's language.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from forecasting.engine import ForecastResult
 from kernel.errors import NotFound
 from kernel.messages import text
 
-__all__ = ["Explanation", "Sentence", "explain", "reason_text"]
+__all__ = ["Explanation", "Sentence", "explain", "explain_all", "reason_text"]
 
 _VISIBLE_SEASON = 0.2  # below a fifth of the variance a season is not worth a sentence
 _PEAK = 1.1
@@ -82,6 +82,27 @@ def explain(result: ForecastResult, series_id: int) -> Explanation:
         sentences.append(Sentence(note["note_key"], values))
     sentences += _event_sentences(result, series_id) + _mark_sentences(result, series_id)
     return Explanation(series_id, row, sentences, profile)
+
+
+def explain_all(result: ForecastResult) -> pl.DataFrame:
+    """`explain` of every series of a run as rows.
+
+    Returns: `series_id`, `position` (from 0, in reading order), `sentence_key`, `sentence_values` (JSON text).
+    """
+    names = ("demand_forecasts", "champions", "seasonal_profile", "series_notes", "demand_marks")
+    parts = {name: getattr(result, name).partition_by("series_id", as_dict=True) for name in names}
+    effects = result.event_effects
+    shared = effects.filter(pl.col("series_id").is_null())
+    own = effects.filter(pl.col("series_id").is_not_null()).partition_by("series_id", as_dict=True)
+    rows: list[tuple[int, int, str, str]] = []
+    for (series_id,) in sorted(parts["champions"]):
+        frames = {name: parts[name].get((series_id,), getattr(result, name).clear()) for name in names}
+        mine = own.get((series_id,))
+        alone = replace(result, **frames, event_effects=shared if mine is None else pl.concat([shared, mine]))
+        for position, sentence in enumerate(explain(alone, int(series_id)).sentences):
+            rows.append((int(series_id), position, sentence.key, json.dumps(sentence.values, default=str, ensure_ascii=False)))
+    schema = {"series_id": pl.Int64, "position": pl.Int64, "sentence_key": pl.String, "sentence_values": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _event_sentences(result: ForecastResult, series_id: int) -> list[Sentence]:

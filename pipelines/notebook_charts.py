@@ -25,3 +25,5 @@ def use_charts() -> None:
     if alt.renderers.active == "default":
         alt.renderers.register("house", drawn)
         alt.renderers.enable("house")
+    # A company of hundreds of series has more past forecasts than the 5,000 rows a chart is limited to.
+    alt.data_transformers.disable_max_rows()

@@ -15,6 +15,7 @@ from dashboards.components.filters import choose, search, segment
 from dashboards.components.forecast_area import forecast_area
 from dashboards.components.learned import learned, told_marks
 from dashboards.components.notes import notes
+from dashboards.components.odd_demand import odd_demand
 from dashboards.components.override import override_log, override_table, with_live_overrides
 from dashboards.components.second_opinion import second_opinion
 from dashboards.components.tables import Column, table
@@ -67,8 +68,10 @@ def show() -> None:
         st.caption(t("forecast.chart_hint"))
     with right:
         _champion(row)
+        _why(shown, row)
         _changed(frame, frequency, unit)
         _accuracy(shown, row, frame)
+    odd_demand(shown, row, frequency)
     override_table(frame, row, frequency)
     override_log(row, frequency)
     learned(row, series)
@@ -184,6 +187,22 @@ def _champion(row: Mapping[str, Any]) -> None:
                 season=percent(row["seasonal_strength"], 0),
             )
         )
+
+
+def _why(shown: Snapshot, row: Mapping[str, Any]) -> None:
+    """What else the engine says of the series: trend, season, events, what was borrowed or left out."""
+    said = reports.read(
+        shown,
+        "rpt_forecast_explanation",
+        "series_id = ? and frequency = ? and position > 0",
+        (row["series_id"], row["frequency"]),
+        order="position",
+    )
+    if said.is_empty():
+        return
+    with st.expander(t("forecast.why_title"), icon=":material/psychology:"):
+        for each in said.iter_rows(named=True):
+            st.markdown(f"- {safe(reason_text(each['sentence_key'], each['sentence_values']))}")
 
 
 def _changed(frame: pl.DataFrame, frequency: str, unit: str) -> None:

@@ -68,6 +68,8 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
         key="sales_months",
         currency=shown.currency,
         file_name=f"sales-forecast-{shown.data_through}",
+        # Past and coming months in one view: the coming ones are what the page is for.
+        height=35 * (sales_report.MONTHS_BACK + sales_report.MONTHS_AHEAD + 1) + 3,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

@@ -41,6 +41,35 @@ def listed() -> None:
     if not rows:
         st.caption(t("sales_forecast.none_expected"))
         return
+    today = live.today()
+    this_month = "" if today is None else today.replace(day=1).isoformat()
+    ahead = [row for row in rows if str(row["last_period"]) >= this_month]
+    _lines(ahead)
+    past = [row for row in rows if str(row["last_period"]) < this_month]
+    if past:
+        with st.expander(t("sales_forecast.past", count=len(past)), icon=":material/history:"):
+            _lines(past)
+
+
+def shown_expectations() -> list[dict[str, Any]]:
+    """The same list as plain rows for a workbook."""
+    return [
+        {
+            "kind": row["kind"],
+            "scope": _scope(row),
+            "first": live.day(row["first_period"]),
+            "last": live.day(row["last_period"]),
+            "size": _size(row),
+            "probability": row["probability_ppm"] / 1_000_000,
+            "reason": row["reason"],
+            "author": label(row, "name"),
+            "told": live.day(row["business_date"]),
+        }
+        for row in live.sales_expectations()
+    ]
+
+
+def _lines(rows: list[dict[str, Any]]) -> None:
     who = person()
     may_withdraw = who is not None and may_send(who.role, "WithdrawSalesExpectation")
     for row in rows:
@@ -62,24 +91,6 @@ def listed() -> None:
             if may_withdraw:
                 with st.popover(t("sales_forecast.withdraw"), icon=":material/undo:"):
                     _withdraw(int(row["sales_expectation_id"]))
-
-
-def shown_expectations() -> list[dict[str, Any]]:
-    """The same list as plain rows for a workbook."""
-    return [
-        {
-            "kind": row["kind"],
-            "scope": _scope(row),
-            "first": live.day(row["first_period"]),
-            "last": live.day(row["last_period"]),
-            "size": _size(row),
-            "probability": row["probability_ppm"] / 1_000_000,
-            "reason": row["reason"],
-            "author": label(row, "name"),
-            "told": live.day(row["business_date"]),
-        }
-        for row in live.sales_expectations()
-    ]
 
 
 def _form(kind: str, today: date) -> None:

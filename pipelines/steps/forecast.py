@@ -135,7 +135,8 @@ def forecast_frequency(
             result = _with_marks(result, inputs)
     selection_id = None if selection is None else selection.selection_id
     is_selected = decision.selection is None
-    made = LiveRun(result, selection_id, is_selected, len(changed), _simulated(warehouse, inputs, settings, mapper))
+    simulated = _simulated(warehouse, inputs, settings, mapper)
+    made = LiveRun(result, selection_id, is_selected, len(changed), simulated, tuple(map(int, changed)))
     warehouse.begin()
     try:
         archive_run(warehouse, inputs, made, settings.archived_runs)

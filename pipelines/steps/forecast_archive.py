@@ -19,6 +19,7 @@ import duckdb
 import polars as pl
 
 from forecasting import ForecastResult
+from forecasting.explanation import explain_all
 from kernel.ids import stable_id
 from pipelines.steps.forecast_inputs import ForecastInputs
 from pipelines.steps.tables import insert_frame
@@ -36,7 +37,7 @@ class LiveRun:
 
     Attributes:
         is_selected: a selection was made, so that the backtest is new. recomputed_count: series that were forecast anew.
-        simulated: the simulated archive where there was none.
+        simulated: the simulated archive where there was none. recomputed: the series forecast anew, where not all were.
     """
 
     result: ForecastResult
@@ -44,6 +45,7 @@ class LiveRun:
     is_selected: bool
     recomputed_count: int
     simulated: pl.DataFrame | None
+    recomputed: tuple[int, ...] = ()
 
     def run_id(self, inputs: ForecastInputs) -> str:
         """Hash of what the run stands for."""
@@ -120,6 +122,7 @@ def archive_run(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs, ma
         insert_frame(warehouse, "forecast", "event_effects", result.event_effects)
         for name in ("backtest_scores", "backtest_forecasts"):
             insert_frame(warehouse, "forecast", name, getattr(result, name).with_columns(*live, named))
+    _explain(warehouse, frequency, made)
     if frequency == "week":
         warehouse.execute("DELETE FROM forecast.lead_time_demand")
         insert_frame(warehouse, "forecast", "lead_time_demand", result.lead_time_demand.with_columns(live))
@@ -162,3 +165,20 @@ def _thin_out(warehouse: duckdb.DuckDBPyConnection, frequency: str, archived_run
         "(SELECT cutoff FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT ?)",
         [frequency, frequency, archived_runs],
     )
+
+
+def _explain(warehouse: duckdb.DuckDBPyConnection, frequency: str, made: LiveRun) -> None:
+    """Sentences of the series forecast anew; of the others what was said stays, since nothing of theirs changed."""
+    result = made.result
+    if not made.is_selected:
+        effects = read_frame(warehouse, "SELECT * FROM forecast.event_effects WHERE frequency = ? ORDER BY ALL", [frequency])
+        only = pl.col("series_id").is_in(list(made.recomputed))
+        names = ("demand_forecasts", "champions", "seasonal_profile", "series_notes", "demand_marks")
+        kept = {name: getattr(result, name).filter(only) for name in names}
+        result = replace(result, **kept, event_effects=effects.select(result.event_effects.columns))
+    said = explain_all(result).with_columns(pl.lit(frequency).alias("frequency"))
+    gone = "series_id NOT IN (SELECT series_id FROM forecast.champions WHERE frequency = ?)"
+    anew = "true" if made.is_selected else f"series_id IN ({', '.join(map(str, made.recomputed)) or 'NULL'}) OR {gone}"
+    values = [frequency] if made.is_selected else [frequency, frequency]
+    warehouse.execute(f"DELETE FROM forecast.explanations WHERE frequency = ? AND ({anew})", values)
+    insert_frame(warehouse, "forecast", "explanations", said)

@@ -106,6 +106,10 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
         "series_id": "BIGINT", "segment": "VARCHAR", "frequency": "VARCHAR", "cutoff": "DATE", "tracking_signal": "DOUBLE",
         "error_count": "BIGINT", "is_alarm": "BOOLEAN",
     },
+    "explanations": {
+        "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "sentence_key": "VARCHAR",
+        "sentence_values": "VARCHAR",
+    },
     "demand_marks": {
         "series_id": "BIGINT", "frequency": "VARCHAR", "period_start": "DATE", "kind": "VARCHAR",
         "recorded_quantity": "DOUBLE", "suggested_quantity": "DOUBLE", "score": "DOUBLE", "is_applied": "BOOLEAN",

@@ -32,6 +32,14 @@ live as (
     group by all
 ),
 
+marked as (
+    -- A quarter is long enough to have looked.
+    select distinct marks.series_id, marks.frequency
+    from {{ ref("rpt_demand_marks") }} as marks
+    cross join {{ ref("int_company") }} as company
+    where marks.period_start > company.data_through - 92
+),
+
 valued as (
     select
         champions.*,
@@ -44,6 +52,8 @@ valued as (
             when champions.is_fallback then 'fallback'
             when champions.wape > champions.naive_wape then 'worse_than_naive'
             when coalesce(drift.is_alarm, false) then 'drift'
+            when marked.series_id is not null then 'odd_demand'
+            when champions.reason_key like 'forecasting.reason.borrowed%' then 'new_item'
             when abs(biases.bias) > 0.25 then 'biased'
             when champions.wape > 0.6 then 'large_error'
             when abs(live.comparable_quantity - live.last_quantity) > 0.3 * live.last_quantity then 'changed_forecast'
@@ -60,6 +70,9 @@ valued as (
     left join drift
         on champions.series_id = drift.series_id
         and champions.frequency = drift.frequency
+    left join marked
+        on champions.series_id = marked.series_id
+        and champions.frequency = marked.frequency
     left join live
         on champions.series_id = live.series_id
         and champions.frequency = live.frequency
