@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+from forecast_develop import developed
 from forecast_lead_time import lead_time_rows
 from forecast_ours import Grid, our_forecasts
 from forecast_rows import coverage_rows, period_rows, vn2_rows
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", default=list(SETS))
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--series", type=int)
+    parser.add_argument("--develop", action="store_true", help="earlier origins only: to choose settings")
     options = parser.parse_args()
     if not options.data.is_dir():
         raise SystemExit("The public data folder is absent: name it with --data.")
@@ -53,6 +55,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|", flush=True)
     for name in options.sets:
         judged = picked(load_set(name, options.data), options.series)
+        if options.develop:
+            judged = developed(judged)
         grid = Grid(judged)
         ours = our_forecasts(judged, grid, options.workers)
         if judged.kind == "lead_time":

@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--sets", nargs="*", default=list(SETS))
     parser.add_argument("--sample", type=int, default=1000)
+    parser.add_argument("--parts", type=int, default=10**9, help="random spare parts of each set; then judge as many (--series)")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
@@ -182,7 +183,7 @@ def main() -> None:
         for name in options.sets:
             judged = load_set(name, options.data)
             if judged.kind == "lead_time":
-                run_rates(judged, options.cache, 10**9, pool)
+                run_rates(judged, options.cache, options.parts, pool)
             elif name != "vn2":
                 run_scum(judged, options.cache, options.sample, pool)
 
