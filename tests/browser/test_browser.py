@@ -167,7 +167,7 @@ def test_a_column_copied_from_a_spreadsheet_is_pasted_into_the_overrides(home: P
         page.mouse.click(place["x"] + place["width"] * 3.5 / 7, place["y"] + 35 + 17)
         page.keyboard.press("Control+v")
         page.wait_for_timeout(1000)
-        page.get_by_label("Reason").fill("campaign agreed")
+        page.get_by_placeholder("e.g. customer confirmed a project order").fill("campaign agreed")
         page.get_by_role("button", name="Save override").click()
         page.get_by_text("saved for 2 periods").wait_for()
         told = " ".join(page.locator("[data-testid=stAlert]").all_inner_texts())
