@@ -11,6 +11,7 @@ workers; memory is the peak of the largest process and of all together.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import resource
 import subprocess
 import sys
@@ -54,11 +55,40 @@ def whole_job(path: Path, out: Path, workers: int) -> None:
     wall = time.perf_counter() - begin
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    # Linux counts kilobytes; the children's figure is that of the largest of them.
-    together = own.ru_maxrss + (workers if workers > 1 else 0) * children.ru_maxrss
-    largest = max(own.ru_maxrss, children.ru_maxrss)
     count = pl.scan_parquet(path).select(pl.col("series_id").n_unique()).collect().item()
-    print(f"{count} {wall:.1f} {cpu:.1f} {largest / 1024:.0f} {together / 1024:.0f}")
+    print(f"{count} {wall:.1f} {cpu:.1f}")
+
+
+def watched(words: list[str]) -> tuple[str, float, float]:
+    """Run a command; its output, and the peak memory in MB of the largest of its processes and of all together, looked at ten
+    times a second (a child's own count of its peak includes what its parent held when it was started)."""
+    running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    largest = together = 0.0
+    while running.poll() is None:
+        sizes = [_resident(process) for process in _family(running.pid)]
+        largest, together = max(largest, *sizes, 0.0), max(together, sum(sizes))
+        time.sleep(0.1)
+    output, errors = running.communicate()
+    if running.returncode:
+        raise SystemExit(f"ended with {running.returncode}\n{errors}")
+    return output, largest, together
+
+
+def _family(process: int) -> list[int]:
+    found = [process]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def _resident(process: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * resource.getpagesize() / 2**20
 
 
 def main() -> None:
@@ -97,10 +127,10 @@ def _row(label: str, demand: pl.DataFrame, folder: Path, workers: int) -> None:
         str(folder / "demand.parquet"),
         str(folder / "out.parquet"),
     ]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    series, wall, cpu, peak, together = done.stdout.split()[-5:]
+    output, peak, together = watched(words)
+    series, wall, cpu = output.split()[-3:]
     each = 1000 * float(cpu) / int(series)
-    print(f"| {label} {int(series):,} | {wall} | {cpu} | {each:.2f} | {peak} | {together} |", flush=True)
+    print(f"| {label} {int(series):,} | {wall} | {cpu} | {each:.2f} | {peak:.0f} | {together:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -40,10 +40,10 @@ class DemandFile:
         for column in ("series_id", "period_start", "quantity"):
             if column not in columns:
                 raise InvalidInput("forecasting.column_missing", column=column, got=", ".join(columns))
-        name = pl.col("series_id").cast(pl.String)
-        self.names: pl.Series = self._asked(
-            lambda: self._rows.select(name.alias("series_id")).unique().collect(engine="streaming")["series_id"].sort()
-        )
+        # Names are told apart before they become texts: one text per series, not one per row.
+        found: pl.Series = self._asked(lambda: self._rows.select("series_id").unique().collect(engine="streaming")["series_id"])
+        order = found.cast(pl.String).arg_sort()
+        self._ids, self.names = found.gather(order), found.cast(pl.String).gather(order)
         count = max(1, -(-len(self.names) // most_series))
         edges = [len(self.names) * place // count for place in range(count + 1)]
         self.blocks: list[tuple[int, int]] = list(itertools.pairwise(edges))
@@ -57,8 +57,7 @@ class DemandFile:
         """The rows of a block."""
         if len(self.blocks) == 1:
             return self._asked(self._rows.collect)
-        low, high = self.names[block[0]], self.names[block[1] - 1]
-        inside = pl.col("series_id").cast(pl.String).is_between(pl.lit(low), pl.lit(high))
+        inside = pl.col("series_id").is_in(self._ids.slice(block[0], block[1] - block[0]).implode())
         return self._asked(lambda: self._rows.filter(inside).collect(engine="streaming"))
 
     def _scan(self) -> pl.LazyFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -74,24 +75,29 @@ def forecast_file(
     try:
         with TableWriter(out) as writer:
             for place, block in enumerate(file.blocks):
-                numbered = _numbered(file.of(block), keys)
 
                 def show(done: int, total: int, place: int = place) -> None:
                     progress.show(label, place * total + done, len(file.blocks) * total)
 
-                fitted = fit(
-                    numbered,
-                    frequency=cast("Any", frequency),
-                    horizon=horizon,
-                    cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
-                    attributes=_attributes(numbered, kept),
-                    regressors=_regressors(numbered),
-                    events=_of_block(table_of_events, block),
-                    seed=settings.seed,
-                    map_chunks=chunk_mapper(settings.workers, show, settings.dask_scheduler),
-                )
+                def answer(block: tuple[int, int] = block, show: Callable[[int, int], None] = show) -> pl.DataFrame:
+                    """A function of its own, so that one block is let go of before the next is read."""
+                    numbered = _numbered(file.of(block), keys)
+                    fitted = fit(
+                        numbered,
+                        frequency=cast("Any", frequency),
+                        horizon=horizon,
+                        cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
+                        attributes=_attributes(numbered, kept),
+                        regressors=_regressors(numbered),
+                        events=_of_block(table_of_events, block),
+                        seed=settings.seed,
+                        map_chunks=chunk_mapper(settings.workers, show, settings.dask_scheduler),
+                    )
+                    del numbered
+                    return fitted.predict(quantiles=levels)
+
                 writer.add(
-                    fitted.predict(quantiles=levels)
+                    answer()
                     .join(keys, left_on="series_id", right_on="key")
                     .with_columns(pl.col("measure").replace_strict(level_of, return_dtype=pl.Float64).alias("quantile"))
                     .sort("name", "period_start", "quantile", nulls_last=False)
