@@ -1,6 +1,6 @@
 """How good are the forecasts, by period, step, person, distance, interval and money?
 
-Pure functions over the rows of `rpt_forecast_error`, `rpt_forecast_horizon` and `rpt_forecast_accuracy`. WAPE is the sum of
+Pure functions over the rows of `rpt_forecast_error`, `rpt_forecast_horizon` and `rpt_forecast_value_added`. WAPE is the sum of
 absolute errors over the sum of demand, bias the sum of (forecast - demand) over the same; both are weighed in base units, as the
 KPI is, or at unit cost, where items are counted in different units. Steps are compared on the same periods only.
 """
@@ -12,34 +12,26 @@ from collections.abc import Sequence
 import polars as pl
 
 __all__ = [
-    "ALARM",
     "FEW",
     "STEPS",
     "WEIGHTS",
     "by_period",
-    "by_person",
     "coverage_by_pattern",
     "coverage_by_period",
-    "drifting",
     "horizon_errors",
     "offenders",
+    "people",
     "steps",
 ]
 
 WEIGHTS = ("quantity", "value")
 """Weighed in base units, or at unit cost."""
 
-STEPS = ("naive", "baseline", "override")
+STEPS = ("naive", "baseline", "sales", "override")
 """Steps of a forecast in their order, each judged against the one before."""
 
 FEW = 10
 """Below this many records a figure is flagged as resting on little."""
-
-ALARM = 4.0
-"""Tracking signal from which a forecast counts as drifting (Brown 1959: about four mean absolute deviations)."""
-
-_SEEN = 8  # periods of a tracking signal
-_LEAST = 5
 
 
 def by_period(errors: pl.DataFrame, weight: str = "quantity", group: str | None = None) -> pl.DataFrame:
@@ -66,16 +58,18 @@ def by_period(errors: pl.DataFrame, weight: str = "quantity", group: str | None 
 def steps(errors: pl.DataFrame, weight: str = "quantity") -> pl.DataFrame:
     """WAPE after each step and what it added: `step`, `wape`, `before_wape`, `value_added`, `record_count`.
 
-    The model is judged where a naive forecast exists, the override where one was made, each against the step before on the
-    same periods; `value_added` is in shares of demand, plus is better.
+    The model is judged where a naive forecast exists, sales where they expected something, the override where one was made, each
+    against the step before on the same periods; `value_added` is in shares of demand, plus is better.
     """
     frame = _weighed(errors, weight)
     naive = frame.filter(pl.col("naive_error").is_not_null())
+    told = frame.filter(pl.col("is_moved_by_sales").cast(pl.Boolean).fill_null(False))
     touched = frame.filter(pl.col("override_quantity").is_not_null())
     rows = [
         ("naive", naive, "naive_error", None),
         ("baseline", naive, "baseline_error", "naive_error"),
-        ("override", touched, "forecast_error", "baseline_error"),
+        ("sales", told, "sales_error", "baseline_error"),
+        ("override", touched, "forecast_error", "sales_error"),
     ]
     found = []
     for step, part, mine, before in rows:
@@ -95,19 +89,27 @@ def steps(errors: pl.DataFrame, weight: str = "quantity") -> pl.DataFrame:
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def by_person(errors: pl.DataFrame, weight: str = "quantity") -> pl.DataFrame:
-    """Who made the forecast better? One row per person: `wape`, `before_wape`, `value_added`, `better_rate`, `record_count`."""
-    touched = _weighed(errors, weight).filter(pl.col("override_quantity").is_not_null())
+def people(frame: pl.DataFrame) -> pl.DataFrame:
+    """What each step, and each person, added, from rows of `rpt_forecast_value_added`.
+
+    One row per step and person: `step`, `author_id` (0: nobody, the model), names, `period_count`, `better_rate`, `wape_before`,
+    `wape_after`, `gain` (their difference, shares of demand, plus is better).
+    """
+    numbers = [pl.col(name).cast(pl.Float64).sum() for name in ("demand_quantity", "error_before", "error_after")]
+    summed = frame.group_by("step", "author_id", "author_name", "author_name_zh").agg(
+        pl.col("period_count", "better_count").cast(pl.Int64).sum(), *numbers
+    )
+    wanted = pl.col("demand_quantity")
+    order = pl.col("step").replace_strict({"model": 0, "sales": 1, "override": 2}, default=3)
     return (
-        touched.group_by("override_author", "override_author_zh")
-        .agg(
-            _ratio("forecast_error", "weighed_demand").alias("wape"),
-            _ratio("baseline_error", "weighed_demand").alias("before_wape"),
-            (pl.col("forecast_error") < pl.col("baseline_error")).mean().alias("better_rate"),
-            pl.len().cast(pl.Int64).alias("record_count"),
+        summed.filter(wanted > 0)
+        .with_columns(
+            (pl.col("error_before") / wanted).alias("wape_before"),
+            (pl.col("error_after") / wanted).alias("wape_after"),
+            ((pl.col("error_before") - pl.col("error_after")) / wanted).alias("gain"),
+            (pl.col("better_count") / pl.col("period_count")).alias("better_rate"),
         )
-        .with_columns((pl.col("before_wape") - pl.col("wape")).alias("value_added"))
-        .sort(["value_added", "override_author"], descending=[True, False])
+        .sort(order, "author_id")
     )
 
 
@@ -137,26 +139,6 @@ def coverage_by_pattern(errors: pl.DataFrame) -> pl.DataFrame:
     return _coverage(errors, ["demand_pattern"])
 
 
-def drifting(errors: pl.DataFrame) -> pl.DataFrame:
-    """Series whose forecast misses to one side: tracking signal = sum of errors / mean absolute error of the last 8 periods.
-
-    Returns one row per series with |signal| >= `ALARM`, the dearest first: labels, `tracking_signal`, `bias`, `error_value`.
-    """
-    recent = _weighed(errors, "quantity").sort("series_id", "period_start").group_by("series_id", maintain_order=True).tail(_SEEN)
-    return (
-        recent.group_by("series_id", "sku", "item_name", "item_name_zh", "warehouse_code", "base_unit", "model")
-        .agg(
-            (pl.col("signed_error").sum() / pl.col("forecast_error").mean()).alias("tracking_signal"),
-            _ratio("signed_error", "weighed_demand").alias("bias"),
-            (pl.col("signed_error") * pl.col("unit_cost")).sum().abs().alias("error_value"),
-            pl.len().cast(pl.Int64).alias("record_count"),
-        )
-        .filter(pl.col("tracking_signal").is_finite(), pl.col("tracking_signal").abs() >= ALARM, pl.col("record_count") >= _LEAST)
-        .with_columns(_finite("bias"))
-        .sort(["error_value", "series_id"], descending=[True, False])
-    )
-
-
 def offenders(errors: pl.DataFrame) -> pl.DataFrame:
     """Which series cost most by their errors? Labels, `wape`, `naive_wape`, `bias`, `error_value` per series, dearest first."""
     frame = _weighed(errors, "quantity")
@@ -183,6 +165,7 @@ def _weighed(errors: pl.DataFrame, weight: str) -> pl.DataFrame:
         ((pl.col("forecast_quantity").cast(pl.Float64) - demand).abs() * per).alias("forecast_error"),
         ((pl.col("forecast_quantity").cast(pl.Float64) - demand) * per).alias("signed_error"),
         ((pl.col("baseline_quantity").cast(pl.Float64) - demand).abs() * per).alias("baseline_error"),
+        ((pl.coalesce("sales_quantity", "baseline_quantity").cast(pl.Float64) - demand).abs() * per).alias("sales_error"),
         ((pl.col("naive_quantity").cast(pl.Float64) - demand).abs() * per).alias("naive_error"),
     )
 

@@ -74,7 +74,8 @@ _TABLES = {
     "rpt_forecast_series": f"series_id bigint, {_ITEM}, {_CATEGORY}, {_WAREHOUSE}, frequency varchar, model varchar, "
     "runner_up varchar, reason_key varchar, reason_values varchar, demand_pattern varchar, adi double, cv2 double, "
     "trend_per_period double, seasonal_strength double, is_fallback boolean, naive_wape double, needs_review_score double, "
-    "needs_review_reason varchar, wape double, bias double, value_at_stake double",
+    "needs_review_reason varchar, wape double, bias double, tracking_signal double, is_drifting boolean, "
+    "value_at_stake double",
     "rpt_forecast_accuracy": "series_id bigint, frequency varchar, cutoff date, model varchar, wape double, bias double, "
     "mase double, rmsse double, pinball double, coverage_80 double, origin varchar",
     "rpt_purchase_suggestions": f"planned_order_id varchar, kind varchar, item_location_id bigint, {_ITEM}, "
@@ -96,9 +97,8 @@ _TABLES = {
     "pegged_demands varchar, document_number varchar",
     "rpt_forecast_error": f"series_id bigint, {_ITEM}, {_CATEGORY}, {_WAREHOUSE}, frequency varchar, period_start date, "
     "cutoff date, horizon bigint, forecast_origin varchar, model varchar, demand_pattern varchar, is_in_stock boolean, "
-    "demand_quantity double, naive_quantity double, baseline_quantity double, override_quantity double, forecast_quantity "
-    "double, p025 double, p10 double, p90 double, p975 double, unit_cost double, override_author varchar, "
-    "override_author_zh varchar",
+    "demand_quantity double, naive_quantity double, baseline_quantity double, sales_quantity double, is_moved_by_sales boolean, "
+    "override_quantity double, forecast_quantity double, p025 double, p10 double, p90 double, p975 double, unit_cost double",
     "rpt_demand_marks": "series_id bigint, frequency varchar, period_start date, kind varchar, recorded_quantity double, "
     "suggested_quantity double, score double, is_applied boolean, reason_key varchar, reason_values varchar, demand_date date, "
     "day_quantity double",

@@ -43,6 +43,7 @@ __all__ = [
     "suggestions",
     "supplier_ranking",
     "suppliers",
+    "value_added",
 ]
 
 
@@ -180,6 +181,11 @@ def override_problems(snapshot: Snapshot, level: str) -> pl.DataFrame:
 def forecast_errors(snapshot: Snapshot) -> pl.DataFrame:
     """Every forecast that could still be acted on, beside what came."""
     return read(snapshot, "rpt_forecast_error", order="period_start, series_id")
+
+
+def value_added(snapshot: Snapshot, frequency: str) -> pl.DataFrame:
+    """What each step and each person added, month by month, for forecasts by week or month."""
+    return read(snapshot, "rpt_forecast_value_added", "frequency = ?", (frequency,), order="month_start, step, author_id")
 
 
 def forecast_horizon(snapshot: Snapshot) -> pl.DataFrame:

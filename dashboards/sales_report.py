@@ -12,11 +12,12 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from dashboards import forecast_figures as figures
 from dashboards import reports
 from dashboards.i18n import code_text, name_column, t
 from dashboards.snapshot import Snapshot
 
-__all__ = ["COMPANY", "MONTHS_AHEAD", "MONTHS_BACK", "accuracy", "months", "people", "season", "workbook"]
+__all__ = ["COMPANY", "MONTHS_AHEAD", "MONTHS_BACK", "accuracy", "months", "season", "workbook"]
 
 COMPANY = ""
 """Key of the whole company among the report's groups."""
@@ -99,30 +100,6 @@ def season(snapshot: Snapshot) -> pl.DataFrame:
     return frame.select("group_key", "group_name", "group_name_zh", "position", kept.alias("seasonal_index"))
 
 
-def people(snapshot: Snapshot) -> pl.DataFrame:
-    """What each step, and each person, added in the months judged: `step`, names, `period_count`, `better_rate`, WAPE before and
-    after, `gain` (points of WAPE; + is better)."""
-    frame = reports.read(snapshot, "rpt_forecast_value_added", "frequency = 'month'")
-    if frame.is_empty():
-        return frame
-    numbers = [pl.col(name).cast(pl.Float64).sum() for name in ("demand_quantity", "error_before", "error_after")]
-    summed = frame.group_by("step", "author_id", "author_name", "author_name_zh").agg(
-        pl.col("period_count", "better_count").cast(pl.Int64).sum(), *numbers
-    )
-    wanted = pl.col("demand_quantity")
-    order = pl.col("step").replace_strict({"model": 0, "sales": 1, "override": 2}, default=3)
-    return (
-        summed.filter(wanted > 0)
-        .with_columns(
-            (pl.col("error_before") / wanted).alias("wape_before"),
-            (pl.col("error_after") / wanted).alias("wape_after"),
-            ((pl.col("error_before") - pl.col("error_after")) / wanted).alias("gain"),
-            (pl.col("better_count") / pl.col("period_count")).alias("better_rate"),
-        )
-        .sort(order, "author_id")
-    )
-
-
 def workbook(snapshot: Snapshot, expectations: list[dict[str, Any]]) -> bytes:
     """The whole report: forecast by month with a chart of the company, season, accuracy, people, and what sales expects."""
     rows = months(snapshot)
@@ -149,7 +126,7 @@ def workbook(snapshot: Snapshot, expectations: list[dict[str, Any]]) -> bytes:
         _sheet(book, styles, "sheet_accuracy", accuracy(rows), judged)
         rates = [(name, "rate") for name in ("better_rate", "wape_before", "wape_after", "gain")]
         by_person = [("step", ""), (name_column("author_name"), ""), ("period_count", ""), *rates]
-        _sheet(book, styles, "sheet_people", people(snapshot), by_person)
+        _sheet(book, styles, "sheet_people", figures.people(reports.value_added(snapshot, "month")), by_person)
         told = pl.DataFrame(expectations, infer_schema_length=None) if expectations else pl.DataFrame()
         columns = [("kind", ""), ("scope", ""), ("first", "date"), ("last", "date"), ("size", ""), ("probability", "rate")]
         _sheet(book, styles, "sheet_expectations", told, [*columns, ("reason", ""), ("author", ""), ("told", "day")])

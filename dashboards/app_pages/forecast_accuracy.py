@@ -12,6 +12,7 @@ from dashboards.components import charts_accuracy as charts
 from dashboards.components.filters import choose_many, segment
 from dashboards.components.forecast_area import forecast_area
 from dashboards.components.tables import Column, table
+from dashboards.components.value_added import value_added
 from dashboards.formats import number, percent, period, safe, short_money
 from dashboards.i18n import code_text, language, name_column, t
 from dashboards.snapshot import Snapshot
@@ -46,13 +47,13 @@ def show() -> None:
     if view == "trend":
         _trend(errors, frequency, weight, shown)
     elif view == "steps":
-        _steps(errors, weight, shown)
+        _steps(errors, frequency, weight, shown)
     elif view == "horizon":
         _horizon(frequency, weight, shown)
     elif view == "coverage":
         _coverage(errors, shown)
     elif view == "drift":
-        _drift(errors, shown)
+        _drift(errors, frequency, shown)
     else:
         _offenders(errors, shown)
 
@@ -147,7 +148,7 @@ def _trend(errors: pl.DataFrame, frequency: str, weight: str, shown: Snapshot) -
         )
 
 
-def _steps(errors: pl.DataFrame, weight: str, shown: Snapshot) -> None:
+def _steps(errors: pl.DataFrame, frequency: str, weight: str, shown: Snapshot) -> None:
     found = figures.steps(errors, weight)
     if found.is_empty():
         st.info(t("accuracy.no_steps"), icon=":material/info:")
@@ -162,23 +163,7 @@ def _steps(errors: pl.DataFrame, weight: str, shown: Snapshot) -> None:
     st.altair_chart(charts.step_bars(drawn, t("accuracy.axis_wape")), alt=t("accuracy.steps_alt"))
     st.caption(t("accuracy.steps_hint"))
     st.subheader(t("accuracy.people"))
-    people = figures.by_person(errors, weight)
-    if people.is_empty():
-        st.info(t("accuracy.no_people"), icon=":material/info:")
-        return
-    columns = [
-        Column("override_author", "name"),
-        Column("record_count", "count"),
-        Column("before_wape", "rate"),
-        Column("wape", "rate"),
-        Column("value_added", "points"),
-        Column("better_rate", "rate"),
-    ]
-    table(people, columns, key="accuracy_people", currency=shown.currency, file_name="forecast-value-added-by-person")
-    few = [row for row in people.iter_rows(named=True) if row["record_count"] < figures.FEW]
-    if few:
-        names = ", ".join(f"{safe(row[name_column('override_author')])} (n = {row['record_count']})" for row in few)
-        st.caption(f":material/warning: {t('accuracy.few_people', names=names)}")
+    value_added(shown, frequency)
 
 
 def _horizon(frequency: str, weight: str, shown: Snapshot) -> None:
@@ -216,21 +201,25 @@ def _coverage(errors: pl.DataFrame, shown: Snapshot) -> None:
     )
 
 
-def _drift(errors: pl.DataFrame, shown: Snapshot) -> None:
-    frame = figures.drifting(errors)
-    st.caption(t("accuracy.drift_hint", alarm=number(figures.ALARM)))
+def _drift(errors: pl.DataFrame, frequency: str, shown: Snapshot) -> None:
+    """Series in alarm as of the newest cutoff, the dearest first; the same alarm selects models anew and asks for review."""
+    chosen = errors["series_id"].unique().implode()
+    series = reports.forecast_series(shown).filter((pl.col("frequency") == frequency) & pl.col("series_id").is_in(chosen))
+    frame = series.filter(pl.col("is_drifting").cast(pl.Boolean).fill_null(False)).sort(
+        ["value_at_stake", "series_id"], descending=[True, False], nulls_last=True
+    )
+    st.caption(t("accuracy.drift_hint"))
     if frame.is_empty():
-        st.success(t("accuracy.no_drift", count=number(errors["series_id"].n_unique())), icon=":material/check_circle:")
+        st.success(t("accuracy.no_drift", count=number(series.height)), icon=":material/check_circle:")
         return
     columns = [
         Column("sku", pinned=True),
         Column("item_name", "name"),
         Column("warehouse_code"),
-        Column("tracking_signal", "days", title="tracking_signal"),
+        Column("tracking_signal", "price", title="tracking_signal"),
         Column("bias", "rate"),
-        Column("error_value", "money"),
+        Column("value_at_stake", "money"),
         Column("model", "code", "model"),
-        Column("record_count", "count"),
     ]
     _opening(frame, columns, "drift", shown)
 

@@ -13,7 +13,8 @@ from dashboards.components.filters import choose
 from dashboards.components.forecast_area import forecast_area
 from dashboards.components.replan import replan
 from dashboards.components.tables import Column, table
-from dashboards.formats import percent, period, safe, short_money
+from dashboards.components.value_added import value_added
+from dashboards.formats import percent, period, short_money
 from dashboards.i18n import label, language, t
 from dashboards.snapshot import Snapshot
 
@@ -35,7 +36,8 @@ def show() -> None:
     entry()
     listed()
     replan(shown)
-    _people(shown)
+    st.subheader(t("sales_forecast.people_title"))
+    value_added(shown, "month")
 
 
 def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
@@ -114,35 +116,6 @@ def _figures(shown: Snapshot, mine: pl.DataFrame, rows: pl.DataFrame, key: str) 
                 below=percent(1 - low["seasonal_index"], 0),
             )
         )
-
-
-def _people(shown: Snapshot) -> None:
-    """Did each step, and each person, bring the forecast nearer?"""
-    st.subheader(t("sales_forecast.people_title"))
-    frame = sales_report.people(shown)
-    if frame.is_empty():
-        st.caption(t("sales_forecast.people_none"))
-        return
-    st.caption(t("sales_forecast.people_hint"))
-    table(
-        frame.with_columns(
-            pl.Series(
-                "who", [safe(label(row, "author_name")) or t("sales_forecast.nobody") for row in frame.iter_rows(named=True)]
-            )
-        ),
-        [
-            Column("step", "code", "sales_step", pinned=True),
-            Column("who"),
-            Column("period_count", "count"),
-            Column("better_rate", "rate"),
-            Column("wape_before", "rate"),
-            Column("wape_after", "rate"),
-            Column("gain", "points"),
-        ],
-        key="sales_people",
-        currency=shown.currency,
-        file_name="forecast-value-added",
-    )
 
 
 show()

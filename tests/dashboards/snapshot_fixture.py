@@ -571,6 +571,8 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
                 "needs_review_reason": "high_error" if is_odd else None,
                 "wape": 0.45 if is_odd else 0.21,
                 "bias": 0.05,
+                "tracking_signal": 0.9 if row["sku"] == "GOOD-01" else 0.1,
+                "is_drifting": row["sku"] == "GOOD-01",
                 "value_at_stake": 900.0,
             }
         )
@@ -671,8 +673,8 @@ def _judged(series: list[Row]) -> dict[str, list[Row]]:
                     "p90": 120.0,
                     "p975": 140.0,
                     "unit_cost": 2.0,
-                    "override_author": "Planner" if override else None,
-                    "override_author_zh": "王计划" if override else None,
+                    "sales_quantity": None,
+                    "is_moved_by_sales": False,
                 }
             )
     for source, model, error in (("archive", "", 10.0), ("backtest", "theta", 10.0), ("backtest", "seasonal_naive", 30.0)):
@@ -699,7 +701,24 @@ def _judged(series: list[Row]) -> dict[str, list[Row]]:
                     "inside_95": 9,
                 }
             )
-    return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances}
+    added = [
+        {
+            "frequency": "month",
+            "month_start": _months(12)[-1],
+            "step": "override",
+            "author_id": 7,
+            "author_name": "Planner",
+            "author_name_zh": "王计划",
+            "series_count": 1,
+            "period_count": 1,
+            "better_count": 1,
+            "demand_quantity": 100.0,
+            "error_before": 10.0,
+            "error_after": 2.0,
+            "signed_error_after": 2.0,
+        }
+    ]
+    return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances, "rpt_forecast_value_added": added}
 
 
 def _seasons() -> list[Row]:

@@ -19,10 +19,10 @@ def errors(*rows: dict[str, object]) -> pl.DataFrame:
         "period_start": date(2026, 1, 1), "forecast_origin": "live", "model": "ets", "demand_pattern": "smooth",
         "is_in_stock": True, "demand_quantity": 100.0, "naive_quantity": 100.0, "baseline_quantity": 100.0,
         "override_quantity": None, "forecast_quantity": 100.0, "p025": 50.0, "p10": 80.0, "p90": 120.0, "p975": 150.0,
-        "unit_cost": 1.0, "override_author": None, "override_author_zh": None,
+        "unit_cost": 1.0, "sales_quantity": None, "is_moved_by_sales": False,
     }  # fmt: skip
-    schema = {"override_quantity": pl.Float64, "naive_quantity": pl.Float64, "override_author": pl.String}
-    return pl.DataFrame([usual | row for row in rows], schema_overrides=schema | {"override_author_zh": pl.String})
+    schema = {"override_quantity": pl.Float64, "naive_quantity": pl.Float64, "sales_quantity": pl.Float64}
+    return pl.DataFrame([usual | row for row in rows], schema_overrides=schema)
 
 
 def test_wape_divides_the_sum_of_errors_by_the_sum_of_demand() -> None:
@@ -60,15 +60,36 @@ def test_each_step_is_compared_with_the_step_before_on_the_same_periods() -> Non
     assert 1 == found["override"]["record_count"]
 
 
-def test_a_person_who_made_it_worse_has_negative_value_added() -> None:
+def test_sales_is_judged_against_the_model_and_the_override_against_what_sales_left() -> None:
     frame = errors(
-        {"override_quantity": 130.0, "forecast_quantity": 130.0, "override_author": "Li"},
-        {"baseline_quantity": 150.0, "override_quantity": 100.0, "forecast_quantity": 100.0, "override_author": "Wang"},
+        {
+            "baseline_quantity": 150.0,
+            "sales_quantity": 120.0,
+            "is_moved_by_sales": True,
+            "override_quantity": 105.0,
+            "forecast_quantity": 105.0,
+        }
     )
-    found = dict(figures.by_person(frame).select("override_author", "value_added").iter_rows())
+    found = {row["step"]: row for row in figures.steps(frame).iter_rows(named=True)}
 
-    assert pytest.approx(0.5) == found["Wang"]
-    assert pytest.approx(-0.3) == found["Li"]
+    assert pytest.approx(0.3) == found["sales"]["value_added"]
+    assert pytest.approx(0.15) == found["override"]["value_added"]
+
+
+def test_a_person_who_made_it_worse_has_negative_value_added() -> None:
+    usual = {"step": "override", "author_name_zh": "", "period_count": 1, "demand_quantity": 100.0}
+    frame = pl.DataFrame(
+        [
+            {**usual, "author_id": 1, "author_name": "Li", "error_before": 0.0, "error_after": 30.0, "better_count": 0},
+            {**usual, "author_id": 2, "author_name": "Wang", "error_before": 50.0, "error_after": 0.0, "better_count": 1},
+            {**usual, "author_id": 2, "author_name": "Wang", "error_before": 10.0, "error_after": 20.0, "better_count": 0},
+        ]
+    )
+    found = {row["author_name"]: row for row in figures.people(frame).iter_rows(named=True)}
+
+    assert pytest.approx(-0.3) == found["Li"]["gain"]
+    assert pytest.approx(0.2) == found["Wang"]["gain"]
+    assert (2, 0.5) == (found["Wang"]["period_count"], found["Wang"]["better_rate"])
 
 
 def test_intervals_are_judged_where_there_was_stock() -> None:
@@ -76,20 +97,6 @@ def test_intervals_are_judged_where_there_was_stock() -> None:
     found = dict(figures.coverage_by_period(frame).select("level", "coverage").iter_rows())
 
     assert {0.8: 0.5, 0.95: 1.0} == found
-
-
-def test_missing_to_one_side_raises_an_alarm_and_missing_both_ways_does_not() -> None:
-    months = [date(2025, month, 1) for month in range(1, 9)]
-    leaning = [{"series_id": 1, "period_start": start, "forecast_quantity": 110.0} for start in months]
-    even = [
-        {"series_id": 2, "period_start": start, "forecast_quantity": 90.0 + 20 * (place % 2)}
-        for place, start in enumerate(months)
-    ]
-
-    found = figures.drifting(errors(*leaning, *even))
-
-    assert [1] == found["series_id"].to_list()
-    assert pytest.approx(8.0) == found["tracking_signal"][0]
 
 
 def test_the_costliest_series_comes_first() -> None:

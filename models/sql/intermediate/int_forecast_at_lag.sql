@@ -1,7 +1,7 @@
 -- What had been forecast when it could still be acted on, and what came? One row per series x complete period.
 -- The forecast is the archived mean with the latest cutoff at least the lead time before the period began; what sales had added and
--- overrides of groups, as they stood at that cutoff, move it; a series' own override made by then replaces it. demand_quantity is
--- what customers asked for.
+-- overrides of groups, as they stood at that cutoff, move it; a series' own override made by then replaces it. naive_quantity repeats
+-- the same period of the year before, where that was over at the cutoff. demand_quantity is what customers asked for.
 with demand as (
     select series_id, item_id, warehouse_id, 'week' as frequency, period_start, demand_quantity, is_complete
     from {{ ref("fct_demand_week") }}
@@ -111,12 +111,25 @@ stepped as (
 
 overridden as (
     select
-        *,
+        stepped.*,
+        cast(last_year.demand_quantity as double) as naive_quantity,
         coalesce(
             series_override_quantity,
             case when group_change is not null then greatest(0, sales_quantity + group_change) end
         ) as override_quantity
     from stepped
+    left join demand as last_year
+        on stepped.series_id = last_year.series_id
+        and stepped.frequency = last_year.frequency
+        and last_year.is_complete
+        and last_year.period_start = case
+            when stepped.frequency = 'week' then stepped.period_start - 364
+            else cast(stepped.period_start - interval 12 month as date)
+        end
+        and stepped.chosen.cutoff >= case
+            when stepped.frequency = 'week' then last_year.period_start + 6
+            else cast(last_year.period_start + interval 1 month as date) - 1
+        end
 )
 
 select
@@ -131,6 +144,7 @@ select
     chosen.model as model,
     chosen.origin as origin,
     demand_quantity,
+    naive_quantity,
     chosen.quantity as baseline_quantity,
     sales_quantity,
     sales_change is not null as is_moved_by_sales,

@@ -6,6 +6,7 @@ with errors as (
         lagged.*,
         items.category_id,
         abs(forecast_quantity - demand_quantity) as absolute_error,
+        abs(naive_quantity - demand_quantity) as naive_error,
         abs(baseline_quantity - demand_quantity) as baseline_error,
         abs(sales_quantity - demand_quantity) as sales_error,
         forecast_quantity - demand_quantity as signed_error
@@ -14,35 +15,6 @@ with errors as (
         on lagged.item_id = items.item_id
     -- Weeks drive the plan; a series counts once, by months only where it has no weekly forecast.
     qualify lagged.frequency = max(lagged.frequency) over (partition by lagged.series_id)
-),
-
--- The same periods as a seasonal naive forecast would have had them, knowing no more than the forecast it is compared with.
-naive as (
-    select
-        errors.series_id,
-        errors.period_start,
-        errors.frequency,
-        arg_max(backtests.quantity, backtests.cutoff) as naive_quantity
-    from errors
-    inner join {{ source("forecast", "backtest_forecasts") }} as backtests
-        on errors.series_id = backtests.series_id
-        and errors.frequency = backtests.frequency
-        and errors.period_start = backtests.period_start
-        and backtests.cutoff <= errors.cutoff
-    where backtests.model = 'seasonal_naive'
-        and backtests.measure = 'mean'
-    group by all
-),
-
-compared as (
-    select
-        errors.*,
-        abs(naive.naive_quantity - errors.demand_quantity) as naive_error
-    from errors
-    left join naive
-        on errors.series_id = naive.series_id
-        and errors.frequency = naive.frequency
-        and errors.period_start = naive.period_start
 ),
 
 facts as (
@@ -64,7 +36,7 @@ facts as (
         cast({{ numerator }} as decimal(38, 6)) as numerator,
         cast(demand_quantity as decimal(38, 6)) as denominator,
         1 as record_count
-    from compared
+    from errors
     where {{ condition }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

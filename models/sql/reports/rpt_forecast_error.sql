@@ -60,7 +60,7 @@ select
     champions.demand_pattern,
     coalesce(demand.is_in_stock, true) as is_in_stock,
     lagged.demand_quantity,
-    cast(last_year.demand_quantity as double) as naive_quantity,
+    lagged.naive_quantity,
     lagged.baseline_quantity,
     lagged.sales_quantity,
     lagged.is_moved_by_sales,
@@ -70,9 +70,7 @@ select
     intervals.p10,
     intervals.p90,
     intervals.p975,
-    coalesce(unit_costs.unit_cost_micro, 0) / 1000000.0 as unit_cost,
-    authors.name as override_author,
-    coalesce(nullif(authors.name_zh, ''), authors.name) as override_author_zh
+    coalesce(unit_costs.unit_cost_micro, 0) / 1000000.0 as unit_cost
 from lagged
 inner join {{ ref("dim_item") }} as items
     on lagged.item_id = items.item_id
@@ -82,16 +80,6 @@ left join demand
     on lagged.series_id = demand.series_id
     and lagged.frequency = demand.frequency
     and lagged.period_start = demand.period_start
-left join demand as last_year
-    on lagged.series_id = last_year.series_id
-    and lagged.frequency = last_year.frequency
-    and last_year.is_complete
-    -- A forecast further ahead than a year could not have known it.
-    and last_year.period_start <= lagged.cutoff
-    and last_year.period_start = case
-        when lagged.frequency = 'week' then lagged.period_start - 364
-        else cast(lagged.period_start - interval 12 month as date)
-    end
 left join intervals
     on lagged.series_id = intervals.series_id
     and lagged.frequency = intervals.frequency
@@ -102,5 +90,3 @@ left join champions
 left join {{ ref("int_unit_cost") }} as unit_costs
     on lagged.item_id = unit_costs.item_id
     and lagged.warehouse_id = unit_costs.warehouse_id
-left join {{ ref("stg_app_user") }} as authors
-    on lagged.override_author_id = authors.user_id

@@ -14,7 +14,7 @@ biases as (
 
 drift as (
     -- Of the newest cutoff: do archived forecasts err to one side?
-    select series_id, frequency, is_alarm
+    select series_id, frequency, tracking_signal, is_alarm
     from {{ source("forecast", "drift") }}
     where series_id is not null
     qualify rank() over (partition by frequency order by cutoff desc) = 1
@@ -44,6 +44,8 @@ valued as (
     select
         champions.*,
         biases.bias,
+        drift.tracking_signal,
+        coalesce(drift.is_alarm, false) as is_drifting,
         live.mean_quantity
         * case champions.frequency when 'week' then 52 else 12 end
         * coalesce(unit_costs.unit_cost_micro, 0) / 1000000.0
@@ -102,6 +104,8 @@ select
     valued.needs_review_reason,
     valued.wape,
     valued.bias,
+    valued.tracking_signal,
+    valued.is_drifting,
     coalesce(valued.value_at_stake, 0) as value_at_stake
 from valued
 inner join {{ ref("dim_item") }} as items

@@ -6,23 +6,6 @@ with lagged as (
     select * from {{ ref("int_forecast_at_lag") }}
 ),
 
-naive as (
-    select
-        lagged.series_id,
-        lagged.frequency,
-        lagged.period_start,
-        arg_max(backtests.quantity, backtests.cutoff) as naive_quantity
-    from lagged
-    inner join {{ source("forecast", "backtest_forecasts") }} as backtests
-        on lagged.series_id = backtests.series_id
-        and lagged.frequency = backtests.frequency
-        and lagged.period_start = backtests.period_start
-        and backtests.cutoff <= lagged.cutoff
-    where backtests.model = 'seasonal_naive'
-        and backtests.measure = 'mean'
-    group by all
-),
-
 authors as (
     select 'sales' as step, sales_expectation_id as source_id, author_id from {{ ref("stg_sales_expectation") }}
     union all
@@ -55,13 +38,10 @@ judged as (
         lagged.frequency,
         lagged.period_start,
         lagged.demand_quantity,
-        naive.naive_quantity as before_quantity,
+        lagged.naive_quantity as before_quantity,
         lagged.baseline_quantity as after_quantity
     from lagged
-    inner join naive
-        on lagged.series_id = naive.series_id
-        and lagged.frequency = naive.frequency
-        and lagged.period_start = naive.period_start
+    where lagged.naive_quantity is not null
     union all
     select
         told.step,
