@@ -95,6 +95,8 @@ def people(frame: pl.DataFrame) -> pl.DataFrame:
     One row per step and person: `step`, `author_id` (0: nobody, the model), names, `period_count`, `better_rate`, `wape_before`,
     `wape_after`, `gain` (their difference, shares of demand, plus is better).
     """
+    if frame.is_empty():
+        return frame
     numbers = [pl.col(name).cast(pl.Float64).sum() for name in ("demand_quantity", "error_before", "error_after")]
     summed = frame.group_by("step", "author_id", "author_name", "author_name_zh").agg(
         pl.col("period_count", "better_count").cast(pl.Int64).sum(), *numbers

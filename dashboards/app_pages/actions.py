@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import actions, live, posting
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.cards import KPI_PERIODS, latest
@@ -159,7 +159,7 @@ def _change(row: Mapping[str, Any]) -> None:
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
         return
     key = int(row["action_id"])
-    command_id = actions.drawn_id(f"change_action:{key}")
+    command_id = posting.drawn_id(f"change_action:{key}")
     with st.form(f"change_action_{key}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         status = st.selectbox(
             t("column.status"),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import reports
 from dashboards import snapshot as snapshots
-from dashboards.components import charts
+from dashboards.components import charts_forecast
 from dashboards.components.filters import choose, search, segment
 from dashboards.components.forecast_area import forecast_area
 from dashboards.components.learned import learned, told_marks
@@ -63,7 +63,7 @@ def show() -> None:
         title = t("forecast.axis", unit=unit, period=code_text("period_kind", frequency))
         category = row["category_id"]
         corrected, happened = told_marks(int(row["series_id"]), int(row["item_id"]), None if category is None else int(category))
-        drawn = charts.forecast(_recent(frame, frequency), title, corrected, happened)
+        drawn = charts_forecast.forecast(_recent(frame, frequency), title, corrected, happened)
         st.altair_chart(drawn, alt=t("forecast.chart_alt", item=row["sku"]))
         st.caption(t("forecast.chart_hint"))
     with right:

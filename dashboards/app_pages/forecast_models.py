@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards import forecast_figures, model_figures, reports
 from dashboards import snapshot as snapshots
 from dashboards.components import charts_accuracy as charts
-from dashboards.components.charts import small_forecast
+from dashboards.components.charts_forecast import small_forecast
 from dashboards.components.filters import choose_many, segment
 from dashboards.components.forecast_area import forecast_area
 from dashboards.components.tables import Column, table

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards import reports, sales_report
 from dashboards import snapshot as snapshots
-from dashboards.components import charts
+from dashboards.components import charts_forecast
 from dashboards.components.expectations import entry, listed, shown_expectations
 from dashboards.components.filters import choose
 from dashboards.components.forecast_area import forecast_area
@@ -58,7 +58,7 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
     name = label(groups[str(key)], "group_label")
     history = frame.filter(pl.col("kind") == "history").sort("period_start").tail(36)
     drawn = pl.concat([history, frame.filter(pl.col("kind") == "forecast")])
-    st.altair_chart(charts.group_forecast(drawn, title), alt=t("forecast_groups.chart_alt", group=name))
+    st.altair_chart(charts_forecast.group_forecast(drawn, title), alt=t("forecast_groups.chart_alt", group=name))
     table(
         mine.with_columns(pl.Series("month_name", [period(month, "month") for month in mine["month"].to_list()])),
         [

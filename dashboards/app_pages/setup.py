@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, reports
+from dashboards import actions, live, posting, reports
 from dashboards import snapshot as snapshots
 from dashboards.components.filters import segment
 from dashboards.components.replan import replan
@@ -148,7 +148,7 @@ def _users(_shown: Snapshot | None) -> None:
     if who is None or who.role != "admin":
         st.caption(t("setup.admin_only"))
         return
-    command_id = actions.drawn_id("user")
+    command_id = posting.drawn_id("user")
     with st.expander(t("setup.add_user"), icon=":material/person_add:"), st.form("user", clear_on_submit=True, border=False):
         one, two = st.columns(2)
         with one:
@@ -184,7 +184,7 @@ def _rates(_shown: Snapshot | None) -> None:
     if who is None or who.role not in ("admin", "manager"):
         st.caption(t("setup.manager_only"))
         return
-    command_id = actions.drawn_id("rate")
+    command_id = posting.drawn_id("rate")
     names = sorted({str(row["name"]) for row in found} | set(SETTINGS))
     known = {code: code_text("setting", code) for code in names}
     with st.form("rate", clear_on_submit=True, border=False):

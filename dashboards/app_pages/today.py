@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, inbox_sources, live
+from dashboards import actions, inbox_sources, live, posting
 from dashboards import snapshot as snapshots
 from dashboards.components.filters import segment
 from dashboards.components.tables import Column, table
@@ -147,7 +147,7 @@ def _open(entry: Entry) -> None:
 
 
 def _put_aside(entry: Entry) -> None:
-    command_id = actions.drawn_id(f"inbox:{entry.message_id}")
+    command_id = posting.drawn_id(f"inbox:{entry.message_id}")
     shown = snapshots.current()
     chosen = st.menu_button(
         t("today.later"),

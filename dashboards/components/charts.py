@@ -1,4 +1,4 @@
-"""How do trends, forecasts and projected stock look?
+"""How do trends, shares and projected stock look? Forecasts are in `charts_forecast`.
 
 Altair charts with a title and unit on every axis. Meaning never rests on colour alone: forecasts are dashed, targets dotted,
 simulated
@@ -21,15 +21,15 @@ __all__ = [
     "GREEN",
     "GREY",
     "ORANGE",
+    "PINK",
     "RED",
+    "SKY",
     "bars",
     "dots",
-    "forecast",
-    "group_forecast",
     "projection",
     "rates",
-    "small_forecast",
     "split_bars",
+    "time_axis",
     "trend",
 ]
 
@@ -45,7 +45,7 @@ def trend(
         pl.col("target", "target_high", "value").cast(pl.Float64), pl.col("is_complete").cast(pl.Boolean).fill_null(True)
     )
     pattern = {"rate": ".1%", "currency": ",.0f", "turns_per_year": ".2f"}.get(unit, ".1f")
-    base = alt.Chart(data).encode(x=_time("period_start", t("axis.period")))
+    base = alt.Chart(data).encode(x=time_axis("period_start", t("axis.period")))
     value = alt.Y("value:Q", title=value_title, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=False))
     tips = [
         alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
@@ -158,7 +158,7 @@ def rates(frame: pl.DataFrame, names: Mapping[str, str]) -> alt.Chart:
         alt.Chart(data)
         .mark_line(point=alt.OverlayMarkDef(size=30))
         .encode(
-            x=_time("start", t("axis.month")),
+            x=time_axis("start", t("axis.month")),
             y=alt.Y("share:Q", title=t("axis.share"), axis=alt.Axis(format=".0%"), scale=alt.Scale(domainMax=1, zero=False)),
             color=alt.Color(
                 "series:N",
@@ -176,195 +176,6 @@ def rates(frame: pl.DataFrame, names: Mapping[str, str]) -> alt.Chart:
         )
         .properties(height=220)
     )
-
-
-def forecast(
-    frame: pl.DataFrame, unit_title: str, corrected: pl.DataFrame | None = None, happened: pl.DataFrame | None = None
-) -> alt.LayerChart:
-    """History, forecast as it was and is, 50 % and 90 % intervals, override, last year's same months, and what people told.
-
-    Args:
-        corrected: days people corrected, `day`, `kind`: hollow diamonds on their period.
-        happened: events, `first`, `last`, `name`: shaded.
-    """
-    history = frame.filter(pl.col("kind") == "history")
-    ahead = frame.filter(pl.col("kind") == "forecast")
-    x = _time("period_start", t("axis.period"))
-    names = {
-        "demand_quantity": t("forecast.series.history"),
-        "baseline_quantity": t("forecast.series.baseline"),
-        "override_quantity": t("forecast.series.override"),
-        "last_year_quantity": t("forecast.series.last_year"),
-        "last_forecast_quantity": t("forecast.series.last_forecast"),
-        "past_forecast": t("forecast.series.past_forecast"),
-    }
-    history = history.with_columns(pl.col("baseline_quantity").alias("past_forecast"))
-    lines = pl.concat(
-        [
-            part.select(
-                "period_start", pl.col(column).cast(pl.Float64).alias("quantity"), pl.lit(names[column]).alias("series")
-            ).drop_nulls("quantity")
-            for part, column in (
-                (history, "demand_quantity"),
-                (ahead, "baseline_quantity"),
-                (ahead, "override_quantity"),
-                (ahead, "last_year_quantity"),
-                (ahead, "last_forecast_quantity"),
-                (history, "past_forecast"),
-            )
-        ]
-    )
-    layers: list[Any] = _events(happened, frame)
-    for low, high, opacity in (("p05", "p95", 0.15), ("p25", "p75", 0.25)):
-        band = ahead.select("period_start", pl.col(low, high).cast(pl.Float64)).drop_nulls()
-        if not band.is_empty():
-            layers.append(
-                alt.Chart(band)
-                .mark_area(color=SKY, opacity=opacity)
-                .encode(x=x, y=alt.Y(f"{low}:Q", title=unit_title), y2=f"{high}:Q")
-            )
-    present = lines["series"].unique().to_list()
-    styles = {
-        names["demand_quantity"]: (BLUE, [1, 0]),
-        names["baseline_quantity"]: (ORANGE, [6, 3]),
-        names["override_quantity"]: (RED, [1, 0]),
-        names["last_year_quantity"]: (GREY, [2, 3]),
-        names["last_forecast_quantity"]: (PINK, [4, 2, 1, 2]),
-        names["past_forecast"]: (GREEN, [1, 2]),
-    }
-    domain = [name for name in styles if name in present]
-    layers.append(
-        alt.Chart(lines)
-        .mark_line(point=alt.OverlayMarkDef(size=16))
-        .encode(
-            x=x,
-            y=alt.Y("quantity:Q", title=unit_title),
-            color=alt.Color(
-                "series:N",
-                title=None,
-                scale=alt.Scale(domain=domain, range=[styles[name][0] for name in domain]),
-                legend=alt.Legend(orient="bottom", columns=3, labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
-            ),
-            strokeDash=alt.StrokeDash(
-                "series:N",
-                title=None,
-                legend=None,
-                scale=alt.Scale(domain=domain, range=[styles[name][1] for name in domain]),
-            ),
-            tooltip=[
-                alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
-                alt.Tooltip("series:N", title=t("axis.line")),
-                alt.Tooltip("quantity:Q", title=unit_title, format=",.2f"),
-            ],
-        )
-    )
-    missing = history.filter(pl.col("is_in_stock").cast(pl.Boolean).fill_null(True).not_())
-    if not missing.is_empty():
-        layers.append(
-            alt.Chart(missing.select("period_start", pl.col("demand_quantity").cast(pl.Float64)))
-            .mark_point(shape="cross", size=70, color=RED, strokeWidth=2)
-            .encode(
-                x=x,
-                y="demand_quantity:Q",
-                tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")],
-            )
-        )
-    layers += _corrected(corrected, history, x)
-    return alt.layer(*layers).properties(height=360)
-
-
-def _events(happened: pl.DataFrame | None, frame: pl.DataFrame) -> list[Any]:
-    """Shaded days, those of the drawn years only."""
-    if happened is None or happened.is_empty() or frame.is_empty():
-        return []
-    first, last = frame["period_start"].min(), frame["period_start"].max()
-    seen = happened.filter(pl.col("last") >= first, pl.col("first") <= last)
-    # The end of the last day, so that a single day has a width.
-    seen = seen.with_columns(pl.max_horizontal("first", pl.lit(first)).alias("first"), (pl.col("last") + pl.duration(days=1)))
-    if seen.is_empty():
-        return []
-    tips = [
-        alt.Tooltip("name:N", title=t("learned.what_event")),
-        alt.Tooltip("first:T", title=t("learned.first"), format="%Y-%m-%d"),
-    ]
-    return [alt.Chart(seen).mark_rect(color=GREEN, opacity=0.14).encode(x="first:T", x2="last:T", tooltip=tips)]
-
-
-def _corrected(corrected: pl.DataFrame | None, history: pl.DataFrame, x: alt.X) -> list[Any]:
-    if corrected is None or corrected.is_empty() or history.is_empty():
-        return []
-    periods = history.sort("period_start").select("period_start", pl.col("demand_quantity").cast(pl.Float64))
-    placed = corrected.sort("day").join_asof(periods, left_on="day", right_on="period_start").drop_nulls("demand_quantity")
-    if placed.is_empty():
-        return []
-    tips = [
-        alt.Tooltip("day:T", title=t("learned.day"), format="%Y-%m-%d"),
-        alt.Tooltip("kind:N", title=t("learned.kind")),
-    ]
-    mark = alt.Chart(placed).mark_point(shape="diamond", size=130, filled=False, stroke=ORANGE, strokeWidth=2.5)
-    return [mark.encode(x=x, y="demand_quantity:Q", tooltip=tips)]
-
-
-def group_forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
-    """History, forecast, 80 % interval, the final forecast where people changed it, and last year's same periods."""
-    ahead = frame.filter(pl.col("kind") == "forecast")
-    x = _time("period_start", t("axis.period"))
-    moved = (pl.col("total_value") - pl.col("forecast_value")).abs() > 1e-6 * (1 + pl.col("forecast_value").abs())
-    drawn = {
-        "demand_value": (t("forecast.series.history"), BLUE, [1, 0], frame.filter(pl.col("kind") == "history")),
-        "forecast_value": (t("forecast.series.baseline"), ORANGE, [6, 3], ahead),
-        "total_value": (t("forecast_groups.total_line"), RED, [1, 0], ahead.filter(moved.any().over(pl.lit(1)))),
-        "last_year_value": (t("forecast.series.last_year"), GREY, [2, 3], ahead),
-    }
-    parts = {
-        name: rows.select("period_start", pl.col(column).alias("value"), pl.lit(name).alias("series")).drop_nulls("value")
-        for column, (name, _, _, rows) in drawn.items()
-    }
-    styles = {name: (color, dash) for name, color, dash, _ in drawn.values() if parts[name].height}
-    band = ahead.select("period_start", "p10", "p90").drop_nulls()
-    layers: list[Any] = [
-        alt.Chart(band)
-        .mark_area(color=SKY, opacity=0.25)
-        .encode(x=x, y=alt.Y("p10:Q", title=unit_title, axis=alt.Axis(format="~s")), y2="p90:Q"),
-        alt.Chart(pl.concat(parts.values()))
-        .mark_line(point=alt.OverlayMarkDef(size=16))
-        .encode(
-            x=x,
-            y=alt.Y("value:Q", title=unit_title),
-            color=alt.Color(
-                "series:N",
-                title=None,
-                scale=alt.Scale(domain=list(styles), range=[color for color, _ in styles.values()]),
-                legend=alt.Legend(orient="bottom", columns=2, labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
-            ),
-            strokeDash=alt.StrokeDash(
-                "series:N",
-                title=None,
-                legend=None,
-                scale=alt.Scale(domain=list(styles), range=[dash for _, dash in styles.values()]),
-            ),
-            tooltip=[
-                alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
-                alt.Tooltip("series:N", title=t("axis.line")),
-                alt.Tooltip("value:Q", title=unit_title, format=",.0f"),
-            ],
-        ),
-    ]
-    return alt.layer(*layers).properties(height=330)
-
-
-def small_forecast(frame: pl.DataFrame) -> alt.LayerChart:
-    """A series at a glance: demand solid, forecast dashed, for pictures beside each other."""
-    x = alt.X("period_start:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=4, labelOverlap=True))
-    layers = []
-    for column, colour, dash in (("demand_quantity", BLUE, [1, 0]), ("baseline_quantity", ORANGE, [6, 3])):
-        line = frame.select("period_start", pl.col(column).cast(pl.Float64)).drop_nulls()
-        layers.append(
-            alt.Chart(line)
-            .mark_line(color=colour, strokeDash=dash, strokeWidth=1.8)
-            .encode(x=x, y=alt.Y(f"{column}:Q", title=None, axis=alt.Axis(tickCount=4)))
-        )
-    return alt.layer(*layers).properties(height=150)
 
 
 def projection(
@@ -393,7 +204,7 @@ def projection(
         alt.Chart(data)
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(
-            x=_time("date", t("axis.date"), "%m-%d"),
+            x=time_axis("date", t("axis.date"), "%m-%d"),
             y=alt.Y("quantity:Q", title=unit_title),
             color=alt.Color(
                 "series:N",
@@ -435,6 +246,6 @@ def projection(
     return alt.layer(*layers).properties(height=300)
 
 
-def _time(column: str, title: str, pattern: str = "%Y-%m") -> alt.X:
-    # ISO-like labels read the same in both languages.
+def time_axis(column: str, title: str, pattern: str = "%Y-%m") -> alt.X:
+    """An axis of dates whose labels read the same in both languages."""
     return alt.X(f"{column}:T", title=title, axis=alt.Axis(format=pattern, labelAngle=0, tickCount=8, labelOverlap=True))

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import actions, live, posting
 from dashboards.formats import money, number, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.session import notice, person
@@ -30,7 +30,7 @@ def decide(row: Mapping[str, Any], ranking: pl.DataFrame) -> None:
     """
     order = str(row["planned_order_id"])
     decision = live.decisions().get(order)
-    command_id = actions.drawn_id(f"decide:{order}")
+    command_id = posting.drawn_id(f"decide:{order}")
     if decision is not None:
         _standing(decision, order, command_id)
         return
@@ -83,7 +83,7 @@ def bulk(listed: pl.DataFrame, selected: list[int], currency: str) -> None:
         return
     who = person()
     rows = list(chosen.iter_rows(named=True))
-    command_id = actions.drawn_id("bulk")
+    command_id = posting.drawn_id("bulk")
     total = sum(float(row["cost"] or 0) for row in rows)
     with st.container(border=True, key="bulk"):
         st.markdown(t("suggestions.selected", count=len(rows), cost=money(total, currency, 0).replace("$", "\\$")))

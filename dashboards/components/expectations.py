@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import forecast_actions, live, posting
 from dashboards.formats import MISSING, money, number, percent, period, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.session import notice, person
@@ -98,7 +98,7 @@ def _form(kind: str, today: date) -> None:
     customers = {row["code"]: label(row, "name") for row in live.customers()}
     items = {row["code"]: label(row, "name") for row in live.sold_items()}
     months = [_month_after(today, ahead) for ahead in range(_MONTHS)]
-    command_id = actions.drawn_id(f"expect:{kind}")
+    command_id = posting.drawn_id(f"expect:{kind}")
     key = f"{kind}_{command_id[:8]}"
     with st.form(f"expectation_{kind}", border=False):
         one, two = st.columns(2)
@@ -137,17 +137,17 @@ def _form(kind: str, today: date) -> None:
         reason = two.text_input(t("sales_forecast.reason"), key=f"expect_reason_{key}")
         if st.form_submit_button(t("sales_forecast.save"), icon=":material/add:"):
             scope = {"customer": customer, "category": category, "sku": sku}
-            if actions.expect_sales(command_id, kind, scope, size, first, last, chance, reason) is not None:
+            if forecast_actions.expect_sales(command_id, kind, scope, size, first, last, chance, reason) is not None:
                 notice("success", t("sales_forecast.saved"))
             st.rerun()
 
 
 def _withdraw(key: int) -> None:
-    command_id = actions.drawn_id(f"withdraw_expectation:{key}")
+    command_id = posting.drawn_id(f"withdraw_expectation:{key}")
     with st.form(f"withdraw_expectation_{key}", border=False):
         reason = st.text_input(t("sales_forecast.why"))
         if st.form_submit_button(t("sales_forecast.withdraw"), icon=":material/undo:"):
-            if actions.withdraw_expectation(command_id, key, reason) is not None:
+            if forecast_actions.withdraw_expectation(command_id, key, reason) is not None:
                 notice("success", t("sales_forecast.withdrawn"))
             st.rerun()
 

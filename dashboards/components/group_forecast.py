@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, reports
-from dashboards.components import charts
+from dashboards import forecast_actions, live, posting, reports
+from dashboards.components import charts_forecast
 from dashboards.components.filters import segment
+from dashboards.components.override_form import override_form
 from dashboards.formats import MISSING, number, percent, period, plain, safe, short_money
 from dashboards.group_cells import read_group_cells, shown_override
 from dashboards.i18n import code_text, label, language, t, unit_text
@@ -57,7 +58,9 @@ def group_forecast(shown: Snapshot, group: Mapping[str, Any]) -> None:
         else t("forecast.axis", unit=of, period=per)
     )
     _figures(shown, frame, ahead, unit, of)
-    st.altair_chart(charts.group_forecast(_recent(frame, frequency), title), alt=t("forecast_groups.chart_alt", group=name))
+    st.altair_chart(
+        charts_forecast.group_forecast(_recent(frame, frequency), title), alt=t("forecast_groups.chart_alt", group=name)
+    )
     st.caption(t("forecast_groups.adds_up"))
     written = [entry for entry in live.group_overrides(level, key) if entry["frequency"] == frequency]
     _problems(shown, level, written, frequency)
@@ -173,56 +176,22 @@ def _override_table(
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
         st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
         return
-    command_id = actions.drawn_id(f"group_override:{level}:{key}:{frequency}:{unit}")
+    command_id = posting.drawn_id(f"group_override:{level}:{key}:{frequency}:{unit}")
     # A new key for each drawn form: cells typed into a saved table must not come back.
     editor = f"group_override_{command_id[:8]}"
     st.caption(t("forecast_groups.hint", unit=of))
     if any(value != _of_snapshot(ahead, start) for start, value in standing.items() if start in starts):
         st.caption(f":material/schedule: {t('forecast_groups.pending')}")
-    with st.form(f"group_override_form_{level}", border=False):
-        st.data_editor(
-            drawn,
-            key=editor,
-            hide_index=True,
-            disabled=[name for column, name in names.items() if column != "override"],
-            column_config={
-                names["override"]: st.column_config.TextColumn(help=t("forecast.override_help"), alignment="right"),
-                **{
-                    names[column]: st.column_config.NumberColumn(format=f"%,.{digits}f")
-                    for column in names
-                    if column.endswith("_value")
-                },
-            },
-            height=min(460, 38 + 35 * drawn.height),
-            placeholder=MISSING,
-            alt=t("forecast_groups.override_title"),
-        )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(t("reason"), key=f"{editor}_reason", placeholder=t("forecast.reason_hint"), width="stretch")
-            st.date_input(
-                t("forecast.until"),
-                value=None,
-                format="YYYY-MM-DD",
-                key=f"{editor}_until",
-                help=t("forecast.until_help"),
-                width=190,
-            )
-            st.form_submit_button(
-                t("forecast.save"),
-                type="primary",
-                icon=":material/save:",
-                on_click=_save,
-                args=(
-                    command_id,
-                    dict(group),
-                    frequency,
-                    unit,
-                    editor,
-                    names["override"],
-                    starts,
-                    ahead["forecast_value"].to_list(),
-                ),
-            )
+    override_form(
+        drawn,
+        form=f"group_override_form_{level}",
+        editor=editor,
+        override=names["override"],
+        formats={names[column]: f"%,.{digits}f" for column in names if column.endswith("_value")},
+        alt=t("forecast_groups.override_title"),
+        on_save=_save,
+        args=(command_id, dict(group), frequency, unit, editor, names["override"], starts, ahead["forecast_value"].to_list()),
+    )
 
 
 def _of_snapshot(ahead: pl.DataFrame, start: date) -> str | None:
@@ -274,6 +243,8 @@ def _save(
         return
     until = st.session_state.get(f"{editor}_until")
     reason = st.session_state[f"{editor}_reason"]
-    saved = actions.override_group(command_id, group, frequency, changes, reason, until if isinstance(until, date) else None)
+    saved = forecast_actions.override_group(
+        command_id, group, frequency, changes, reason, until if isinstance(until, date) else None
+    )
     if saved:
         notice("success", t("forecast_groups.saved", count=saved))

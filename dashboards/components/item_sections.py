@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import reports
-from dashboards.components import charts
+from dashboards.components import charts_forecast
 from dashboards.components.tables import Column, table
 from dashboards.i18n import t, unit_text
 from dashboards.item_facts import used_in
@@ -179,7 +179,8 @@ def _demand(row: Mapping[str, Any], shown: Snapshot) -> None:
         st.info(t("forecast.no_periods"), icon=":material/info:")
         return
     st.altair_chart(
-        charts.forecast(frame, t("item.axis", unit=unit_text(row["base_unit"]) or t("unit.base"))), alt=t("item.section_demand")
+        charts_forecast.forecast(frame, t("item.axis", unit=unit_text(row["base_unit"]) or t("unit.base"))),
+        alt=t("item.section_demand"),
     )
     st.page_link(
         "app_pages/forecast.py",

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, live_demand
+from dashboards import forecast_actions, live, live_demand, posting
 from dashboards.formats import number, percent, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.session import notice, person
@@ -128,17 +128,17 @@ def _back(kind: str, key: int) -> None:
     """Taking back needs a reason too: it is kept beside what it takes back."""
     with st.popover(t("learned.take_back"), icon=":material/undo:"):
         form = f"back_{kind}_{key}"
-        command_id = actions.drawn_id(form)
+        command_id = posting.drawn_id(form)
         with st.form(form, border=False):
             reason = st.text_input(t("reason"))
             if st.form_submit_button(t("learned.take_back"), type="primary"):
-                post = actions.undo_adjustment if kind == "adjustment" else actions.end_borrowing
+                post = forecast_actions.undo_adjustment if kind == "adjustment" else forecast_actions.end_borrowing
                 _done(post(command_id, key, reason), "learned.taken_back")
 
 
 def _day(row: Mapping[str, Any]) -> None:
     form = f"adjust_{row['series_id']}"
-    command_id = actions.drawn_id(form)
+    command_id = posting.drawn_id(form)
     with st.form(form, border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             day = st.date_input(t("learned.day"), value=live.today() or date.today(), format="YYYY-MM-DD", width=170)
@@ -153,12 +153,12 @@ def _day(row: Mapping[str, Any]) -> None:
             )
         reason = st.text_input(t("reason"), placeholder=t("learned.day_hint"))
         if st.form_submit_button(t("learned.save_day"), type="primary", icon=":material/save:") and isinstance(day, date):
-            _done(actions.adjust_demand(command_id, row, day, more, str(kind), reason), "learned.saved")
+            _done(forecast_actions.adjust_demand(command_id, row, day, more, str(kind), reason), "learned.saved")
 
 
 def _event(row: Mapping[str, Any]) -> None:
     form = f"event_{row['series_id']}"
-    command_id = actions.drawn_id(form)
+    command_id = posting.drawn_id(form)
     scopes = {"sku": {"sku": str(row["sku"])}, "everything": {}}
     if row.get("category_code"):
         scopes = {"sku": scopes["sku"], "category": {"category": str(row["category_code"])}, "everything": {}}
@@ -177,7 +177,10 @@ def _event(row: Mapping[str, Any]) -> None:
         if st.form_submit_button(t("learned.save_event"), type="primary", icon=":material/event:"):
             share = None if discount is None else discount / 100
             if isinstance(first, date) and isinstance(last, date):
-                _done(actions.record_event(command_id, str(kind), name, first, last, scopes[str(scope)], share), "learned.saved")
+                _done(
+                    forecast_actions.record_event(command_id, str(kind), name, first, last, scopes[str(scope)], share),
+                    "learned.saved",
+                )
 
 
 def _borrow(row: Mapping[str, Any], series: pl.DataFrame) -> None:
@@ -193,7 +196,7 @@ def _borrow(row: Mapping[str, Any], series: pl.DataFrame) -> None:
         return
     names = {key: f"{each['sku']} {label(each, 'item_name')} · {each['warehouse_code']}" for key, each in by_id.items()}
     form = f"borrow_{row['series_id']}"
-    command_id = actions.drawn_id(form)
+    command_id = posting.drawn_id(form)
     with st.form(form, border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             source = st.selectbox(t("learned.source"), list(by_id), format_func=names.get)
@@ -210,7 +213,9 @@ def _borrow(row: Mapping[str, Any], series: pl.DataFrame) -> None:
         reason = st.text_input(t("reason"), placeholder=t("learned.borrow_hint"))
         if st.form_submit_button(t("learned.save_borrow"), type="primary", icon=":material/content_copy:"):
             last = until if isinstance(until, date) else None
-            _done(actions.borrow_history(command_id, row, by_id[str(source)], float(factor), reason, last), "learned.saved")
+            _done(
+                forecast_actions.borrow_history(command_id, row, by_id[str(source)], float(factor), reason, last), "learned.saved"
+            )
 
 
 def _done(answer: object, key: str) -> None:

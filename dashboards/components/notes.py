@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import actions, live, posting
 from dashboards.formats import safe
 from dashboards.i18n import label, t
 from dashboards.session import notice
@@ -18,7 +18,7 @@ def notes(subject_kind: str, subject_id: str) -> None:
     for row in live.notes(subject_kind, subject_id):
         st.markdown(f"{safe(row['body'])}  \n:gray[{safe(label(row, 'name'))} · {live.moment(row['recorded_at'])}]")
     form = f"note:{subject_kind}:{subject_id}"
-    command_id = actions.drawn_id(form)
+    command_id = posting.drawn_id(form)
     with st.form(form, clear_on_submit=True, border=False):
         body = st.text_area(t("notes.body"), max_chars=2000, height=80)
         if st.form_submit_button(t("notes.add"), icon=":material/add_comment:"):

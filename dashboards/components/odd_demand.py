@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import actions, live_demand, reports
+from dashboards import forecast_actions, live_demand, posting, reports
 from dashboards.formats import number, period, plain, safe
 from dashboards.i18n import code_text, reason_text, t, unit_text
 from dashboards.session import notice, person
@@ -58,11 +58,14 @@ def _leave_out(row: Mapping[str, Any], mark: Mapping[str, Any], unit: str) -> No
     odd = min(float(mark["recorded_quantity"]) - float(mark["suggested_quantity"]), float(mark["day_quantity"]))
     taken = round(odd, 0) if odd >= 1 else odd
     form = f"odd_{row['series_id']}_{mark['period_start']}_{mark['kind']}"
-    command_id = actions.drawn_id(form)
+    command_id = posting.drawn_id(form)
     with st.popover(t("odd_demand.leave_out"), icon=":material/content_cut:"), st.form(form, border=False):
         st.caption(t("odd_demand.what", quantity=number(taken), unit=safe(unit), day=plain(mark["demand_date"])))
         reason = st.text_input(t("reason"), key=f"reason_{form}")
         if st.form_submit_button(t("odd_demand.leave_out"), type="primary"):
-            if actions.adjust_demand(command_id, row, mark["demand_date"], -taken, str(mark["kind"]), reason) is not None:
+            if (
+                forecast_actions.adjust_demand(command_id, row, mark["demand_date"], -taken, str(mark["kind"]), reason)
+                is not None
+            ):
                 notice("success", t("learned.saved"))
             st.rerun()

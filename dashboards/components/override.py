@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import forecast_actions, live, posting
+from dashboards.components.override_form import override_form
 from dashboards.formats import MISSING, number, period, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.override_cells import read_cells
@@ -95,41 +96,20 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
         st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
         return
     series = str(row["series_id"])
-    command_id = actions.drawn_id(f"override:{series}:{frequency}")
+    command_id = posting.drawn_id(f"override:{series}:{frequency}")
     # A new key for each drawn form: cells typed into a saved table must not come back.
     editor = f"override_{series}_{frequency}_{command_id[:8]}"
     st.caption(t("forecast.paste_hint", unit=unit))
-    with st.form(f"override_form_{series}", border=False):
-        st.data_editor(
-            drawn,
-            key=editor,
-            hide_index=True,
-            disabled=[name for key, name in names.items() if key != "override"],
-            column_config={
-                names["override"]: st.column_config.TextColumn(help=t("forecast.override_help"), alignment="right"),
-                **{names[key]: st.column_config.NumberColumn(format="%,.1f") for key in numbers},
-            },
-            height=min(420, 38 + 35 * drawn.height),
-            placeholder=MISSING,
-            alt=t("forecast.override_title"),
-        )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(t("reason"), key=f"{editor}_reason", placeholder=t("forecast.reason_hint"), width="stretch")
-            st.date_input(
-                t("forecast.until"),
-                value=None,
-                format="YYYY-MM-DD",
-                key=f"{editor}_until",
-                help=t("forecast.until_help"),
-                width=190,
-            )
-            st.form_submit_button(
-                t("forecast.save"),
-                type="primary",
-                icon=":material/save:",
-                on_click=_save,
-                args=(command_id, dict(row), frequency, editor, names["override"], starts, ahead["baseline_quantity"].to_list()),
-            )
+    override_form(
+        drawn,
+        form=f"override_form_{series}",
+        editor=editor,
+        override=names["override"],
+        formats={names[key]: "%,.1f" for key in numbers},
+        alt=t("forecast.override_title"),
+        on_save=_save,
+        args=(command_id, dict(row), frequency, editor, names["override"], starts, ahead["baseline_quantity"].to_list()),
+    )
 
 
 def override_log(row: Mapping[str, Any], frequency: str) -> None:
@@ -173,7 +153,7 @@ def _save(
             notice("warning", t("forecast.nothing_changed"))
         return
     until = st.session_state.get(f"{editor}_until")
-    saved = actions.override(
+    saved = forecast_actions.override(
         command_id,
         row,
         frequency,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import actions, live, posting
 from dashboards import snapshot as snapshots
 from dashboards.formats import safe
 from dashboards.i18n import code_text, label, t
@@ -27,7 +27,7 @@ def replan(shown: Snapshot) -> None:
     if requests and requests[0]["status"] in ("requested", "running"):
         _progress(shown.snapshot_id)
         return
-    command_id = actions.drawn_id("replan")
+    command_id = posting.drawn_id("replan")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             t("replan.button"),

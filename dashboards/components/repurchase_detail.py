@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live
+from dashboards import actions, live, posting
 from dashboards.components.charts import BLUE, GREY, ORANGE, RED
 from dashboards.components.take_on import take_on
 from dashboards.formats import number, percent, plain, safe, short_money
@@ -146,7 +146,7 @@ def _outcome(row: Mapping[str, Any]) -> None:
     if who is None or not may_send(who.role, "WriteNote"):
         return
     form = f"outcome:{row['subject_id']}"
-    command_id = actions.drawn_id(form)
+    command_id = posting.drawn_id(form)
     with st.form(form, clear_on_submit=True, border=True):
         st.markdown(f"**{t('repurchase.heard')}**")
         outcome = st.segmented_control(

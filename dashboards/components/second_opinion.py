@@ -14,7 +14,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboards import actions
+from dashboards import forecast_actions, posting
 from dashboards.components.charts import BLUE, GREY, ORANGE, RED
 from dashboards.components.tables import Column, table
 from dashboards.formats import percent, safe
@@ -210,7 +210,7 @@ def _parts(fit: SeriesFit) -> alt.Chart:
 
 
 def _take_over(fit: SeriesFit, frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
-    command_id = actions.drawn_id(f"opinion:{row['series_id']}:{frequency}:{fit.model}")
+    command_id = posting.drawn_id(f"opinion:{row['series_id']}:{frequency}:{fit.model}")
     st.button(
         t("opinion.take_over", count=_horizon(frame)),
         key=f"opinion:{row['series_id']}:{frequency}:take",
@@ -225,6 +225,6 @@ def _taken(command_id: str, fit: SeriesFit, frame: pl.DataFrame, row: dict[str, 
     baselines = dict(_ahead(frame).select("period_start", "baseline_quantity").iter_rows())
     changes = {start: (round(means[start], 3), baseline) for start, baseline in baselines.items() if start in means}
     reason = t("opinion.reason", model=code_text("opinion_model", fit.model))
-    saved = actions.override(command_id, row, frequency, changes, reason)
+    saved = forecast_actions.override(command_id, row, frequency, changes, reason)
     if saved:
         notice("success", t("forecast.saved", count=saved))

@@ -15,8 +15,7 @@ import duckdb
 import polars as pl
 
 from forecasting.sales_expectations import EXPECTATION_SCHEMA, SalesStep, sales_step
-from forecasting.spreading import spread_overrides
-from pipelines.steps.overrides import group_members, overrides_in_force, write_spread
+from pipelines.steps.overrides import group_members, spread_in_force, write_spread
 from pipelines.steps.tables import FORECAST_TABLES, insert_frame
 from pipelines.warehouse import read_frame, table_exists
 
@@ -37,7 +36,7 @@ def add_people(warehouse: duckdb.DuckDBPyConnection, frequency: Any, as_of: date
         known_on = max(as_of, cutoff) if is_newest else cutoff
         forecast = _means(warehouse, forecast_run_id)
         sales = _sales(warehouse, frequency, forecast, members, known_on)
-        spread = spread_overrides(sales.forecast, overrides_in_force(warehouse, known_on), members, frequency=frequency)
+        spread = spread_in_force(warehouse, frequency, known_on, sales.forecast, members)
         run = [
             pl.lit(frequency).alias("frequency"),
             pl.lit(cutoff).alias("cutoff"),

@@ -18,16 +18,14 @@ from forecasting.spreading import OVERRIDE_SCHEMA, Spread, spread_overrides
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame, table_exists
 
-__all__ = ["group_members", "live_forecast", "overrides_in_force", "spread_live", "with_overrides", "write_spread"]
+__all__ = ["group_members", "live_forecast", "overrides_in_force", "spread_in_force", "with_overrides", "write_spread"]
 
 
-def spread_live(
-    warehouse: duckdb.DuckDBPyConnection, frequency: Any, as_of: date, forecast: pl.DataFrame | None = None
+def spread_in_force(
+    warehouse: duckdb.DuckDBPyConnection, frequency: Any, known_on: date, forecast: pl.DataFrame, members: pl.DataFrame
 ) -> Spread:
-    """Spread the overrides in force over a forecast (`series_id`, `period_start`, `quantity`); none: the newest live mean."""
-    if forecast is None:
-        forecast, _ = live_forecast(warehouse, frequency)
-    return spread_overrides(forecast, overrides_in_force(warehouse, as_of), group_members(warehouse), frequency=frequency)
+    """Spread the overrides that stood on a day over a forecast (`series_id`, `period_start`, `quantity`) of `members`."""
+    return spread_overrides(forecast, overrides_in_force(warehouse, known_on), members, frequency=frequency)
 
 
 def write_spread(warehouse: duckdb.DuckDBPyConnection, frequency: str, spread: Spread) -> int:

@@ -10,7 +10,14 @@ import polars as pl
 import pytest
 
 from pipelines.steps.forecast_groups import MODEL_MEAN, add_groups
-from pipelines.steps.overrides import group_members, live_forecast, overrides_in_force, spread_live, with_overrides, write_spread
+from pipelines.steps.overrides import (
+    group_members,
+    live_forecast,
+    overrides_in_force,
+    spread_in_force,
+    with_overrides,
+    write_spread,
+)
 from pipelines.steps.plan import forecast_demands
 from pipelines.steps.tables import create_result_tables, insert_frame
 
@@ -113,7 +120,7 @@ def test_a_groups_month_reaches_the_weekly_plan(warehouse: duckdb.DuckDBPyConnec
     base = pl.DataFrame(
         {"series_id": [11] * 5 + [21] * 5 + [31] * 5, "period_start": MONDAYS * 3, "quantity": [7.0] * 5 + [21.0] * 5 + [5.0] * 5}
     )
-    spread = spread_live(warehouse, "week", AS_OF, base)
+    spread = spread_in_force(warehouse, "week", AS_OF, base, group_members(warehouse))
     write_spread(warehouse, "week", spread)
     after = with_overrides(warehouse, "week", base)
 
@@ -126,7 +133,7 @@ def test_a_groups_month_reaches_the_weekly_plan(warehouse: duckdb.DuckDBPyConnec
     assert after.filter(pl.col("series_id") == 31)["quantity"].to_list() == [5.0] * 5
     # Withdrawn: nothing of it stays behind.
     warehouse.execute("DELETE FROM raw.forecast_group_override")
-    write_spread(warehouse, "week", spread_live(warehouse, "week", AS_OF, base))
+    write_spread(warehouse, "week", spread_in_force(warehouse, "week", AS_OF, base, group_members(warehouse)))
     assert base["quantity"].to_list() == with_overrides(warehouse, "week", base)["quantity"].to_list()
 
 
@@ -138,7 +145,7 @@ def test_what_cannot_be_followed_is_kept_with_its_figures(warehouse: duckdb.Duck
     )
     warehouse.execute(f"INSERT INTO raw.forecast_override VALUES (1, 11, {june}, 50000000, NULL, '2026-05-01', 1)")
     base = pl.DataFrame({"series_id": [11, 21], "period_start": [date(2026, 6, 1)] * 2, "quantity": [7.0, 8.0]})
-    write_spread(warehouse, "month", spread_live(warehouse, "month", AS_OF, base))
+    write_spread(warehouse, "month", spread_in_force(warehouse, "month", AS_OF, base, group_members(warehouse)))
 
     assert [50.0, 0.0] == with_overrides(warehouse, "month", base)["quantity"].to_list()
     assert [("month", "category", 9, "forecasting.override_narrower_above", '{"wanted": 6.0, "fixed": 50.0}')] == (
