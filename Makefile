@@ -32,7 +32,7 @@ $(CORE): | $(VENV)/bin/python
 
 $(DEV): | $(VENV)/bin/python
 	@echo "Installing pinned versions and developer tools into $(VENV) (about a minute) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,scale]'
 	@rm -f $(VENV)/.installed-core-* $(VENV)/.installed-dev-* && touch $@ $(CORE)
 
 run: setup ## Demo company (if there is none yet), whole pipeline, dashboard on a local port

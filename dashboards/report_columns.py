@@ -74,7 +74,8 @@ _TABLES = {
     "rpt_forecast_series": f"series_id bigint, {_ITEM}, {_CATEGORY}, {_WAREHOUSE}, frequency varchar, model varchar, "
     "runner_up varchar, reason_key varchar, reason_values varchar, demand_pattern varchar, adi double, cv2 double, "
     "trend_per_period double, seasonal_strength double, is_fallback boolean, naive_wape double, needs_review_score double, "
-    "needs_review_reason varchar, wape double, bias double, tracking_signal double, is_drifting boolean, "
+    "needs_review_reason varchar, "
+    "needs_review_urgency integer, wape double, bias double, tracking_signal double, is_drifting boolean, "
     "value_at_stake double",
     "rpt_forecast_accuracy": "series_id bigint, frequency varchar, cutoff date, model varchar, wape double, bias double, "
     "mase double, rmsse double, pinball double, coverage_80 double, origin varchar",

@@ -115,8 +115,12 @@ def exceptions(snapshot: Snapshot, series_id: int | None = None) -> pl.DataFrame
 
 
 def forecast_series(snapshot: Snapshot) -> pl.DataFrame:
-    """Every forecast series, those that need a human first."""
-    return read(snapshot, "rpt_forecast_series", order="needs_review_score desc nulls last, series_id")
+    """Every forecast series, those that need a human first: by urgency, then by money."""
+    return read(
+        snapshot,
+        "rpt_forecast_series",
+        order="needs_review_urgency desc nulls last, needs_review_score desc nulls last, series_id",
+    )
 
 
 def series_forecast(snapshot: Snapshot, series_id: int, frequency: str) -> pl.DataFrame:

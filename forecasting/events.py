@@ -41,7 +41,8 @@ class Event:
     """One name with its occurrences.
 
     Args:
-        first, last, peak: (occurrence,) days counted from 1970; peak -1: none. row: panel row, -1 for all series.
+        first, last, peak: (occurrence,) days counted from 1970; peak -1: none. row: panel row; -1 for all series, then of every
+            occurrence.
         weight: (occurrence,) share of `usual_discount`. known_from: (occurrence,) day.
     """
 
@@ -83,14 +84,11 @@ class EventCalendar:
     def shares(self, event: Event, indices: IntArray) -> tuple[IntArray | None, FloatArray]:
         """Rows concerned (None: all) and the share of each period's days in each window: (row or 1, period, window)."""
         edges = np.array([(day - _EPOCH).days for day in period_starts(np.append(indices, indices[-1] + 1), self.frequency)])
-        rows = None if (event.row < 0).any() else np.unique(event.row)
-        is_shared = event.row < 0
-        if rows is None and not is_shared.all():
-            rows = np.unique(event.row[~is_shared])
+        rows = None if (event.row < 0).all() else np.unique(event.row)
         found = np.zeros((1 if rows is None else len(rows), len(indices), len(EVENT_WINDOWS)))
         for one in range(len(event.first)):
             first, last = int(event.first[one]), int(event.last[one])
-            place = slice(None) if rows is None or event.row[one] < 0 else int(np.searchsorted(rows, event.row[one]))
+            place = slice(None) if rows is None else int(np.searchsorted(rows, event.row[one]))
             for number, (begin, end) in enumerate(_spans(first, last, int(event.peak[one]))):
                 if end < begin:
                     continue
@@ -206,6 +204,11 @@ def event_calendar(
         if not is_ours.any():
             continue
         part, row = part.filter(pl.Series(is_ours)), row[is_ours]
+        if (row < 0).any() and (row >= 0).any():
+            # One name for all and for single series: everybody then has the shared occurrences as their own.
+            place = np.concatenate([np.flatnonzero(row >= 0), np.repeat(np.flatnonzero(row < 0), panel.series_count)])
+            everyone = np.tile(np.arange(panel.series_count), int((row < 0).sum()))
+            part, row = part[place], np.concatenate([row[row >= 0], everyone])
         discount = part["discount"].to_numpy().astype(np.float64)
         usual = float(np.nanmean(discount)) if np.isfinite(discount).any() else 0.0
         if usual_discounts is not None:

@@ -32,7 +32,7 @@ from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "INTERVALS", "Fitted", "checked_levels"]
 
-DEFAULT_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
+DEFAULT_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
 INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
 
 

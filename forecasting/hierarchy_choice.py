@@ -3,7 +3,8 @@
 Candidates: `bottom_up` (groups are the sums of their series; direct forecasts are not used), `mint_variance`, `mint_shrink`
 (see `hierarchy_mint`). At each past origin the errors of W come from periods that origin does not forecast. Loss of a
 candidate: the mean over levels (the series are one) of the log of its mean squared error in amounts against bottom-up's.
-Bottom-up serves unless another one is better by `_LEAST_GAIN`: a smaller difference is the luck of a few origins.
+Bottom-up serves unless another one is better by `_LEAST_GAIN`: a smaller difference is the luck of a few origins. One that costs
+the series themselves more than `_MOST_LOST` never serves: orders are placed for items, not for groups.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = ["BOTTOM_UP", "METHODS", "Choice", "Past", "choose_method", "reconcile
 BOTTOM_UP = "bottom_up"
 METHODS = (BOTTOM_UP, "mint_variance", "mint_shrink")
 _LEAST_GAIN = 0.01  # of the mean squared error
+_MOST_LOST = 0.02  # of the series' mean squared error: one per cent of its root
 _FEWEST_ERRORS = 3
 _LEAST_SHARE = 0.01
 _UNKNOWN_VARIATION = 0.5  # error / mean assumed where no past error is known
@@ -71,7 +73,8 @@ def choose_method(past: Past, matrix: Any, levels: Mapping[str, Any], method: st
         method: float(np.mean([np.log(loss[name] / base[name]) for name in base if base[name] > 0 and loss[name] > 0] or [0.0]))
         for method, loss in losses.items()
     }
-    best = min(METHODS, key=lambda method: (scores[method], METHODS.index(method)))
+    bearable = [method for method in METHODS if losses[method]["series"] <= (1 + _MOST_LOST) * base["series"]]
+    best = min(bearable, key=lambda method: (scores[method], METHODS.index(method)))
     if scores[best] > np.log(1.0 - _LEAST_GAIN):
         best = BOTTOM_UP
     best = method or best

@@ -1,6 +1,6 @@
 """What of a forecast is kept, and for how long?
 
-    demand_forecasts     one live run per cutoff; older ones than `archived_runs` keep mean and median
+    demand_forecasts     one live run per cutoff; older ones than `archived_runs` keep mean, median and what coverage is judged by
                          twelve simulated cutoffs before the first live one, each with only what was then known
     baseline_forecasts   the newest live run as the models made it, before groups and people moved it
     backtest_*, event_effects   of the newest selection; a refit compares nothing
@@ -27,7 +27,7 @@ from pipelines.warehouse import read_frame
 
 __all__ = ["LiveRun", "archive_run", "carried_over", "simulated_id"]
 
-_KEPT_MEASURES = ("mean", "model_mean", "p50")
+_KEPT_MEASURES = ("mean", "model_mean", "p025", "p10", "p50", "p90", "p975")
 _OF_SELECTION = ("backtest_scores", "backtest_forecasts", "event_effects")
 
 

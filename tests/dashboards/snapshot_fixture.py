@@ -569,6 +569,7 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
                 "naive_wape": 0.3,
                 "needs_review_score": 2.0 if is_odd else 0.0,
                 "needs_review_reason": "high_error" if is_odd else None,
+                "needs_review_urgency": 1 if is_odd else 0,
                 "wape": 0.45 if is_odd else 0.21,
                 "bias": 0.05,
                 "tracking_signal": 0.9 if row["sku"] == "GOOD-01" else 0.1,

@@ -232,7 +232,7 @@ def test_paths_have_the_published_quantiles_and_mean() -> None:
 
     shape = (12, 6)
     assert np.allclose(frame["mean"].to_numpy().reshape(shape), paths.mean(axis=-1))
-    for level, name in zip(DEFAULT_LEVELS, ["p05", "p10", "p25", "p50", "p75", "p90", "p95", "p975", "p99"], strict=True):
+    for level, name in zip(DEFAULT_LEVELS, ["p025", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p975", "p99"], strict=True):
         published = frame[name].to_numpy().reshape(shape)[..., None]
         # A quantile lies between the shares of values below it and not above it.
         assert ((paths < published - 1e-9).mean(axis=-1) <= level + 1 / count).all()
@@ -366,3 +366,22 @@ def test_nobody_is_a_company_too() -> None:
 
     assert reconcile(empty, nothing, attributes).groups.is_empty()
     assert from_fitted(empty).starts == []
+
+
+@pytest.mark.parametrize(("cost", "serves"), [(0.005, "mint_variance"), (0.05, "bottom_up")])
+def test_a_reconciliation_that_costs_the_items_never_serves(monkeypatch: pytest.MonkeyPatch, cost: float, serves: str) -> None:
+    """Two items that err by 10 each, the same way: moving one up and one down by what it costs mends the company's sum."""
+    truth = np.full((4, 2, 1), 100.0)
+    # A sum that came out to the last unit would not be compared at all.
+    past = Past(truth + 10.0, truth, truth.sum(axis=1, keepdims=True), np.arange(4)[:, None])
+    error = 10.0 * (1.0 + cost)
+
+    def moved(past: Past, matrix: object, method: str) -> np.ndarray:
+        signs = np.array([1.0, -1.0])[None, :, None]
+        return past.series if method != "mint_variance" else past.truth + error * signs + 1e-6
+
+    monkeypatch.setattr("forecasting.hierarchy_choice.reconciled_past", moved)
+    choice, _ = choose_method(past, np.ones((1, 2)), {"company": np.ones((1, 2))})
+
+    assert serves == choice.method
+    assert pytest.approx(1 + cost) == choice.ratios["mint_variance"]["series"]

@@ -10,8 +10,8 @@ import pytest
 
 from forecasting import forecast, simulate_archive
 from forecasting.engine import ForecastResult
-from forecasting.events import calendar_events
-from forecasting.frames import FloatArray
+from forecasting.events import calendar_events, event_calendar
+from forecasting.frames import FloatArray, build_panel
 from kernel.errors import InvalidInput
 
 pytestmark = pytest.mark.fast
@@ -182,3 +182,17 @@ def test_overlapping_occurrences_of_one_event_are_refused() -> None:
         run(frame(planted(1, 20.0)), events=twice)
 
     assert "forecasting.event_overlap" == refused.value.key
+
+
+def test_an_event_of_all_and_of_one_series_reaches_those_without_their_own() -> None:
+    """The same name on other days for one series takes nothing from the others."""
+    demand = frame(np.ones((3, WEEKS)))
+    panel = build_panel(demand, frequency="week", cutoff=monday(WEEKS) - timedelta(days=1))
+    both = promotions([10, 20], series_id=pl.Series([None, 2], dtype=pl.Int64))
+    calendar = event_calendar(both, panel, demand)
+    assert calendar is not None
+
+    rows, shares = calendar.shares(calendar.events[0], panel.first_index + np.arange(WEEKS))
+
+    assert [0, 1, 2] == (None if rows is None else rows.tolist())
+    assert [[10], [10, 20], [10]] == [np.flatnonzero(one > 0).tolist() for one in shares[:, :, 1]]

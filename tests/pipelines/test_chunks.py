@@ -44,19 +44,12 @@ def test_an_error_of_the_work_itself_is_raised_as_it_is() -> None:
         chunk_mapper(2)(refused, [1])  # type: ignore[misc]
 
 
-def test_without_dask_its_setting_says_what_to_install() -> None:
-    if _has_dask():
-        pytest.skip("Dask is installed here")
+def test_without_dask_its_setting_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(Unavailable) as told:
         chunk_mapper(1, dask_scheduler="tcp://127.0.0.1:1")
 
     assert told.value.key == "pipelines.dask_missing"
-
-
-def _has_dask() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("distributed") is not None
 
 
 def demand() -> pl.DataFrame:
@@ -72,18 +65,10 @@ def demand() -> pl.DataFrame:
     )
 
 
-@pytest.mark.proof
-@pytest.mark.timeout(600)
 def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path: Path) -> None:
-    """Goal: the seam over Dask. Method: a scheduler and three workers as processes; one worker is killed while it works.
-
-    THROUGHLINE_DASK_PYTHON names the Python of an environment with the extra [scale] where this one has none.
-    """
-    python = os.environ.get("THROUGHLINE_DASK_PYTHON") or (sys.executable if _has_dask() else "")
-    if not python:
-        pytest.skip("THROUGHLINE_DASK_PYTHON names no environment with the extra [scale]")
+    """Goal: the seam over Dask. Method: a scheduler and three workers as processes; one worker is killed while it works."""
     done = subprocess.run(
-        [python, str(ROOT / "tests" / "pipelines" / "dask_proof.py"), str(tmp_path)],
+        [sys.executable, str(ROOT / "tests" / "pipelines" / "dask_proof.py"), str(tmp_path)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         capture_output=True,

@@ -1,6 +1,7 @@
 -- Which model forecasts each series, how well, and which series need a person's look? One row per series x frequency.
 -- value_at_stake: a year of the live forecast at unit cost, times the series' relative error. needs_review_score is that value where
 -- there is a reason to look, else 0.
+-- needs_review_urgency: 3 the forecast may be wrong right now, 2 it errs as a habit, 1 worth a look.
 with champions as (
     select * from {{ source("forecast", "champions") }}
 ),
@@ -102,6 +103,12 @@ select
     valued.naive_wape,
     case when valued.needs_review_reason is null then 0 else coalesce(valued.value_at_stake, 0) end as needs_review_score,
     valued.needs_review_reason,
+    case
+        when valued.needs_review_reason in ('fallback', 'drift', 'odd_demand') then 3
+        when valued.needs_review_reason in ('worse_than_naive', 'biased', 'new_item') then 2
+        when valued.needs_review_reason is not null then 1
+        else 0
+    end as needs_review_urgency,
     valued.wape,
     valued.bias,
     valued.tracking_signal,
