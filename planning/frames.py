@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from kernel.errors import InvalidInput
-from planning.schemas import INPUT_SCHEMAS, MANDATORY, OUTPUT_SCHEMAS
+from planning.schemas import INPUT_SCHEMAS, MANDATORY
 
-__all__ = ["PlanInputs", "PlanResult", "conform", "empty"]
+__all__ = ["PlanInputs", "PlanResult", "conform"]
 
 
 def _nothing() -> pl.DataFrame:
@@ -49,11 +49,6 @@ class PlanResult:
     """Component and transfer requirements of the suggestions: one row per planned order and component."""
     problems: tuple[InvalidInput, ...] = ()
     """Records that could not be planned as they stand: what, where, got, expected, next step."""
-
-
-def empty(name: str) -> pl.DataFrame:
-    """An input or output frame of the right schema without rows."""
-    return pl.DataFrame(schema=INPUT_SCHEMAS.get(name) or OUTPUT_SCHEMAS[name])
 
 
 def conform(frame: pl.DataFrame, name: str) -> pl.DataFrame:
