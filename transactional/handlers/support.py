@@ -218,11 +218,6 @@ def rows_where(work: UnitOfWork, table: str, column: str, value: Any) -> list[Ro
     return stored + [row for row in work.rows.new_rows(table) if row[column] == value]
 
 
-def refuse_unknown(table: str, code: object) -> NotFound:
-    """The error for a thing that is not there."""
-    return NotFound("command.unknown", what=table, got=code)
-
-
 def refuse_status(document: str, number: object, status: object, action: str) -> Refused:
     """The error for a document whose status does not allow the step."""
     return Refused("command.status_forbids", document=document, number=number, status=status, action=action)
