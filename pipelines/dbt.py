@@ -89,7 +89,7 @@ def manifest_path(settings: Settings) -> Path:
     print_ = project_fingerprint()
     if not path.is_file() or not stamp.is_file() or stamp.read_text(encoding="utf-8") != print_:
         with environment(dbt_environment(settings)):
-            _parsed_project(settings, [], is_written=True)
+            _parsed_project(settings, []).write(str(path))
         replace_text(stamp, print_)
     return path
 
@@ -132,16 +132,18 @@ def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtResult:
 _parsed: dict[tuple[str, ...], Any] = {}
 
 
-def _parsed_project(settings: Settings, variables: Sequence[str], *, is_written: bool = False) -> Any:
-    """The parsed project, once per process, home, variables and state of its files; `is_written` to disk too."""
+def _parsed_project(settings: Settings, variables: Sequence[str]) -> Any:
+    """The parsed project, once per process, variables and state of its files.
+
+    Where the working file lies is read anew by every command, so homes share it.
+    """
     from dbt.cli.main import dbtRunner
 
-    key = (project_fingerprint(), str(settings.home), *variables)
-    if key not in _parsed or is_written:
+    key = (project_fingerprint(), os.environ.get("THROUGHLINE_STAGING", ""), *variables)
+    if key not in _parsed:
         (settings.home / "dbt").mkdir(parents=True, exist_ok=True)
-        writing = [] if is_written else ["--no-write-json"]
         try:
-            done = dbtRunner().invoke(["--no-use-colors", "--quiet", *writing, "parse", *variables])
+            done = dbtRunner().invoke(["--no-use-colors", "--quiet", "--no-write-json", "parse", *variables])
         finally:
             _close_working_file()
         if not done.success:
