@@ -7,16 +7,16 @@ when a file of `models/` changed, and once per process it is read and shared by 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import Unavailable
+from pipelines.environment import environment
 from pipelines.home import replace_text
 from pipelines.settings import Settings, project_folder
 
@@ -27,7 +27,6 @@ __all__ = [
     "dbt_environment",
     "dbt_executable",
     "dbt_project_folder",
-    "environment",
     "manifest_path",
     "project_fingerprint",
     "require_success",
@@ -185,18 +184,3 @@ def _what_failed(done: Any) -> str:
     if len(results) > _SHOWN:
         lines.append(f"  ... {len(results) - _SHOWN} more")
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for the length of a block."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

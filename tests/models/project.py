@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.dbt import environment, require_success, run_dbt
+from pipelines.dbt import require_success, run_dbt
+from pipelines.environment import environment
 from pipelines.settings import load_settings
 from tests.models.naive_kpis import Figures, figures
 from transactional.schema import metadata
