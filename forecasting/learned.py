@@ -19,7 +19,7 @@ from forecasting.champion import FALLBACK_MODEL, PLAIN_PATTERNS, Choice, eligibl
 from forecasting.combining import weight_segments
 from forecasting.distribution import Calibration
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, StrArray, period_starts
-from forecasting.outlook import serve, with_combination
+from forecasting.outlook import falling, serve, with_combination
 from forecasting.patterns import Patterns
 from forecasting.selection import EventLift, Loan, Selection, SeriesChoice, Spread
 
@@ -62,6 +62,7 @@ def selection_of(
         pattern_errors={
             name: dict(zip(_NAMES, _numbers(values), strict=True)) for name, values in sorted(choice.pattern_errors.items())
         },
+        endings=None if done.final.ended is None else done.final.ended.learned,
         variation=done.served.variation,
         spread=_spread_of(done.calibration),
         lead_time_spread=None if lead_time is None else _spread_of(lead_time),
@@ -75,7 +76,7 @@ def shared_of(selection: Selection) -> Shared:
         name: (np.array(one.shared), {series_id: np.array(values) for series_id, values in one.own.items()})
         for name, one in selection.event_lifts.items()
     }
-    return Shared(np.array(selection.holiday), np.array(selection.season), told, selection.loans)
+    return Shared(np.array(selection.holiday), np.array(selection.season), told, selection.loans, selection.endings)
 
 
 def usual_discounts_of(selection: Selection) -> dict[str, float]:
@@ -109,7 +110,7 @@ def assemble_chosen(panel: Panel, known_count: int, final: OriginRun, selection:
         weights = np.stack([_segment_weights(table, str(name)) for name in segment], axis=1)
     final_mean = with_combination(final, weights, members)[0]
     choice = _choice(panel.series_ids[final.rows], final_mean, final.patterns, panel.season_length, selection)
-    served = serve(final, final.rows, choice.model, weights, members, selection.variation)
+    served = falling(serve(final, final.rows, choice.model, weights, members, selection.variation), final)
     tested, band = bands(panel.frequency, horizon)
     return Assembled(
         final=final,

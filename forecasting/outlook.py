@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.backtest import OriginRun
 from forecasting.combining import combine
 from forecasting.distribution import Outlook
+from forecasting.fading import with_fading
 from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
 
 __all__ = [
     "Served",
     "chance_of_demand",
     "error_variance",
+    "falling",
     "places",
     "pooled_sigma",
     "serve",
@@ -101,6 +103,19 @@ def serve(
         over(run.is_count),
         typical,
     )
+
+
+def falling(served: Served, final: OriginRun) -> Served:
+    """The same at the last origin, falling where demand seems to have ended or ends on a day that is known."""
+    if final.ended is None and final.left is None:
+        return served
+    mean, factors = served.mean, served.factors
+    if final.ended is not None:
+        mean, factors = with_fading(mean, factors, final.ended)
+    if final.left is not None:
+        mean, factors = mean * final.left, factors * final.left
+    chance = chance_of_demand(mean, final.run.size, final.run.frequency)
+    return replace(served, mean=mean, factors=factors, chance=np.where(mean == served.mean, served.chance, chance))
 
 
 def chance_of_demand(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
