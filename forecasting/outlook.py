@@ -33,7 +33,7 @@ class Served:
 
     Args:
         mean, factors, shock_weights, chance: (series, step). sigma, is_count: (series,). variation: spread / level of a
-            typical series.
+            typical series. event_variance: (series, step) of demand, by how little is known of the effect of holidays and events.
     """
 
     mean: FloatArray
@@ -43,6 +43,7 @@ class Served:
     chance: FloatArray
     is_count: FloatArray
     variation: float
+    event_variance: FloatArray
 
 
 def with_combination(origin: OriginRun, weights: FloatArray, members: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -100,6 +101,7 @@ def serve(
         over(chance),
         over(run.is_count),
         typical,
+        over(mean * mean * origin.doubt),
     )
 
 
@@ -130,6 +132,7 @@ def step_outlook(served: Served, pattern: StrArray, steps: int, band: IntArray) 
         served.chance[:, :steps].reshape(-1),
         is_count.reshape(-1),
         segment.reshape(-1),
+        served.event_variance[:, :steps].reshape(-1),
     )
 
 
