@@ -175,9 +175,10 @@ def joined(parts: list[Outlook]) -> Outlook:
         np.concatenate([part.chance for part in parts]),
         np.concatenate([part.is_count for part in parts]),
         np.concatenate([part.segment for part in parts]),
+        np.concatenate([part.event_variance for part in parts]),
     )
 
 
 def _nothing() -> Outlook:
     none = np.zeros(0)
-    return Outlook(none, none, none, none.astype(bool), np.zeros(0, dtype=str))
+    return Outlook(none, none, none, none.astype(bool), np.zeros(0, dtype=str), none)

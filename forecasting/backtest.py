@@ -34,7 +34,7 @@ from forecasting.frames import (
     season_positions,
 )
 from forecasting.marking import cleaned
-from forecasting.moving_holidays import factors_of_effect, holiday_effect
+from forecasting.moving_holidays import factors_of_effect, holiday_effect, holiday_variance, is_overwhelmed, variances_of_effect
 from forecasting.newcomers import Borrowed, attribute_codes, borrow, with_borrowed
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
@@ -57,10 +57,12 @@ _FEWEST_PERIODS = 4
 
 @dataclass(frozen=True)
 class Shared:
-    """What all series share at an origin: the holiday effect (window,), empty where nothing is clear, and the season (position,);
-    `events`, `loans` (of young series) and `endings` are those told before, else they are read from demand."""
+    """What all series share at an origin: the holiday effect (window,) and its variance, empty where nothing is clear, and the
+    season (position,); `events`, `loans` (of young series) and `endings` are those told before, else they are read from
+    demand."""
 
     holiday: FloatArray
+    holiday_variance: FloatArray
     season: FloatArray
     events: ToldEffects | None = None
     loans: Mapping[int, Loan] = field(default_factory=dict)
@@ -72,7 +74,8 @@ class OriginRun:
     """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
     without events), `lift` (series, step), what the boosted model says relative to the level models (None without one), and what
     young series `borrowed`, which have `ended`, and what share of each period is `left` until a series' last day. The last two
-    change what is served (`outlook`), not what models are judged and weighed by: nothing of other series moves with them."""
+    change what is served (`outlook`), not what models are judged and weighed by: nothing of other series moves with them.
+    `doubt` (series or 1, step): variance of the factor of holidays and events over its square."""
 
     origin: int
     rows: IntArray
@@ -84,6 +87,7 @@ class OriginRun:
     borrowed: Borrowed | None = None
     ended: Fading | None = None
     left: FloatArray | None = None
+    doubt: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ class _Plan:
     effects: EventEffects | None
     positions: IntArray
     holiday: FloatArray
+    doubt: FloatArray
     learned: FloatArray | None
     habit: float
 
@@ -217,13 +222,19 @@ def run_origins(
         patterns = demand_patterns(values, starts, np.isfinite(values) & ~is_censored)
         indices = panel.first_index + np.arange(origin + horizon)
         positions = season_positions(indices, panel.frequency)
-        holiday, common, effects = _shared_effects(
+        holiday, common, effects, is_hidden = _shared_effects(
             panel, rows, values, starts, is_censored, indices, positions, beside_demand.events, shared
         )
         learned = values if beside_demand.is_cleaned else None
+        if is_hidden.any():
+            learned = _without(values, is_hidden)
+        variance = variances_of_effect(common.holiday_variance, indices, panel.frequency)[None, :]
+        if effects is not None:
+            variance = variance + effects.variances
+        doubt = (variance / (holiday * holiday))[:, origin:]
         told = common.endings
         habit = habit_of(values, np.isfinite(values) & ~is_censored) if told is None else told.habit
-        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, learned, habit))
+        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, doubt, learned, habit))
     tasks = _Tasks(panel, horizon, plan, chunk_size)
     done = iter(map_chunks(_run_task, tasks) if map_chunks else map(_run_task, tasks))
     runs, silences = [], []
@@ -257,7 +268,9 @@ def run_origins(
             ended = fading(silence, panel.frequency, one.habit, one.shared.endings)
         if beside_demand.last_days is not None:
             left = shares_left(beside_demand.last_days, panel, origin, rows, horizon)
-        found[origin] = OriginRun(origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended, left)
+        found[origin] = OriginRun(
+            origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended, left, one.doubt
+        )
     return found
 
 
@@ -316,15 +329,20 @@ def _shared_effects(
     positions: IntArray,
     events: EventCalendar | None,
     told: Shared | None,
-) -> tuple[FloatArray, Shared, EventEffects | None]:
+) -> tuple[FloatArray, Shared, EventEffects | None, BoolArray]:
     """Factors of holidays and events (series or 1, period + horizon) and what is shared at one origin, from all series known
-    there or as it was told before."""
+    there or as it was told before; and the known periods (period,) of which a moving holiday leaves too little to learn from."""
     period_count = values.shape[1]
     known = indices[:period_count]
     flat = np.ones((1, period_count))
     filled = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency])
     effect = holiday_effect(filled.values, starts, known, panel.frequency) if told is None else told.holiday
+    spread = holiday_variance(filled.values, starts, known, panel.frequency, effect) if told is None else told.holiday_variance
     holiday = factors_of_effect(effect, indices, panel.frequency)[None, :]
+    is_hidden = is_overwhelmed(holiday[0, :period_count], panel.frequency)
+    if is_hidden.any():
+        values = _without(values, is_hidden)
+        filled = fill_demand(values, starts, is_censored, holiday[:, :period_count], HALF_WINDOWS[panel.frequency])
     effects = None
     if events is not None:
         mine, day = events.of_rows(rows), last_day(panel.first_index + period_count - 1, panel.frequency)
@@ -336,9 +354,15 @@ def _shared_effects(
             effects = told_effects(mine, told.events or {}, panel.series_ids[rows], indices, day)
         holiday = holiday * effects.factors
     if told is not None:
-        return holiday, told, effects
+        return holiday, told, effects, is_hidden
     plain = filled.values / holiday[:, :period_count]
-    return holiday, Shared(effect, common_profile(plain, starts, positions[:period_count], panel.season_length)), effects
+    season = common_profile(plain, starts, positions[:period_count], panel.season_length)
+    return holiday, Shared(effect, spread, season), effects, is_hidden
+
+
+def _without(values: FloatArray, is_hidden: BoolArray) -> FloatArray:
+    """Values with the hidden periods (period,) unknown."""
+    return np.where(is_hidden[None, :], np.nan, values)
 
 
 def _run_task(task: _Task) -> tuple[CandidateRun, Silence]:

@@ -244,7 +244,11 @@ def _sum_outlook(served: Served, rows: IntArray, shares: FloatArray, pattern: St
     )
     # A share of a period is no whole number of anything.
     is_whole = (shares % 1.0 == 0).all(axis=1)
-    return Outlook(mean, variance, chance, (served.is_count[rows] > 0) & is_whole, pattern)
+    # Step by step, as `sum_moments` adds up, lest the sum depend on how far others of the frame reach.
+    doubt = np.zeros(len(rows))
+    for step in range(steps):
+        doubt = doubt + np.where(shares[:, step] > 0, served.event_variance[rows, step] * shares[:, step] ** 2, 0.0)
+    return Outlook(mean, variance, chance, (served.is_count[rows] > 0) & is_whole, pattern, doubt)
 
 
 def _backtest_scores(panel: Panel, done: Assembled, levels: FloatArray) -> pl.DataFrame:

@@ -53,6 +53,7 @@ def selection_of(
         first_period=period_starts(np.array([panel.first_index]), panel.frequency)[0],
         season=_numbers(done.final.shared.season),
         holiday=_numbers(done.final.shared.holiday),
+        holiday_variance=_numbers(done.final.shared.holiday_variance),
         event_lifts=_event_lifts(panel, done.final),
         loans=_loans(panel, done.final),
         busyness={name: _numbers(edges) for name, edges in done.busyness.items()},
@@ -73,10 +74,21 @@ def selection_of(
 def shared_of(selection: Selection) -> Shared:
     """What the models of every series start from."""
     told = {
-        name: (np.array(one.shared), {series_id: np.array(values) for series_id, values in one.own.items()})
+        name: (
+            np.array(one.shared),
+            {series_id: np.array(values) for series_id, values in one.own.items()},
+            np.array(one.variance),
+        )
         for name, one in selection.event_lifts.items()
     }
-    return Shared(np.array(selection.holiday), np.array(selection.season), told, selection.loans, selection.endings)
+    return Shared(
+        np.array(selection.holiday),
+        np.array(selection.holiday_variance),
+        np.array(selection.season),
+        told,
+        selection.loans,
+        selection.endings,
+    )
 
 
 def usual_discounts_of(selection: Selection) -> dict[str, float]:
@@ -142,8 +154,10 @@ def _event_lifts(panel: Panel, final: OriginRun) -> dict[str, EventLift]:
         ids = panel.series_ids[final.rows if one.rows is None else final.rows[one.rows]]
         own = {}
         if len(one.own) == len(ids):
-            own = {int(series_id): _numbers(values) for series_id, values in zip(ids, one.own, strict=True)}
-        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own)
+            # A series not told apart is as all are.
+            apart = (one.own != one.shared).any(axis=1)
+            own = {int(ids[row]): _numbers(one.own[row]) for row in np.flatnonzero(apart)}
+        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own, _numbers(one.variance))
     return found
 
 

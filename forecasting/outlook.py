@@ -35,7 +35,7 @@ class Served:
 
     Args:
         mean, factors, shock_weights, chance: (series, step). sigma, is_count: (series,). variation: spread / level of a
-            typical series.
+            typical series. event_variance: (series, step) of demand, by how little is known of the effect of holidays and events.
     """
 
     mean: FloatArray
@@ -45,6 +45,7 @@ class Served:
     chance: FloatArray
     is_count: FloatArray
     variation: float
+    event_variance: FloatArray
 
 
 def with_combination(origin: OriginRun, weights: FloatArray, members: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -102,6 +103,7 @@ def serve(
         over(chance),
         over(run.is_count),
         typical,
+        over(mean * mean * origin.doubt),
     )
 
 
@@ -115,7 +117,14 @@ def falling(served: Served, final: OriginRun) -> Served:
     if final.left is not None:
         mean, factors = mean * final.left, factors * final.left
     chance = chance_of_demand(mean, final.run.size, final.run.frequency)
-    return replace(served, mean=mean, factors=factors, chance=np.where(mean == served.mean, served.chance, chance))
+    left = np.where(served.mean > 0, mean / np.where(served.mean > 0, served.mean, 1.0), 1.0)
+    return replace(
+        served,
+        mean=mean,
+        factors=factors,
+        chance=np.where(mean == served.mean, served.chance, chance),
+        event_variance=served.event_variance * left * left,
+    )
 
 
 def chance_of_demand(mean: FloatArray, size: FloatArray, frequency: FloatArray) -> FloatArray:
@@ -145,6 +154,7 @@ def step_outlook(served: Served, pattern: StrArray, steps: int, band: IntArray) 
         served.chance[:, :steps].reshape(-1),
         is_count.reshape(-1),
         segment.reshape(-1),
+        served.event_variance[:, :steps].reshape(-1),
     )
 
 

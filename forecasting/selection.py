@@ -19,7 +19,7 @@ from kernel.ids import stable_id
 
 __all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread"]
 
-FORMAT = 2
+FORMAT = 3
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
@@ -80,11 +80,12 @@ class Endings:
 @dataclass(frozen=True)
 class EventLift:
     """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
-    `own` to single series. Promotions weigh by their discount / `usual_discount`."""
+    `own` to single series, give or take `variance`. Promotions weigh by their discount / `usual_discount`."""
 
     usual_discount: float
     shared: tuple[float, ...]
     own: dict[int, tuple[float, ...]]
+    variance: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class Selection:
     Attributes:
         frequency, cutoff, horizon: of the fit it comes from. reach: periods ahead its models were run.
         first_period: where its history begins; a refit looks no further back.
-        season: index by position of the year, shared by all. holiday: lift by window around the Spring Festival; empty: none.
+        season: index by position of the year, shared by all. holiday: lift by window around the Spring Festival; empty: none;
+            holiday_variance: of a coming one.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
         weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
@@ -111,6 +113,7 @@ class Selection:
     first_period: date
     season: tuple[float, ...]
     holiday: tuple[float, ...]
+    holiday_variance: tuple[float, ...]
     event_lifts: dict[str, EventLift]
     loans: dict[int, Loan]
     busyness: dict[str, tuple[float, ...]]
@@ -164,7 +167,7 @@ class Selection:
                 raise ValueError("format")
             for name in ("cutoff", "first_period"):
                 told[name] = date.fromisoformat(told[name])
-            for name in ("season", "holiday"):
+            for name in ("season", "holiday", "holiday_variance"):
                 told[name] = tuple(told[name])
             told["busyness"] = {key: tuple(value) for key, value in told["busyness"].items()}
             told["champions"] = {
@@ -175,6 +178,7 @@ class Selection:
                     one["usual_discount"],
                     tuple(one["shared"]),
                     {int(key): tuple(value) for key, value in one["own"].items()},
+                    tuple(one["variance"]),
                 )
                 for name, one in told["event_lifts"].items()
             }
