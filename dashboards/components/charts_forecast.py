@@ -28,31 +28,28 @@ def forecast(
     history = frame.filter(pl.col("kind") == "history")
     ahead = frame.filter(pl.col("kind") == "forecast")
     x = time_axis("period_start", t("axis.period"))
-    names = {
-        "demand_quantity": t("forecast.series.history"),
-        "baseline_quantity": t("forecast.series.baseline"),
-        "override_quantity": t("forecast.series.override"),
-        "last_year_quantity": t("forecast.series.last_year"),
-        "last_forecast_quantity": t("forecast.series.last_forecast"),
-        "past_forecast": t("forecast.series.past_forecast"),
-    }
-    history = history.with_columns(pl.col("baseline_quantity").alias("past_forecast"))
-    lines = pl.concat(
-        [
-            part.select(
-                "period_start", pl.col(column).cast(pl.Float64).alias("quantity"), pl.lit(names[column]).alias("series")
-            ).drop_nulls("quantity")
-            for part, column in (
-                (history, "demand_quantity"),
-                (ahead, "baseline_quantity"),
-                (ahead, "override_quantity"),
-                (ahead, "last_year_quantity"),
-                (ahead, "last_forecast_quantity"),
-                (history, "past_forecast"),
-            )
-        ]
-    )
     layers: list[Any] = _events(happened, frame)
+    layers += _intervals(ahead, x, unit_title)
+    layers.append(_lines(history, ahead, x, unit_title))
+    layers += _out_of_stock(history, x)
+    layers += _corrected(corrected, history, x)
+    return alt.layer(*layers).properties(height=360)
+
+
+_LINES = {
+    # series: (column, is it of the history, colour, dashes)
+    "history": ("demand_quantity", True, BLUE, [1, 0]),
+    "baseline": ("baseline_quantity", False, ORANGE, [6, 3]),
+    "override": ("override_quantity", False, RED, [1, 0]),
+    "last_year": ("last_year_quantity", False, GREY, [2, 3]),
+    "last_forecast": ("last_forecast_quantity", False, PINK, [4, 2, 1, 2]),
+    "past_forecast": ("baseline_quantity", True, GREEN, [1, 2]),
+}
+
+
+def _intervals(ahead: pl.DataFrame, x: Any, unit_title: str) -> list[Any]:
+    """90 % and 50 % as bands."""
+    layers = []
     for low, high, opacity in (("p05", "p95", 0.15), ("p25", "p75", 0.25)):
         band = ahead.select("period_start", pl.col(low, high).cast(pl.Float64)).drop_nulls()
         if not band.is_empty():
@@ -61,18 +58,22 @@ def forecast(
                 .mark_area(color=SKY, opacity=opacity)
                 .encode(x=x, y=alt.Y(f"{low}:Q", title=unit_title), y2=f"{high}:Q")
             )
-    present = lines["series"].unique().to_list()
-    styles = {
-        names["demand_quantity"]: (BLUE, [1, 0]),
-        names["baseline_quantity"]: (ORANGE, [6, 3]),
-        names["override_quantity"]: (RED, [1, 0]),
-        names["last_year_quantity"]: (GREY, [2, 3]),
-        names["last_forecast_quantity"]: (PINK, [4, 2, 1, 2]),
-        names["past_forecast"]: (GREEN, [1, 2]),
-    }
-    domain = [name for name in styles if name in present]
-    layers.append(
-        alt.Chart(lines)
+    return layers
+
+
+def _lines(history: pl.DataFrame, ahead: pl.DataFrame, x: Any, unit_title: str) -> Any:
+    """One line per series that has something to show."""
+    lines = pl.concat(
+        (history if is_past else ahead)
+        .select("period_start", pl.col(column).cast(pl.Float64).alias("quantity"), pl.lit(series).alias("series"))
+        .drop_nulls("quantity")
+        for series, (column, is_past, _, _) in _LINES.items()
+    )
+    present = [series for series in _LINES if series in lines["series"].unique().to_list()]
+    names = {series: t(f"forecast.series.{series}") for series in present}
+    domain = list(names.values())
+    return (
+        alt.Chart(lines.with_columns(pl.col("series").replace(names)))
         .mark_line(point=alt.OverlayMarkDef(size=16))
         .encode(
             x=x,
@@ -80,14 +81,14 @@ def forecast(
             color=alt.Color(
                 "series:N",
                 title=None,
-                scale=alt.Scale(domain=domain, range=[styles[name][0] for name in domain]),
+                scale=alt.Scale(domain=domain, range=[_LINES[series][2] for series in present]),
                 legend=alt.Legend(orient="bottom", columns=3, labelLimit=220, symbolType="stroke", symbolStrokeWidth=3),
             ),
             strokeDash=alt.StrokeDash(
                 "series:N",
                 title=None,
                 legend=None,
-                scale=alt.Scale(domain=domain, range=[styles[name][1] for name in domain]),
+                scale=alt.Scale(domain=domain, range=[_LINES[series][3] for series in present]),
             ),
             tooltip=[
                 alt.Tooltip("period_start:T", title=t("axis.period"), format="%Y-%m-%d"),
@@ -96,19 +97,22 @@ def forecast(
             ],
         )
     )
+
+
+def _out_of_stock(history: pl.DataFrame, x: Any) -> list[Any]:
+    """Crosses on the periods in which demand was cut short."""
     missing = history.filter(pl.col("is_in_stock").cast(pl.Boolean).fill_null(True).not_())
-    if not missing.is_empty():
-        layers.append(
-            alt.Chart(missing.select("period_start", pl.col("demand_quantity").cast(pl.Float64)))
-            .mark_point(shape="cross", size=70, color=RED, strokeWidth=2)
-            .encode(
-                x=x,
-                y="demand_quantity:Q",
-                tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")],
-            )
+    if missing.is_empty():
+        return []
+    return [
+        alt.Chart(missing.select("period_start", pl.col("demand_quantity").cast(pl.Float64)))
+        .mark_point(shape="cross", size=70, color=RED, strokeWidth=2)
+        .encode(
+            x=x,
+            y="demand_quantity:Q",
+            tooltip=[alt.Tooltip("period_start:T", title=t("forecast.out_of_stock"), format="%Y-%m-%d")],
         )
-    layers += _corrected(corrected, history, x)
-    return alt.layer(*layers).properties(height=360)
+    ]
 
 
 def _events(happened: pl.DataFrame | None, frame: pl.DataFrame) -> list[Any]:
