@@ -73,7 +73,7 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
         # Past and coming months in one view: the coming ones are what the page is for.
         height=35 * (sales_report.MONTHS_BACK + sales_report.MONTHS_AHEAD + 1) + 3,
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="screen_only_workbook"):
         st.download_button(
             t("sales_forecast.workbook"),
             lambda: sales_report.workbook(shown, shown_expectations()),

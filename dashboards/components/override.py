@@ -10,7 +10,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards import forecast_actions, live, posting
-from dashboards.components.override_form import override_form
+from dashboards.components.override_form import is_ahead, override_form, take_back
+from dashboards.components.tables import Column, export_buttons, printed
 from dashboards.formats import MISSING, number, period, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.override_cells import read_cells
@@ -90,6 +91,7 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     numbers = ("baseline", "last_year", "last_forecast", "total")
     if ahead["last_forecast_quantity"].is_null().all():
         drawn = drawn.drop(names["last_forecast"])
+    _taken_home(ahead, row, frequency)
     who = person()
     if who is None or not may_send(who.role, "OverrideForecast"):
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
@@ -99,7 +101,8 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     command_id = posting.drawn_id(f"override:{series}:{frequency}")
     # A new key for each drawn form: cells typed into a saved table must not come back.
     editor = f"override_{series}_{frequency}_{command_id[:8]}"
-    st.caption(t("forecast.paste_hint", unit=unit))
+    with st.container(key="screen_only_paste"):
+        st.caption(t("forecast.paste_hint", unit=unit))
     override_form(
         drawn,
         form=f"override_form_{series}",
@@ -112,27 +115,69 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     )
 
 
+def _taken_home(ahead: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
+    """The periods ahead as a file, which may come back with its Override column filled in, and on paper."""
+    named = ahead.with_columns(pl.Series("period_name", [period(start, frequency) for start in ahead["period_start"].to_list()]))
+    columns = [Column("period_name")]
+    columns += [
+        Column(name, "quantity")
+        for name in (
+            "baseline_quantity",
+            "p10",
+            "p90",
+            "override_quantity",
+            "last_year_quantity",
+            "last_year_forecast_quantity",
+            "last_forecast_quantity",
+            "total_quantity",
+        )
+    ]
+    columns = [column for column in columns if column.name == "override_quantity" or not named[column.name].is_null().all()]
+    file_name = f"forecast-{row['sku']}-{row['warehouse_code']}-{frequency}"
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        export_buttons(named, columns, key=f"override_{frequency}", currency="", file_name=file_name)
+    rounded = named.with_columns(pl.col(column.name).cast(pl.Float64).round(1) for column in columns[1:])
+    printed(rounded, columns, "", ahead.height)
+
+
 def override_log(row: Mapping[str, Any], frequency: str) -> None:
-    """Who overrode what, when, why, and until when."""
+    """Who overrode what, when, why, and until when; what stands of the periods ahead can be taken back."""
     written = [entry for entry in live.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
     if not written:
         return
+    who = person()
+    may = who is not None and may_send(who.role, "OverrideForecast")
+    seen: set[str] = set()
     with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
-        for entry in written[:50]:
-            value, until = entry["override_quantity"], live.day(entry["until_date"])
-            st.markdown(
-                t(
-                    "forecast.log_line",
-                    period=period(live.day(entry["period_start"]), frequency),
-                    value=t("forecast.withdrawn") if value is None else number(value / QUANTITY_SCALE),
-                    baseline=plain(None)
-                    if entry["baseline_quantity"] is None
-                    else number(round(entry["baseline_quantity"] / QUANTITY_SCALE, 1)),
-                    reason=safe(entry["reason"]) + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
-                    name=safe(label(entry, "name")),
-                    at=live.moment(entry["recorded_at"]),
+        for place, entry in enumerate(written[:50]):
+            value, until, start = entry["override_quantity"], live.day(entry["until_date"]), live.day(entry["period_start"])
+            stands = value is not None and str(start) not in seen and is_ahead(start, until)
+            seen.add(str(start))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    t(
+                        "forecast.log_line",
+                        period=period(start, frequency),
+                        value=t("forecast.withdrawn")
+                        if value is None
+                        else f"{number(value / QUANTITY_SCALE)} {safe(unit_text(row['base_unit']))}",
+                        baseline=plain(None)
+                        if entry["baseline_quantity"] is None
+                        else number(round(entry["baseline_quantity"] / QUANTITY_SCALE, 1)),
+                        reason=safe(entry["reason"])
+                        + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
+                        name=safe(label(entry, "name")),
+                        at=live.moment(entry["recorded_at"]),
+                    ),
+                    width="stretch",
                 )
-            )
+                if may and stands and start is not None:
+                    take_back(
+                        f"override:{row['series_id']}:{frequency}:{start}:{place}",
+                        lambda command_id, reason, start=start: forecast_actions.override(  # type: ignore[misc]
+                            command_id, row, frequency, {start: (None, None)}, reason
+                        ),
+                    )
 
 
 def _save(
