@@ -23,6 +23,7 @@ from kernel.messages import text
 __all__ = ["cells_of_sheet", "rows_of_file", "rows_of_text"]
 
 _LARGEST = 2_000_000  # bytes; a table of overrides is a few kilobytes
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
@@ -56,7 +57,8 @@ def rows_of_file(name: str, content: bytes) -> list[list[object]]:
             found = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in found:
+        # Signs that no text has: another program's file under a wrong name.
+        if not _CONTROL.search(found):
             dialect = max((",", ";", "\t"), key=found.count)
             return [list(row) for row in csv.reader(io.StringIO(found), delimiter=dialect)]
     raise InvalidInput("screen.error.file_unreadable", name=name)

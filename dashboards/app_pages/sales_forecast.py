@@ -64,8 +64,8 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
         [
             Column("month_name", title="month", pinned=True),
             Column("kind", "code", "sales_kind", title="sales_kind"),
-            *(Column(name, "money", title=f"sales_{name}") for name in ("demand_value", "last_year_value", "forecast_value")),
-            *(Column(name, "money", title=f"sales_{name}") for name in ("p10", "p90", "moved_value", "total_value")),
+            *(Column(name, "amount", title=f"sales_{name}") for name in ("demand_value", "last_year_value", "forecast_value")),
+            *(Column(name, "amount", title=f"sales_{name}") for name in ("p10", "p90", "moved_value", "total_value")),
         ],
         key="sales_months",
         currency=shown.currency,

@@ -79,11 +79,10 @@ def _lines(
     unit_title: str,
     x: alt.X,
     pattern: str,
-    columns: int = 3,
 ) -> alt.Chart:
     """One line per name, told apart by colour, dash and width; the legend shows the dash and picks a line."""
     legend = alt.Legend(
-        orient="bottom", columns=columns, labelLimit=220, symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=500
+        orient="bottom", columns=2, labelLimit=220, symbolType="stroke", symbolStrokeWidth=2.5, columnPadding=8, symbolSize=220
     )
     domain = list(styles)
     picked = alt.selection_point(fields=["series"], bind="legend")
@@ -185,7 +184,7 @@ def group_forecast(frame: pl.DataFrame, unit_title: str) -> alt.LayerChart:
         alt.Chart(band)
         .mark_area(color=SKY, opacity=0.25)
         .encode(x=x, y=alt.Y("p10:Q", title=unit_title, axis=alt.Axis(format="~s")), y2="p90:Q"),
-        _lines(parts, styles, "value", unit_title, x, ",.0f", 2),
+        _lines(parts, styles, "value", unit_title, x, ",.0f"),
     ]
     return alt.layer(*layers).properties(height=330)
 

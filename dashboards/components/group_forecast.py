@@ -176,9 +176,10 @@ def _override_table(
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
         st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
         return
-    command_id = posting.drawn_id(f"group_override:{level}:{key}:{frequency}:{unit}")
-    # A new key for each drawn form: cells typed into a saved table must not come back.
-    editor = f"group_override_{command_id[:8]}"
+    form = f"group_override:{level}:{key}:{frequency}:{unit}"
+    command_id = posting.drawn_id(form)
+    # Cells typed into a saved table must not come back; those of a refused one must.
+    editor = posting.kept_key(form)
     st.caption(t("forecast_groups.hint", unit=of))
     if any(value != _of_snapshot(ahead, start) for start, value in standing.items() if start in starts):
         st.caption(f":material/schedule: {t('forecast_groups.pending')}")

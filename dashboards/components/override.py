@@ -55,8 +55,10 @@ def with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> 
 
 def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
     """Future periods as an editable table; an empty cell means the machine's forecast stands."""
-    st.subheader(t("forecast.override_title"))
     ahead = frame.filter(pl.col("kind") == "forecast").sort("period_start")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(t("forecast.override_title"), width="stretch")
+        columns = _export(ahead, row, frequency)
     if ahead.is_empty():
         st.caption(t("forecast.no_periods"))
         return
@@ -91,16 +93,22 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     numbers = ("baseline", "last_year", "last_forecast", "total")
     if ahead["last_forecast_quantity"].is_null().all():
         drawn = drawn.drop(names["last_forecast"])
-    _taken_home(ahead, row, frequency)
+    printed(
+        _named(ahead, frequency).with_columns(pl.col(column.name).cast(pl.Float64).round(1) for column in columns[1:]),
+        columns,
+        "",
+        ahead.height,
+    )
     who = person()
     if who is None or not may_send(who.role, "OverrideForecast"):
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
         st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
         return
     series = str(row["series_id"])
-    command_id = posting.drawn_id(f"override:{series}:{frequency}")
-    # A new key for each drawn form: cells typed into a saved table must not come back.
-    editor = f"override_{series}_{frequency}_{command_id[:8]}"
+    form = f"override:{series}:{frequency}"
+    command_id = posting.drawn_id(form)
+    # Cells typed into a saved table must not come back; those of a refused one must.
+    editor = posting.kept_key(form)
     with st.container(key="screen_only_paste"):
         st.caption(t("forecast.paste_hint", unit=unit))
     override_form(
@@ -115,29 +123,20 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     )
 
 
-def _taken_home(ahead: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
-    """The periods ahead as a file, which may come back with its Override column filled in, and on paper."""
-    named = ahead.with_columns(pl.Series("period_name", [period(start, frequency) for start in ahead["period_start"].to_list()]))
-    columns = [Column("period_name")]
-    columns += [
-        Column(name, "quantity")
-        for name in (
-            "baseline_quantity",
-            "p10",
-            "p90",
-            "override_quantity",
-            "last_year_quantity",
-            "last_year_forecast_quantity",
-            "last_forecast_quantity",
-            "total_quantity",
-        )
-    ]
-    columns = [column for column in columns if column.name == "override_quantity" or not named[column.name].is_null().all()]
-    file_name = f"forecast-{row['sku']}-{row['warehouse_code']}-{frequency}"
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        export_buttons(named, columns, key=f"override_{frequency}", currency="", file_name=file_name)
-    rounded = named.with_columns(pl.col(column.name).cast(pl.Float64).round(1) for column in columns[1:])
-    printed(rounded, columns, "", ahead.height)
+def _export(ahead: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> list[Column]:
+    """The periods ahead as a file, which may come back with its Override column filled in; returns its columns."""
+    quantities = ("baseline_quantity", "p10", "p90", "override_quantity", "last_year_quantity")
+    quantities += ("last_year_forecast_quantity", "last_forecast_quantity", "total_quantity")
+    kept = [name for name in quantities if name == "override_quantity" or not ahead[name].is_null().all()]
+    columns = [Column("period_name"), *(Column(name, "quantity") for name in kept)]
+    if not ahead.is_empty():
+        file_name = f"forecast-{row['sku']}-{row['warehouse_code']}-{frequency}"
+        export_buttons(_named(ahead, frequency), columns, key=f"override_{frequency}", currency="", file_name=file_name)
+    return columns
+
+
+def _named(ahead: pl.DataFrame, frequency: str) -> pl.DataFrame:
+    return ahead.with_columns(pl.Series("period_name", [period(start, frequency) for start in ahead["period_start"].to_list()]))
 
 
 def override_log(row: Mapping[str, Any], frequency: str) -> None:

@@ -33,7 +33,7 @@ def override_upload(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str)
     starts: list[date] = ahead["period_start"].to_list()
     form = f"upload:{row['series_id']}:{frequency}"
     command_id = posting.drawn_id(form)
-    key = f"upload_{command_id[:8]}"
+    key = posting.kept_key(form)
     with st.expander(t("forecast.upload_title"), icon=":material/upload_file:"):
         st.caption(
             t(
