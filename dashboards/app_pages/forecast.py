@@ -27,8 +27,8 @@ from dashboards.formats import safe, short_money
 from dashboards.i18n import code_text, label, language, name_column, t, unit_text
 from dashboards.snapshot import Snapshot
 
-# History periods drawn: more would hide the season.
-_SHOWN = {"week": 78, "month": 36}
+# History periods drawn, two seasons at most: more would hide the last one, and the names of holidays.
+_SHOWN = {"week": 78, "month": 24}
 
 
 def show() -> None:

@@ -57,6 +57,10 @@ def forecast(
                 .encode(x=x, y=alt.Y(f"{low}:Q", title=unit_title), y2=f"{high}:Q")
             )
     layers.append(_lines(parts, styles, "quantity", unit_title, x, ",.2f"))
+    own = ahead.select("period_start", pl.col("override_quantity").cast(pl.Float64)).drop_nulls()
+    if not own.is_empty():
+        # A single period has no line.
+        layers.append(alt.Chart(own).mark_square(size=70, color=RED, opacity=1).encode(x=x, y="override_quantity:Q"))
     missing = history.filter(pl.col("is_in_stock").cast(pl.Boolean).fill_null(True).not_())
     if not missing.is_empty():
         layers.append(
@@ -141,7 +145,7 @@ def _shades(marked: pl.DataFrame | None) -> list[Any]:
     if not named.is_empty():
         layers.append(
             alt.Chart(named)
-            .mark_text(angle=270, align="right", baseline="middle", fontSize=10, color=GREY, limit=130)
+            .mark_text(angle=270, align="right", baseline="middle", fontSize=9, color=GREY, limit=110)
             .encode(x="middle:T", y=alt.value(3), text="name:N", tooltip=tips)
         )
     return layers
