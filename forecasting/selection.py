@@ -87,7 +87,8 @@ class Selection:
         season: index by position of the year, shared by all. holiday: lift by window around the Spring Festival; empty: none.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
-        weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
+        weights: segment (pattern|tier; "": all) -> member -> weight by period ahead, beyond the end the last one.
+        pattern_errors: pattern -> model -> relative error.
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
             None.
         champions: series -> what was chosen for it.
@@ -103,7 +104,7 @@ class Selection:
     event_lifts: dict[str, EventLift]
     loans: dict[int, Loan]
     busyness: dict[str, tuple[float, ...]]
-    weights: dict[str, dict[str, float]]
+    weights: dict[str, dict[str, tuple[float, ...]]]
     pattern_errors: dict[str, dict[str, float]]
     variation: float
     spread: Spread
@@ -154,6 +155,11 @@ class Selection:
                 told[name] = date.fromisoformat(told[name])
             for name in ("season", "holiday"):
                 told[name] = tuple(told[name])
+            # Selections made before weights went by period ahead hold one number for all of them.
+            told["weights"] = {
+                name: {member: tuple(value) if isinstance(value, list) else (value,) for member, value in members.items()}
+                for name, members in told["weights"].items()
+            }
             told["busyness"] = {key: tuple(value) for key, value in told["busyness"].items()}
             told["champions"] = {
                 int(key): SeriesChoice(**{**value, "lift": tuple(value["lift"])}) for key, value in told["champions"].items()

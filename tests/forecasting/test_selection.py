@@ -76,7 +76,7 @@ def test_a_refit_of_the_same_demand_says_what_the_boosted_fit_said() -> None:
     again = fit(demand.filter(pl.col("series_id") > 20), selection=fitted.selection, **arguments)  # type: ignore[arg-type]
 
     assert np.isfinite([fitted.selection.champions[8].lift]).all()  # type: ignore[union-attr]
-    assert fitted.selection.weights[""]["boosting"] > 0  # type: ignore[union-attr]
+    assert fitted.selection.weights[""]["boosting"][0] > 0  # type: ignore[union-attr]
     assert fitted.predict().filter(pl.col("series_id") > 20).equals(again.predict())
 
 
@@ -178,6 +178,16 @@ def test_a_series_too_young_for_a_model_gets_one_when_it_has_grown_up() -> None:
     assert grown["model"] not in ("mean", "zero")
 
 
+def test_a_selection_with_one_weight_for_all_periods_ahead_can_still_be_read() -> None:
+    """A selection in force is not lost when a newer version weighs each period ahead apart."""
+    told = json.loads(CHOSEN.to_json())
+    told["weights"] = {name: {member: ahead[0] for member, ahead in found.items()} for name, found in told["weights"].items()}
+    old = Selection.from_json(json.dumps(told))
+
+    assert {1} == {len(ahead) for found in old.weights.values() for ahead in found.values()}
+    assert np.isfinite(refit(DEMAND, selection=old).demand_forecasts["quantity"].to_numpy()).all()
+
+
 def test_the_text_can_be_read_and_is_the_same_bytes_again() -> None:
     text = CHOSEN.to_json()
     told = json.loads(text)
@@ -186,7 +196,7 @@ def test_the_text_can_be_read_and_is_the_same_bytes_again() -> None:
     assert text == Selection.from_json(text).to_json()
     assert CHOSEN.selection_id == Selection.from_json(text).selection_id
     assert sorted(told["champions"], key=int) == [str(number) for number in range(1, 16)]
-    assert 1.0 == pytest.approx(sum(told["weights"][""].values()))
+    assert 1.0 == pytest.approx(sum(ahead[0] for ahead in told["weights"][""].values()))
     assert text.count("\n") > 15
     shuffled = fit(
         DEMAND.sample(fraction=1.0, shuffle=True, seed=1),
