@@ -13,7 +13,7 @@ from forecasting.champion import Choice, choose_champions
 from forecasting.combining import busyness_borders, combination_weights, pattern_ratios, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
-from forecasting.outlook import Served, places, serve, step_outlook, with_combination
+from forecasting.outlook import Served, falling, places, serve, step_outlook, with_combination
 
 __all__ = ["MEMBERS", "Assembled", "assemble", "bands", "joined"]
 
@@ -107,7 +107,7 @@ def assemble(
     weights = _laid(taught, segment)
     final_mean = with_combination(final, weights, members)[0]
     choice = choose_champions(actual, forecasts, final_mean, final.patterns, panel.season_length, final.run.scale_squared)
-    served = serve(final, final.rows, choice.model, weights, members)
+    served = falling(serve(final, final.rows, choice.model, weights, members), final)
     past_served = [
         serve(runs[origin], final.rows, choice.model, _laid(past_taught[i], segment), members) for i, origin in enumerate(origins)
     ]
@@ -180,9 +180,10 @@ def joined(parts: list[Outlook]) -> Outlook:
         np.concatenate([part.chance for part in parts]),
         np.concatenate([part.is_count for part in parts]),
         np.concatenate([part.segment for part in parts]),
+        np.concatenate([part.event_variance for part in parts]),
     )
 
 
 def _nothing() -> Outlook:
     none = np.zeros(0)
-    return Outlook(none, none, none, none.astype(bool), np.zeros(0, dtype=str))
+    return Outlook(none, none, none, none.astype(bool), np.zeros(0, dtype=str), none)

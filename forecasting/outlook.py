@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.backtest import OriginRun
 from forecasting.combining import combine
 from forecasting.distribution import Outlook
+from forecasting.fading import with_fading
 from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
 
 __all__ = [
     "Served",
     "chance_of_demand",
     "error_variance",
+    "falling",
     "places",
     "pooled_sigma",
     "serve",
@@ -33,7 +35,7 @@ class Served:
 
     Args:
         mean, factors, shock_weights, chance: (series, step). sigma, is_count: (series,). variation: spread / level of a
-            typical series.
+            typical series. event_variance: (series, step) of demand, by how little is known of the effect of holidays and events.
     """
 
     mean: FloatArray
@@ -43,6 +45,7 @@ class Served:
     chance: FloatArray
     is_count: FloatArray
     variation: float
+    event_variance: FloatArray
 
 
 def with_combination(origin: OriginRun, weights: FloatArray, members: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -101,6 +104,27 @@ def serve(
         over(chance),
         over(run.is_count),
         typical,
+        over(mean * mean * origin.doubt),
+    )
+
+
+def falling(served: Served, final: OriginRun) -> Served:
+    """The same at the last origin, falling where demand seems to have ended or ends on a day that is known."""
+    if final.ended is None and final.left is None:
+        return served
+    mean, factors = served.mean, served.factors
+    if final.ended is not None:
+        mean, factors = with_fading(mean, factors, final.ended)
+    if final.left is not None:
+        mean, factors = mean * final.left, factors * final.left
+    chance = chance_of_demand(mean, final.run.size, final.run.frequency)
+    left = np.where(served.mean > 0, mean / np.where(served.mean > 0, served.mean, 1.0), 1.0)
+    return replace(
+        served,
+        mean=mean,
+        factors=factors,
+        chance=np.where(mean == served.mean, served.chance, chance),
+        event_variance=served.event_variance * left * left,
     )
 
 
@@ -131,6 +155,7 @@ def step_outlook(served: Served, pattern: StrArray, steps: int, band: IntArray) 
         served.chance[:, :steps].reshape(-1),
         is_count.reshape(-1),
         segment.reshape(-1),
+        served.event_variance[:, :steps].reshape(-1),
     )
 
 

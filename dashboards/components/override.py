@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import forecast_actions, live, posting
+from dashboards import forecast_actions, live, live_forecast, posting
 from dashboards.components.override_form import override_form
 from dashboards.formats import MISSING, number, period, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
@@ -25,7 +25,7 @@ def with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> 
     """What people overrode since the snapshot counts at once; one whose last day has passed no longer does."""
     today = live.today()
     newest: dict[date, float | None] = {}
-    for entry in reversed(live.overrides(series_id)):
+    for entry in reversed(live_forecast.overrides(series_id)):
         start = live.day(entry["period_start"])
         if entry["frequency"] != frequency or start is None:
             continue
@@ -114,7 +114,7 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
 
 def override_log(row: Mapping[str, Any], frequency: str) -> None:
     """Who overrode what, when, why, and until when."""
-    written = [entry for entry in live.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
+    written = [entry for entry in live_forecast.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
     if not written:
         return
     with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):

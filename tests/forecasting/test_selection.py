@@ -178,16 +178,6 @@ def test_a_series_too_young_for_a_model_gets_one_when_it_has_grown_up() -> None:
     assert grown["model"] not in ("mean", "zero")
 
 
-def test_a_selection_with_one_weight_for_all_periods_ahead_can_still_be_read() -> None:
-    """A selection in force is not lost when a newer version weighs each period ahead apart."""
-    told = json.loads(CHOSEN.to_json())
-    told["weights"] = {name: {member: ahead[0] for member, ahead in found.items()} for name, found in told["weights"].items()}
-    old = Selection.from_json(json.dumps(told))
-
-    assert {1} == {len(ahead) for found in old.weights.values() for ahead in found.values()}
-    assert np.isfinite(refit(DEMAND, selection=old).demand_forecasts["quantity"].to_numpy()).all()
-
-
 def test_the_text_can_be_read_and_is_the_same_bytes_again() -> None:
     text = CHOSEN.to_json()
     told = json.loads(text)
