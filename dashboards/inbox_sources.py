@@ -1,37 +1,30 @@
 """What needs this person, from which report does it come, and what happens if nobody does anything?
 
-What was snoozed, dismissed or already decided is left out. One function per kind. A shortage is said once per item and
-warehouse: by the suggestion that ends it, else by the plan's message, else by the stock problem.
+What was snoozed, dismissed or already decided is left out. One function per kind; those of supply stand in `inbox_supply`.
+A shortage is said once per item and warehouse: by the suggestion that ends it, else by the plan's message, else by the
+stock problem.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-from dashboards import kpi_reports, live, reports
+from dashboards import kpi_reports, live, live_work, reports
 from dashboards.attention import points
 from dashboards.components.cards import KPI_PERIODS
-from dashboards.formats import number, percent, plain, short_money
-from dashboards.i18n import code_text, label, language, t, unit_text
+from dashboards.formats import percent, plain, short_money
+from dashboards.i18n import code_text, label, language, t
 from dashboards.inbox import Entry, sort_key
 from dashboards.inbox_handling import deliveries, handling
-from dashboards.inbox_words import float_of, late_orders_text, much, raised, subject_of, urgency_of
+from dashboards.inbox_supply import SHORTAGES, exceptions, problem_stock, suggestions
+from dashboards.inbox_words import float_of, subject_of, urgency_of
 from dashboards.session import Person
 from dashboards.snapshot import Snapshot
 
-__all__ = ["NEAR_DAYS", "entries"]
+__all__ = ["entries"]
 
-NEAR_DAYS = 14
-"""Suggestions to be ordered later than this stand on the plan page only."""
-
-_SHOWN_AS_SUGGESTIONS = ("release_due", "release_past_due")
-_SHORTAGES = ("below_safety_stock", "negative_stock")
-_DESKS = {"buy": ("buyer", "planner"), "make": ("production", "planner"), "transfer": ("planner",)}
-_SUPPLY_DESKS = {"PO": "buyer", "QC": "warehouse", "WO": "production", "TO": "warehouse"}
 _FORECASTS = 200
 _OVERSEERS = ("admin", "manager", "finance", "viewer")
 
@@ -53,7 +46,7 @@ def _is_for(entry: Entry, role: str) -> bool:
 
 def _hidden(who: Person, as_of: date) -> set[str]:
     hidden = set()
-    for message_id, row in live.inbox_states(who.user_id).items():
+    for message_id, row in live_work.inbox_states(who.user_id).items():
         until = live.day(row["until_date"])
         if row["state"] != "snoozed" or until is None or until > as_of:
             hidden.add(message_id)
@@ -62,10 +55,10 @@ def _hidden(who: Person, as_of: date) -> set[str]:
 
 def _every(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
     """Every line there is, for every role."""
-    suggested = _suggestions(snapshot, as_of)
+    suggested = suggestions(snapshot, as_of)
     answered = {entry.link["series"] for entry in suggested}
-    told = _exceptions(snapshot, as_of, answered)
-    answered |= {entry.link["series"] for entry in told if entry.family.endswith(_SHORTAGES) and "series" in entry.link}
+    told = exceptions(snapshot, as_of, answered)
+    answered |= {entry.link["series"] for entry in told if entry.family.endswith(SHORTAGES) and "series" in entry.link}
     return [
         *deliveries(snapshot),
         *handling(snapshot, as_of),
@@ -73,7 +66,7 @@ def _every(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
         *suggested,
         *told,
         *_forecasts(snapshot),
-        *_stock(snapshot, answered),
+        *problem_stock(snapshot, answered),
         *_suppliers(snapshot),
         *_actions(snapshot, who, as_of),
     ]
@@ -98,98 +91,6 @@ def _kpis(snapshot: Snapshot) -> list[Entry]:
         for point in points(snapshot, found)
         if point.money
     ]
-
-
-def _suggestions(snapshot: Snapshot, as_of: date) -> list[Entry]:
-    decided = live.decisions()
-    made = []
-    for row in reports.suggestions(snapshot).iter_rows(named=True):
-        due = row["release_date"]
-        if str(row["planned_order_id"]) in decided or (due is not None and (due - as_of).days > NEAR_DAYS):
-            continue
-        late = row["late_order_count"] or 0
-        if row["stockout_date"] is not None and late:
-            consequence = t("today.ignored.stockout", date=plain(row["stockout_date"]), late=late_orders_text(late))
-        else:
-            consequence = late_orders_text(late) if late else t("today.ignored.safety")
-        made.append(
-            Entry(
-                message_id=f"suggestion:{row['planned_order_id']}",
-                kind="suggestion",
-                family=f"suggestion:{row['kind']}",
-                urgency=raised(urgency_of(due, as_of), late),
-                money=float_of(row["value_at_stake"]),
-                due_date=due,
-                subject=subject_of(row),
-                text=t(
-                    f"today.text.suggestion_{row['kind']}",
-                    source=row["source_warehouse_code"] or "–",
-                    quantity=number(row["quantity"]),
-                    unit=unit_text(row["base_unit"]),
-                    supplier=label(row, "supplier_name") or t("suggestions.no_supplier"),
-                    date=plain(due),
-                ),
-                consequence=consequence,
-                page="suggestions",
-                link={
-                    "order": str(row["planned_order_id"]),
-                    "supply": str(row["kind"]),
-                    "series": str(row["item_location_id"]),
-                },
-                desks=_DESKS.get(str(row["kind"]), ()),
-                late_orders=int(late),
-            )
-        )
-    return made
-
-
-def _exceptions(snapshot: Snapshot, as_of: date, answered: set[str]) -> list[Entry]:
-    made = []
-    for row in reports.exceptions(snapshot).iter_rows(named=True):
-        kind, series = str(row["kind"]), str(row["item_location_id"])
-        if kind in _SHOWN_AS_SUGGESTIONS or (kind in _SHORTAGES and series in answered):
-            continue
-        late, money = row["late_order_count"] or 0, float_of(row["value_at_stake"])
-        urgency = 3 if kind == "negative_stock" else raised(urgency_of(row["from_date"], as_of), late)
-        desk = _SUPPLY_DESKS.get(str(row["supply_id"] or "").split(":")[0])
-        supply = row["document_number"] or row["supply_id"] or ""
-        made.append(
-            Entry(
-                message_id=str(row["message_id"]),
-                kind="exception",
-                family=f"exception:{kind}",
-                # A supply that could come later is never for today.
-                urgency=min(urgency, 2) if kind == "defer" else urgency,
-                money=money,
-                due_date=row["from_date"],
-                subject=subject_of(row),
-                text=_message(kind, row, str(supply)),
-                consequence=_ignored(kind, row, late),
-                # What has an order is settled at its order.
-                page="order" if row["document_number"] else "item",
-                link={"number": str(row["document_number"])} if row["document_number"] else {"series": series},
-                desks=("planner", desk) if desk else ("planner",),
-                late_orders=int(late),
-                is_harmless=not late and not money and kind not in ("negative_stock", "no_source", "no_bom", "bom_cycle"),
-            )
-        )
-    return made
-
-
-def _message(kind: str, row: Mapping[str, Any], supply: str) -> str:
-    """What to do or know, in words; dates only where there are two."""
-    parts = [code_text("exception", kind), much(row) if row["quantity"] is not None else "", supply]
-    start, end = row["from_date"], row["to_date"]
-    if start is not None:
-        parts.append(f"{plain(start)} → {plain(end)}" if end is not None and end != start else plain(start))
-    return " · ".join(part for part in parts if part)
-
-
-def _ignored(kind: str, row: Mapping[str, Any], late: int) -> str:
-    if late:
-        return late_orders_text(late)
-    known = ("expedite", "defer", "cancel", "past_due_receipt", "below_safety_stock", "lot_expires", "negative_stock")
-    return t(f"today.ignored.{kind if kind in known else 'plan'}", start=plain(row["from_date"]), end=plain(row["to_date"]))
 
 
 def _forecasts(snapshot: Snapshot) -> list[Entry]:
@@ -218,46 +119,6 @@ def _forecasts(snapshot: Snapshot) -> list[Entry]:
         for row in found.iter_rows(named=True)
         if row["needs_review_reason"] and (row["needs_review_score"] or 0) > 0
     ]
-
-
-def _stock(snapshot: Snapshot, answered: set[str]) -> list[Entry]:
-    levels = {"stockout": 3, "expired": 3, "below_safety": 2, "expiring": 2}
-    made = []
-    for row in reports.problem_stock(snapshot).iter_rows(named=True):
-        problem = str(row["problem"])
-        if problem in ("stockout", "below_safety") and str(row["series_id"]) in answered:
-            continue
-        cover = "" if row["days_of_cover"] is None else t("today.text.cover", cover=number(row["days_of_cover"], 0))
-        money = float_of(row["problem_value"])
-        owed = float(row["backorder_quantity"] or 0) > 0
-        made.append(
-            Entry(
-                message_id=f"stock:{problem}:{row['series_id']}",
-                kind="stock",
-                family=f"stock:{problem}",
-                urgency=levels.get(problem, 1),
-                money=money,
-                due_date=None,
-                subject=subject_of(row),
-                text=" · ".join(
-                    part
-                    for part in (
-                        code_text("problem", problem),
-                        t("today.text.on_hand", quantity=much(row, "on_hand_quantity")),
-                        cover,
-                    )
-                    if part
-                ),
-                consequence=t(f"today.ignored.stock_{problem}")
-                if problem in ("stockout", "below_safety", "overstock", "slow_moving", "obsolete", "expiring", "expired")
-                else t("today.ignored.plan", start="", end=""),
-                page="item",
-                link={"series": str(row["series_id"])},
-                desks=("planner", "warehouse"),
-                is_harmless=not owed and not money,
-            )
-        )
-    return made
 
 
 def _suppliers(snapshot: Snapshot) -> list[Entry]:
@@ -289,7 +150,7 @@ def _suppliers(snapshot: Snapshot) -> list[Entry]:
 def _actions(snapshot: Snapshot, who: Person, as_of: date) -> list[Entry]:
     digits = int(snapshot.company.get("minor_digits") or 2)
     found = []
-    for row in live.actions():
+    for row in live_work.actions():
         if row["user_id"] != who.user_id:
             continue
         due = live.day(row["due_date"])

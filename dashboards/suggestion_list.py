@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from dashboards import live
-from dashboards.inbox_sources import NEAR_DAYS
+from dashboards import live_work
+from dashboards.inbox_supply import NEAR_DAYS
 
 __all__ = ["Filters", "by_supplier", "filtered", "with_decisions"]
 
@@ -35,7 +35,7 @@ class Filters:
 
 def with_decisions(frame: pl.DataFrame) -> pl.DataFrame:
     """The snapshot's suggestions beside what people have decided since."""
-    decided = live.decisions()
+    decided = live_work.decisions()
     ids = [str(value) for value in frame["planned_order_id"].to_list()]
     return frame.with_columns(
         pl.Series("state", [decided[each]["decision"] if each in decided else "open" for each in ids], dtype=pl.String),

@@ -29,8 +29,9 @@ from forecasting.leakage import assert_no_leakage
 from forecasting.sales_expectations import SalesStep, sales_step
 from forecasting.scoring import score
 from forecasting.selection import Selection
+from forecasting.series_fit import SeriesFit
 from forecasting.series_parameters import checked_parameters, default_parameters
-from forecasting.single_series import SERIES_MODELS, SeriesFit, SeriesModel, fit_series, tune
+from forecasting.single_series import SERIES_MODELS, SeriesModel, fit_series, tune
 from forecasting.specification import Selector, Specification, SpecificationEntry
 from forecasting.specification_text import from_toml, to_toml
 

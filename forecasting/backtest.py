@@ -20,9 +20,10 @@ from forecasting.boosted_origin import boosting_task, lift_of, with_boosting
 from forecasting.boosting import BoostingTask, boosted_mean
 from forecasting.candidates import CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
+from forecasting.discontinued import shares_left
 from forecasting.event_effects import EventEffects, ToldEffects, estimate_effects, told_effects
 from forecasting.events import EventCalendar, last_day
-from forecasting.fading import Fading, fading, with_fading
+from forecasting.fading import Fading, fading, habit_of
 from forecasting.frames import (
     BoolArray,
     FloatArray,
@@ -33,13 +34,14 @@ from forecasting.frames import (
     season_positions,
 )
 from forecasting.marking import cleaned
-from forecasting.moving_holidays import factors_of_effect, holiday_effect
+from forecasting.moving_holidays import factors_of_effect, holiday_effect, holiday_variance, is_overwhelmed, variances_of_effect
 from forecasting.newcomers import Borrowed, attribute_codes, borrow, with_borrowed
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile
-from forecasting.selection import Loan
+from forecasting.selection import Endings, Loan
+from forecasting.silence import Silence, read_silence
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 
 __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "Shared", "backtest_origins", "run_origins"]
@@ -55,20 +57,25 @@ _FEWEST_PERIODS = 4
 
 @dataclass(frozen=True)
 class Shared:
-    """What all series share at an origin: the holiday effect (window,), empty where nothing is clear, and the season (position,);
-    `events` and `loans` (of young series) are those told before, else they are read from demand."""
+    """What all series share at an origin: the holiday effect (window,) and its variance, empty where nothing is clear, and the
+    season (position,); `events`, `loans` (of young series) and `endings` are those told before, else they are read from
+    demand."""
 
     holiday: FloatArray
+    holiday_variance: FloatArray
     season: FloatArray
     events: ToldEffects | None = None
     loans: Mapping[int, Loan] = field(default_factory=dict)
+    endings: Endings | None = None
 
 
 @dataclass(frozen=True)
 class OriginRun:
     """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
     without events), `lift` (series, step), what the boosted model says relative to the level models (None without one), and what
-    young series `borrowed` and which have `ended`."""
+    young series `borrowed`, which have `ended`, and what share of each period is `left` until a series' last day. The last two
+    change what is served (`outlook`), not what models are judged and weighed by: nothing of other series moves with them.
+    `doubt` (series or 1, step): variance of the factor of holidays and events over its square."""
 
     origin: int
     rows: IntArray
@@ -79,6 +86,8 @@ class OriginRun:
     lift: FloatArray | None = None
     borrowed: Borrowed | None = None
     ended: Fading | None = None
+    left: FloatArray | None = None
+    doubt: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ class _Task:
     positions: IntArray
     holiday: FloatArray
     common: FloatArray
+    habit: float
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,9 @@ class _Plan:
     effects: EventEffects | None
     positions: IntArray
     holiday: FloatArray
+    doubt: FloatArray
     learned: FloatArray | None
+    habit: float
 
 
 class _Made(Sequence[Any]):
@@ -157,6 +169,7 @@ class _Tasks(_Made):
             one.positions,
             one.holiday if len(one.holiday) == 1 else one.holiday[part],
             one.shared.season,
+            one.habit,
         )
 
 
@@ -209,15 +222,27 @@ def run_origins(
         patterns = demand_patterns(values, starts, np.isfinite(values) & ~is_censored)
         indices = panel.first_index + np.arange(origin + horizon)
         positions = season_positions(indices, panel.frequency)
-        holiday, common, effects = _shared_effects(
+        holiday, common, effects, is_hidden = _shared_effects(
             panel, rows, values, starts, is_censored, indices, positions, beside_demand.events, shared
         )
         learned = values if beside_demand.is_cleaned else None
-        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, learned))
+        if is_hidden.any():
+            learned = _without(values, is_hidden)
+        variance = variances_of_effect(common.holiday_variance, indices, panel.frequency)[None, :]
+        if effects is not None:
+            variance = variance + effects.variances
+        doubt = (variance / (holiday * holiday))[:, origin:]
+        told = common.endings
+        habit = habit_of(values, np.isfinite(values) & ~is_censored) if told is None else told.habit
+        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, doubt, learned, habit))
     tasks = _Tasks(panel, horizon, plan, chunk_size)
     done = iter(map_chunks(_run_task, tasks) if map_chunks else map(_run_task, tasks))
-    runs = [_joined([next(done) for _ in tasks.parts_of(one)]) for one in plan]
-    del done
+    runs, silences = [], []
+    for one in plan:
+        parts = [next(done) for _ in tasks.parts_of(one)]
+        runs.append(_joined(CandidateRun, [run for run, _ in parts]))
+        silences.append(_joined(Silence, [silence for _, silence in parts]))
+    del done, parts
     lifts: list[FloatArray | None] = [None if lift is None else lift[one.rows] for one in plan]
     if is_boosted and lift is None:
         beside = regressor_values(regressors, panel, horizon)
@@ -235,14 +260,17 @@ def run_origins(
         ]
     found = {}
     runs.reverse()
-    for one, moved in zip(plan, lifts, strict=True):
+    for one, moved, silence in zip(plan, lifts, silences, strict=True):
         origin, rows, run = one.origin, one.rows, runs.pop()  # let go of what only boosting and borrowing need, origin by origin
         borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared)
-        whole, ended = with_borrowed(with_boosting(run, moved), borrowed), None
+        whole, ended, left = with_borrowed(with_boosting(run, moved), borrowed), None, None
         if beside_demand.is_fading:
-            ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
-            whole = with_fading(whole, ended)
-        found[origin] = OriginRun(origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended)
+            ended = fading(silence, panel.frequency, one.habit, one.shared.endings)
+        if beside_demand.last_days is not None:
+            left = shares_left(beside_demand.last_days, panel, origin, rows, horizon)
+        found[origin] = OriginRun(
+            origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended, left, one.doubt
+        )
     return found
 
 
@@ -301,15 +329,20 @@ def _shared_effects(
     positions: IntArray,
     events: EventCalendar | None,
     told: Shared | None,
-) -> tuple[FloatArray, Shared, EventEffects | None]:
+) -> tuple[FloatArray, Shared, EventEffects | None, BoolArray]:
     """Factors of holidays and events (series or 1, period + horizon) and what is shared at one origin, from all series known
-    there or as it was told before."""
+    there or as it was told before; and the known periods (period,) of which a moving holiday leaves too little to learn from."""
     period_count = values.shape[1]
     known = indices[:period_count]
     flat = np.ones((1, period_count))
     filled = fill_demand(values, starts, is_censored, flat, HALF_WINDOWS[panel.frequency])
     effect = holiday_effect(filled.values, starts, known, panel.frequency) if told is None else told.holiday
+    spread = holiday_variance(filled.values, starts, known, panel.frequency, effect) if told is None else told.holiday_variance
     holiday = factors_of_effect(effect, indices, panel.frequency)[None, :]
+    is_hidden = is_overwhelmed(holiday[0, :period_count], panel.frequency)
+    if is_hidden.any():
+        values = _without(values, is_hidden)
+        filled = fill_demand(values, starts, is_censored, holiday[:, :period_count], HALF_WINDOWS[panel.frequency])
     effects = None
     if events is not None:
         mine, day = events.of_rows(rows), last_day(panel.first_index + period_count - 1, panel.frequency)
@@ -321,31 +354,40 @@ def _shared_effects(
             effects = told_effects(mine, told.events or {}, panel.series_ids[rows], indices, day)
         holiday = holiday * effects.factors
     if told is not None:
-        return holiday, told, effects
+        return holiday, told, effects, is_hidden
     plain = filled.values / holiday[:, :period_count]
-    return holiday, Shared(effect, common_profile(plain, starts, positions[:period_count], panel.season_length)), effects
+    season = common_profile(plain, starts, positions[:period_count], panel.season_length)
+    return holiday, Shared(effect, spread, season), effects, is_hidden
 
 
-def _run_task(task: _Task) -> CandidateRun:
-    return run_candidates(
-        prepare(
-            task.values,
-            task.starts,
-            task.is_censored,
-            frequency=task.frequency,
-            season_length=task.season_length,
-            horizon=task.horizon,
-            positions=task.positions,
-            holiday=task.holiday,
-            common=task.common,
-        )
+def _without(values: FloatArray, is_hidden: BoolArray) -> FloatArray:
+    """Values with the hidden periods (period,) unknown."""
+    return np.where(is_hidden[None, :], np.nan, values)
+
+
+def _run_task(task: _Task) -> tuple[CandidateRun, Silence]:
+    prepared = prepare(
+        task.values,
+        task.starts,
+        task.is_censored,
+        frequency=task.frequency,
+        season_length=task.season_length,
+        horizon=task.horizon,
+        positions=task.positions,
+        holiday=task.holiday,
+        common=task.common,
     )
+    past = prepared.factors[:, : prepared.period_count]
+    silence = read_silence(prepared.values, prepared.is_scored, task.starts, past, task.frequency, task.habit)
+    return run_candidates(prepared), silence
 
 
-def _joined(parts: list[CandidateRun]) -> CandidateRun:
-    return CandidateRun(
+def _joined(kind: type[Any], parts: Sequence[Any]) -> Any:
+    """Chunks of a dataclass of arrays as one; `kind` tells which fields lie (model, series, ...) and not (series, ...)."""
+    first = _MODEL_FIRST if kind is CandidateRun else ()
+    return kind(
         **{
-            one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1 if one.name in _MODEL_FIRST else 0)
-            for one in fields(CandidateRun)
+            one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1 if one.name in first else 0)
+            for one in fields(kind)
         }
     )

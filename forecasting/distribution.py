@@ -11,8 +11,8 @@ so that quiet series have their zeros, lumpy ones their tail, and busy ones a ne
 things are then learned from past forecasts, per demand pattern and distance ahead:
 
     chance     log odds of p = a + b (log odds before)
-    variance   v = c0 v_model + c1 m + c2 m^2, least squares with c >= 0, since a model's own one-step errors say little of
-               how wrong its level is
+    variance   v = c0 v_model + c1 m + c2 m^2 + v_event, least squares with c >= 0, since a model's own one-step errors say
+               little of how wrong its level is; v_event is what is not known of the effect of a holiday or event
     levels     the quantile asked for is read at g(q), the q-quantile of the past truths' own levels (probability integral
                transforms, drawn evenly inside the step of a count): distributional conformal prediction (Chernozhukov,
                Wuthrich and Zhu 2021)
@@ -34,6 +34,7 @@ _LEAST_CHANCE = 0.005
 _CHANCE_PULL = 5.0
 _LARGEST_RATIO = 30.0
 _EDGE = 2e-4
+_ORDINARY = 0.05  # variance of an event's effect over its square up to which a period is no surprise
 _ALIVE = 0.1  # chance of any demand below which a series counts as quiet
 _LARGEST_SHIFT = 0.4
 _LARGEST_LOW_SHIFT = 1.5
@@ -47,6 +48,7 @@ class Outlook:
     Args:
         mean, variance: of demand. chance: p before anything is learned. is_count: whole numbers only.
         segment: pattern and distance, as a text.
+        event_variance: of demand, beyond `variance`, near holidays and events whose effect is not exactly known; 0 elsewhere.
     """
 
     mean: FloatArray
@@ -54,9 +56,22 @@ class Outlook:
     chance: FloatArray
     is_count: BoolArray
     segment: StrArray
+    event_variance: FloatArray
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Outlook:
-        return Outlook(self.mean[rows], self.variance[rows], self.chance[rows], self.is_count[rows], self.segment[rows])
+        return Outlook(
+            self.mean[rows],
+            self.variance[rows],
+            self.chance[rows],
+            self.is_count[rows],
+            self.segment[rows],
+            self.event_variance[rows],
+        )
+
+    @property
+    def least(self) -> FloatArray:
+        """Smallest quantity where there is any demand: what shuts a warehouse for a holiday may leave nothing to the busiest."""
+        return np.where(self.event_variance > 0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,8 @@ class Calibration:
 def fit_calibration(actual: FloatArray, past: Outlook) -> Calibration:
     """Learn from past forecasts; NaN truths are left out."""
     known = np.isfinite(actual) & np.isfinite(past.mean) & np.isfinite(past.variance)
+    # Ordinary periods learn from ordinary ones: the surprises of holidays have a variance of their own.
+    known &= past.event_variance <= _ORDINARY * past.mean * past.mean
     truth, past = actual[known], past[known]
     if len(truth) < _FEWEST:
         return Calibration({"": np.array([0.0, 1.0])}, {"": np.array([1.0, 0.0, 0.0])}, {"": _GRID})
@@ -108,7 +125,7 @@ def quantiles_of(outlook: Outlook, calibration: Calibration, levels: FloatArray)
     chance, shape, scale = _parts(outlook, calibration)
     inside = (asked - (1.0 - chance[:, None])) / chance[:, None]
     found = gammaincinv(shape[:, None], np.clip(inside, 0.0, 1.0)) * scale[:, None]
-    whole = np.where(outlook.is_count[:, None], np.maximum(np.floor(found + 0.5), 1.0), found)
+    whole = np.where(outlook.is_count[:, None], np.maximum(np.floor(found + 0.5), outlook.least[:, None]), found)
     result = np.where(inside > 0, whole, 0.0)
     result = np.where((outlook.mean > 0)[:, None], result, 0.0)
     return np.asarray(np.maximum.accumulate(np.maximum(np.nan_to_num(result), 0.0), axis=1))
@@ -124,8 +141,10 @@ def level_of(actual: FloatArray, outlook: Outlook, calibration: Calibration) -> 
         return np.asarray(1.0 - chance + chance * gammainc(shape, np.maximum(x, 0.0) / scale))
 
     half = np.where(outlook.is_count, 0.5, 0.0)
-    upper = np.where(actual > 0, below(actual + half), 1.0 - chance)
-    lower = np.where(actual > 0, np.where(actual - half > 0.5 * (outlook.is_count > 0), below(actual - half), 1.0 - chance), 0.0)
+    nothing = np.where(outlook.is_count & (outlook.least < 1), below(half), 1.0 - chance)
+    upper = np.where(actual > 0, below(actual + half), nothing)
+    first = 0.5 * (outlook.is_count & (outlook.least > 0))
+    lower = np.where(actual > 0, np.where(actual - half > first, below(actual - half), 1.0 - chance), 0.0)
     # Evenly spread numbers in place of draws: the same for the same rows, whatever came before.
     even = (np.arange(len(actual)) * 0.6180339887498949 + 0.5) % 1.0
     return np.asarray(lower + even * np.maximum(upper - lower, 0.0))
@@ -136,6 +155,7 @@ def _parts(outlook: Outlook, calibration: Calibration) -> tuple[FloatArray, Floa
     coefficients = _by_segment(outlook.segment, calibration.variance)
     mean = np.maximum(outlook.mean, 0.0)
     variance = coefficients[:, 0] * outlook.variance + coefficients[:, 1] * mean + coefficients[:, 2] * mean * mean
+    variance = variance + outlook.event_variance
     moved = _by_segment(outlook.segment, calibration.chance)
     odds = moved[:, 0] + moved[:, 1] * _log_odds(outlook.chance)
     chance = np.where(outlook.chance < 1.0, 1.0 / (1.0 + np.exp(-odds)), 1.0)
@@ -175,8 +195,8 @@ def _chance_fit(actual: FloatArray, past: Outlook) -> FloatArray:
 def _variance_fit(actual: FloatArray, past: Outlook) -> FloatArray:
     mean = np.maximum(past.mean, 0.0)
     parts = np.stack([past.variance, mean, mean * mean], axis=1)
-    usual = past.variance + 0.1 * mean * mean + 1e-12
-    target = np.minimum((actual - past.mean) ** 2 / usual, _LARGEST_RATIO)
+    usual = past.variance + 0.1 * mean * mean + past.event_variance + 1e-12
+    target = np.minimum((actual - past.mean) ** 2 / usual, _LARGEST_RATIO) - past.event_variance / usual
     return _least_squares(parts / usual[:, None], target)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.event_regression import FoundEffect, Scene, fit_effect, read_scene
+from forecasting.event_regression import CORE, FoundEffect, Scene, fit_effect, read_scene
 from forecasting.events import EVENT_WINDOWS, Event, EventCalendar
 from forecasting.frames import BoolArray, FloatArray, IntArray
 
@@ -35,10 +35,11 @@ class EffectRow:
 
 @dataclass(frozen=True)
 class EventEffects:
-    """`factors` (series or 1, period + horizon), 1 where nothing is used; `shares` (2, series, period + horizon): of days inside
-    and just past events with enough past occurrences, None where there is none; `rows` the table."""
+    """`factors` (series or 1, period + horizon), 1 where nothing is used, and their `variances`; `shares` (2, series, period +
+    horizon): of days inside and just past events with enough past occurrences, None where there is none; `rows` the table."""
 
     factors: FloatArray
+    variances: FloatArray
     shares: FloatArray | None
     rows: tuple[EffectRow, ...]
     coefficients: tuple[EventCoefficients, ...] = ()
@@ -47,17 +48,18 @@ class EventEffects:
 @dataclass(frozen=True)
 class EventCoefficients:
     """Lift of a period that lies wholly in a window of `EVENT_WINDOWS`: `shared` (window,) of a series nothing more is known of,
-    `own` (row, window) of `rows` of the panel part (None: every row, or one line for all)."""
+    `own` (row, window) of `rows` of the panel part (None: every row, or one line for all); `variance` (window,) of the lift."""
 
     event: str
     usual_discount: float
     shared: FloatArray
     rows: IntArray | None
     own: FloatArray
+    variance: FloatArray
 
 
-ToldEffects = Mapping[str, tuple[FloatArray, Mapping[int, FloatArray]]]
-"""Event -> shared coefficients, and the own ones of single series."""
+ToldEffects = Mapping[str, tuple[FloatArray, Mapping[int, FloatArray], FloatArray]]
+"""Event -> shared coefficients, the own ones of single series, and the variance of the lift."""
 
 
 def near_events(
@@ -94,45 +96,61 @@ def estimate_effects(
     flat = np.ones((1, period_count + horizon))
     events = [event for event in _known(calendar, known_day) if not calendar.is_season(event, indices)]
     if not events or series_count == 0 or period_count == 0:
-        return EventEffects(flat, None, ())
+        return EventEffects(flat, flat - 1.0, None, ())
     all_times = [calendar.occurrence_of(event, indices[:period_count]) for event in events]
     all_counts = [len(np.unique(found[found >= 0])) for found in all_times]
     # An event seen less than twice teaches nothing, and must not take ordinary periods from the others either.
     table = [EffectRow(-1, event.name, n, 1.0, 0.0, 0.0, False) for event, n in zip(events, all_counts, strict=True) if n < 2]
+    new = [(event, when) for event, when, count in zip(events, all_times, all_counts, strict=True) if count < 2]
     places = [k for k, count in enumerate(all_counts) if count >= 2]
     events, times, counts = [events[k] for k in places], [all_times[k] for k in places], [all_counts[k] for k in places]
-    if not events:
-        return EventEffects(flat, None, tuple(table))
     laid = [calendar.shares(event, indices) for event in events]
-    near = np.zeros((1, period_count), dtype=bool)
+    near, total = np.zeros((1, period_count), dtype=bool), flat[:, :period_count] - 1.0
     for rows, shares in laid:
-        near = _marked(near, rows, np.asarray(shares[:, :period_count].any(axis=2)), series_count)
+        past = shares[:, :period_count]
+        near = _marked(near, rows, np.asarray(past.any(axis=2)), series_count)
+        total = _added(total, past[:, :, CORE].sum(axis=2), rows, series_count)
     scene = read_scene(values, starts, is_plain, np.broadcast_to(near, values.shape), calendar.frequency)
     factors = [flat] * len(events)
     found: list[FoundEffect] = []
-    crowd = np.sum([shares[:, :period_count].any(axis=(0, 2)) for _, shares in laid], axis=0)
+    crowd = np.sum([np.zeros(period_count), *(shares[:, :period_count].any(axis=(0, 2)) for _, shares in laid)], axis=0)
     overlap = bool(crowd.max(initial=0) > 1)
     for _sweep in range(2 if overlap else 1):
         found = []
         for k, (rows, shares) in enumerate(laid):
             others = _product([one for j, one in enumerate(factors) if j != k], flat)
-            answer = fit_effect(scene, rows, shares[:, :period_count], times[k], others[:, :period_count], counts[k])
+            answer = fit_effect(scene, rows, shares[:, :period_count], times[k], others[:, :period_count], total, counts[k])
             found.append(answer)
-            factors[k] = _factor(answer, rows, shares, series_count)
+            factors[k] = _factor(answer.coefficients, rows, shares, series_count)
     for event, (rows, shares), answer, count in zip(events, laid, found, counts, strict=True):
         table += _table(event, rows, shares[:, :period_count], answer, count, scene)
-    coefficients = tuple(
+    measured = [
         EventCoefficients(
             event.name,
             event.usual_discount,
             answer.shared if answer.is_shared else np.zeros(len(EVENT_WINDOWS)),
             rows,
             answer.coefficients,
+            answer.variance,
         )
         for event, (rows, _), answer in zip(events, laid, found, strict=True)
-        if answer.coefficients.any()
-    )
-    return EventEffects(_product(factors, flat), _known_shares(laid, counts, series_count), tuple(table), coefficients)
+    ]
+    # Nobody knows what a new event will do: the others say how much events do here, and so does its only occurrence.
+    none = np.zeros(len(EVENT_WINDOWS))
+    sizes = [(answer.shared**2 if answer.is_shared else none) + answer.variance for answer in found]
+    usual = np.where(np.isin(np.arange(len(none)), CORE), np.mean(sizes or [none], axis=0), 0.0)
+    variances = flat - 1.0
+    for answer, (rows, shares) in zip(found, laid, strict=True):
+        variances = _with_variance(variances, answer.variance, rows, shares, series_count)
+    everything = _product(factors, flat)[:, :period_count]
+    for event, when in new:
+        rows, shares = calendar.shares(event, indices)
+        once = fit_effect(scene, rows, shares[:, :period_count], when, everything, total, 1)
+        variance = np.maximum(usual, once.variance)
+        measured.append(EventCoefficients(event.name, event.usual_discount, none, None, none[None], variance))
+        variances = _with_variance(variances, variance, rows, shares, series_count)
+    shown = _known_shares(laid, counts, series_count)
+    return EventEffects(_product(factors, flat), variances, shown, tuple(table), tuple(measured))
 
 
 def told_effects(
@@ -144,16 +162,17 @@ def told_effects(
         series_ids: (series,) of the calendar's rows. indices: (period + horizon,) period numbers.
     """
     flat = np.ones((1, len(indices)))
-    factors = [flat]
+    factors, variances = [flat], flat - 1.0
     for event in _known(calendar, known_day):
         if event.name not in told:
             continue
         rows, shares = calendar.shares(event, indices)
-        shared, own = told[event.name]
+        shared, own, variance = told[event.name]
         chosen = series_ids if rows is None else series_ids[rows]
         coefficients = np.array([own.get(int(series_id), shared) for series_id in chosen]).reshape(-1, len(EVENT_WINDOWS))
-        factors.append(_factor(FoundEffect(coefficients, shared, True, np.zeros(0, dtype=bool)), rows, shares, len(series_ids)))
-    return EventEffects(_product(factors, flat), None, ())
+        factors.append(_factor(coefficients, rows, shares, len(series_ids)))
+        variances = _with_variance(variances, variance, rows, shares, len(series_ids))
+    return EventEffects(_product(factors, flat), variances, None, ())
 
 
 def _known(calendar: EventCalendar, known_day: int) -> list[Event]:
@@ -176,10 +195,26 @@ def _product(factors: list[FloatArray], flat: FloatArray) -> FloatArray:
     return np.asarray(np.clip(total, _LEAST_FACTOR, _LARGEST_FACTOR))
 
 
-def _factor(answer: FoundEffect, rows: IntArray | None, shares: FloatArray, series_count: int) -> FloatArray:
-    if not answer.coefficients.any():
+def _with_variance(
+    variances: FloatArray, variance: FloatArray, rows: IntArray | None, shares: FloatArray, series_count: int
+) -> FloatArray:
+    """`variances` (series or 1, period) and those of one more event, whose windows have `variance`."""
+    return _added(variances, np.einsum("rpw,w->rp", shares, variance), rows, series_count) if variance.any() else variances
+
+
+def _added(total: FloatArray, mine: FloatArray, rows: IntArray | None, series_count: int) -> FloatArray:
+    """`total` (series or 1, period) and `mine` of some rows (None: of all)."""
+    if rows is None:
+        return np.asarray(total + mine)
+    total = np.repeat(total, series_count, axis=0) if len(total) == 1 else total.copy()
+    total[rows] += mine
+    return total
+
+
+def _factor(coefficients: FloatArray, rows: IntArray | None, shares: FloatArray, series_count: int) -> FloatArray:
+    if not coefficients.any():
         return np.ones((1, shares.shape[1]))
-    moved = np.einsum("rpw,rw->rp", np.broadcast_to(shares, (len(answer.coefficients), *shares.shape[1:])), answer.coefficients)
+    moved = np.einsum("rpw,rw->rp", np.broadcast_to(shares, (len(coefficients), *shares.shape[1:])), coefficients)
     found = np.clip(1.0 + moved, _LEAST_FACTOR, _LARGEST_FACTOR)
     if rows is None:
         return np.asarray(found)

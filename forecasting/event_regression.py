@@ -12,6 +12,14 @@ of its ordinary noise), and used only where it stands out: at least two occurren
 max(0, 1 - (2 / z)^2). Each series then has its own multiple of the shared shape, shrunk to 1 by the spread between series that
 noise does not explain. Where the shared effect is not clear, a series of its own may still be: then its own beta serves, from
 five standard errors on.
+
+What beta leaves unexplained beyond ordinary noise, whether an effect is used or not, is the variance of the next occurrence's
+lift, per window w and n occurrences:
+
+    v_w = sum of s_w (residual^2 - noise) / S / sum of s_w b^2 * n / (n - 1) * (1 + 1 / n)     S shares of all events there
+
+inside and in the week after, where it stands out. Of a single occurrence nothing is used, but the square of a clear lift is the
+variance of the next one.
 """
 
 from __future__ import annotations
@@ -23,7 +31,7 @@ import numpy as np
 from forecasting.events import EVENT_WINDOWS
 from forecasting.frames import BoolArray, FloatArray, IntArray
 
-__all__ = ["FoundEffect", "Scene", "fit_effect", "read_scene"]
+__all__ = ["CORE", "FoundEffect", "Scene", "fit_effect", "read_scene"]
 
 _REACH = {"day": 42, "week": 12, "month": 4}  # periods on each side that a baseline may come from
 _NEEDED = {"day": 7, "week": 3, "month": 1}  # ordinary periods it takes on each side
@@ -34,6 +42,7 @@ _FEWEST_QUIET = 6
 _OWN_PRIOR = 0.25  # variance of an effect before anything is seen
 _TOLD_APART = 0.1
 _INSIDE = (1, 2)  # during and peak
+CORE = (1, 2, 3)  # and the week after: where surprises lie
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ class FoundEffect:
     shared: FloatArray  # (window,)
     is_shared: bool
     is_own: BoolArray  # (row,) told apart from the shared effect
+    variance: FloatArray  # (window,) of the lift of a coming occurrence
 
 
 def read_scene(values: FloatArray, starts: IntArray, is_plain: BoolArray, near: BoolArray, frequency: str) -> Scene:
@@ -98,17 +108,24 @@ def _baseline(demand: FloatArray, ordinary: BoolArray, frequency: str) -> FloatA
 
 
 def fit_effect(
-    scene: Scene, rows: IntArray | None, shares: FloatArray, times: IntArray, others: FloatArray, occurrences: int
+    scene: Scene,
+    rows: IntArray | None,
+    shares: FloatArray,
+    times: IntArray,
+    others: FloatArray,
+    total: FloatArray,
+    occurrences: int,
 ) -> FoundEffect:
     """One event: shared where it stands out, else of the series it is clear for, else nothing.
 
     Args:
-        times: (period,) number of the occurrence, -1 for none. others: factors of the other events.
+        times: (period,) number of the occurrence, -1 for none. others: factors of the other events. total: (series or 1, period)
+            shares of all events in `CORE`.
     """
     columns = np.flatnonzero(shares.any(axis=(0, 2)))
     chosen = np.arange(len(scene.usual)) if rows is None else rows
     none = np.zeros(len(EVENT_WINDOWS))
-    nothing = FoundEffect(none[None], none, False, np.zeros(len(chosen), dtype=bool))
+    nothing = FoundEffect(none[None], none, False, np.zeros(len(chosen), dtype=bool), none)
     if not columns.size:
         return nothing
     other = others[:, columns] if len(others) == 1 else others[chosen][:, columns]
@@ -120,6 +137,7 @@ def fit_effect(
     excess = np.where(known, np.clip(scene.demand[chosen][:, columns] - base, -limit, limit), 0.0)
     seen = np.broadcast_to(shares[:, columns], (len(chosen), len(columns), len(EVENT_WINDOWS)))
     when = times[columns]
+    crowd = total[:, columns] if len(total) == 1 else total[chosen][:, columns]
     load = weight[:, None] * base
     gram = np.einsum("rp,rpw,rpv->wv", load * base, seen, seen)
     ridge = gram + _RIDGE * max(float((load * base).sum()) / len(columns), 1e-12) * np.eye(len(EVENT_WINDOWS))
@@ -140,11 +158,42 @@ def fit_effect(
     ):
         kept = shared * np.maximum(0.0, 1.0 - (_KEPT / np.maximum(sureness, _KEPT)) ** 2)
         multiple = _multiples(base, excess, seen, noise, kept)
-        return FoundEffect(multiple[:, None] * kept[None, :], kept, True, np.abs(multiple - 1.0) >= _TOLD_APART)
+        used = multiple[:, None] * kept[None, :]
+        left = np.where(known, excess - base * np.einsum("rpw,rw->rp", seen, used), 0.0)
+        variance = _unexplained(left, known, base, seen, crowd, noise, weight, occurrences)
+        return FoundEffect(used, kept, True, np.abs(multiple - 1.0) >= _TOLD_APART, variance)
     if occurrences < 2:
-        return FoundEffect(nothing.coefficients, shared, False, nothing.is_own)
+        # What happened once may happen again, or not: no effect, but no certainty either.
+        is_clear_once = (sureness >= _CLEAR) & (np.abs(shared) >= _LEAST_EFFECT) & np.isin(np.arange(len(shared)), CORE)
+        return FoundEffect(nothing.coefficients, shared, False, nothing.is_own, np.where(is_clear_once, shared**2, 0.0))
     own, is_clear = _own_effects(base, excess, seen, noise, when)
-    return FoundEffect(own, shared, False, is_clear)
+    left = np.where(known, excess - base * np.einsum("rpw,rw->rp", seen, own), 0.0)
+    return FoundEffect(own, shared, False, is_clear, _unexplained(left, known, base, seen, crowd, noise, weight, occurrences))
+
+
+def _unexplained(
+    left: FloatArray,
+    known: BoolArray,
+    base: FloatArray,
+    seen: FloatArray,
+    crowd: FloatArray,
+    noise: FloatArray,
+    weight: FloatArray,
+    occurrences: int,
+) -> FloatArray:
+    """(window,) variance of the lift beyond ordinary noise, for an occurrence that is still to come.
+
+    `left`: (row, period). Events at the same time share what is left by their days (`crowd`).
+    """
+    load = np.where(known, weight[:, None], 0.0)
+    core = seen * np.isin(np.arange(seen.shape[2]), CORE)
+    square = np.einsum("rp,rpw->w", load * (left * left - noise[:, None]) / np.where(crowd > 0, crowd, 1.0), core)
+    size = np.einsum("rp,rpw->w", load * base * base, core)
+    # The square of a normal number has twice its variance squared.
+    luck = np.sqrt(np.einsum("rp,rpw->w", 2.0 * (load * noise[:, None]) ** 2, core * core))
+    found = np.where(size > 0, square, 0.0) / np.where(size > 0, size, 1.0)
+    stands_out = (square > _CLEAR * luck) & (found >= _LEAST_EFFECT**2)
+    return np.asarray(np.where(stands_out, found, 0.0) * (occurrences + 1.0) / (occurrences - 1.0))
 
 
 def _shared_noise(scene: Scene, chosen: IntArray) -> float:

@@ -19,7 +19,7 @@ from forecasting.champion import FALLBACK_MODEL, PLAIN_PATTERNS, Choice, eligibl
 from forecasting.combining import weight_segments
 from forecasting.distribution import Calibration
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, StrArray, period_starts
-from forecasting.outlook import serve, with_combination
+from forecasting.outlook import falling, serve, with_combination
 from forecasting.patterns import Patterns
 from forecasting.selection import EventLift, Loan, Selection, SeriesChoice, Spread
 
@@ -53,15 +53,18 @@ def selection_of(
         first_period=period_starts(np.array([panel.first_index]), panel.frequency)[0],
         season=_numbers(done.final.shared.season),
         holiday=_numbers(done.final.shared.holiday),
+        holiday_variance=_numbers(done.final.shared.holiday_variance),
         event_lifts=_event_lifts(panel, done.final),
         loans=_loans(panel, done.final),
         busyness={name: _numbers(edges) for name, edges in done.busyness.items()},
         weights={
-            name: dict(zip(MEMBERS, _numbers(values), strict=True)) for name, values in sorted(done.segment_weights.items())
+            name: {member: _numbers(row) for member, row in zip(MEMBERS, values, strict=True)}
+            for name, values in sorted(done.segment_weights.items())
         },
         pattern_errors={
             name: dict(zip(_NAMES, _numbers(values), strict=True)) for name, values in sorted(choice.pattern_errors.items())
         },
+        endings=None if done.final.ended is None else done.final.ended.learned,
         variation=done.served.variation,
         spread=_spread_of(done.calibration),
         lead_time_spread=None if lead_time is None else _spread_of(lead_time),
@@ -72,10 +75,21 @@ def selection_of(
 def shared_of(selection: Selection) -> Shared:
     """What the models of every series start from."""
     told = {
-        name: (np.array(one.shared), {series_id: np.array(values) for series_id, values in one.own.items()})
+        name: (
+            np.array(one.shared),
+            {series_id: np.array(values) for series_id, values in one.own.items()},
+            np.array(one.variance),
+        )
         for name, one in selection.event_lifts.items()
     }
-    return Shared(np.array(selection.holiday), np.array(selection.season), told, selection.loans)
+    return Shared(
+        np.array(selection.holiday),
+        np.array(selection.holiday_variance),
+        np.array(selection.season),
+        told,
+        selection.loans,
+        selection.endings,
+    )
 
 
 def usual_discounts_of(selection: Selection) -> dict[str, float]:
@@ -101,15 +115,15 @@ def assemble_chosen(panel: Panel, known_count: int, final: OriginRun, selection:
     """Serve every series as the selection says."""
     pattern, count = final.patterns.pattern, len(final.rows)
     members = [_NAMES.index(name) for name in MEMBERS]
-    table = {name: np.array([values.get(member, 0.0) for member in MEMBERS]) for name, values in selection.weights.items()}
+    table = {name: np.array([values[member] for member in MEMBERS]) for name, values in selection.weights.items()}
     borders = {name: np.array(edges) for name, edges in selection.busyness.items()}
     segment = weight_segments(pattern, final.run.size * final.run.frequency, borders)
-    weights = np.zeros((len(members), count))
+    weights = np.zeros((len(members), count, 1))
     if count:
         weights = np.stack([_segment_weights(table, str(name)) for name in segment], axis=1)
     final_mean = with_combination(final, weights, members)[0]
     choice = _choice(panel.series_ids[final.rows], final_mean, final.patterns, panel.season_length, selection)
-    served = serve(final, final.rows, choice.model, weights, members, selection.variation)
+    served = falling(serve(final, final.rows, choice.model, weights, members, selection.variation), final)
     tested, band = bands(panel.frequency, horizon)
     return Assembled(
         final=final,
@@ -141,8 +155,10 @@ def _event_lifts(panel: Panel, final: OriginRun) -> dict[str, EventLift]:
         ids = panel.series_ids[final.rows if one.rows is None else final.rows[one.rows]]
         own = {}
         if len(one.own) == len(ids):
-            own = {int(series_id): _numbers(values) for series_id, values in zip(ids, one.own, strict=True)}
-        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own)
+            # A series not told apart is as all are.
+            apart = (one.own != one.shared).any(axis=1)
+            own = {int(ids[row]): _numbers(one.own[row]) for row in np.flatnonzero(apart)}
+        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own, _numbers(one.variance))
     return found
 
 

@@ -11,11 +11,12 @@ from datetime import date
 import polars as pl
 
 from planning.calendars import OWN_CALENDAR, calendars_from
-from planning.frames import OUTPUT_SCHEMAS, conform
+from planning.frames import conform
 from planning.lots import LotRules
 from planning.parameters import PlanParameters
 from planning.read_structure import term_from
 from planning.results import saturated
+from planning.schemas import OUTPUT_SCHEMAS
 from planning.suppliers import Schedule, rank_offers
 
 __all__ = ["rank_suppliers"]

@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 
 from kernel.ids import canonical_json, stable_id
-from planning.frames import OUTPUT_SCHEMAS
 from planning.parameters import PlanParameters
 from planning.pegging import Share
 from planning.results import saturated
+from planning.schemas import OUTPUT_SCHEMAS
 from planning.tops import CUSTOMER, OTHER, TopDemands
 
 __all__ = ["MESSAGE_KINDS", "MessageRows"]

@@ -14,10 +14,9 @@ from datetime import date
 
 import polars as pl
 
-from planning.frames import OUTPUT_SCHEMAS
+from planning.schemas import OUTPUT_SCHEMAS
 
 __all__ = ["Excess", "ProjectionRows", "Shortage", "project"]
-
 
 _EPOCH = date(1970, 1, 1).toordinal()
 

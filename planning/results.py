@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from planning.frames import OUTPUT_SCHEMAS
 from planning.level_pegs import LevelPegs, Served
 from planning.model import Node
 from planning.ordering import Draft
 from planning.pegging import Demand
+from planning.schemas import OUTPUT_SCHEMAS
 from planning.suppliers import Offer
 from planning.tops import TopDemands
 

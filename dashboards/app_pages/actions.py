@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, posting
+from dashboards import actions, live, live_work, posting
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.cards import KPI_PERIODS, latest
@@ -31,10 +31,10 @@ def show() -> None:
     shown = snapshots.current()
     which = segment("which_actions", t("actions.which"), ["mine", "open", "all"], lambda code: t(f"actions.which_{code}"))
     who = person()
-    rows = live.actions(is_open=which != "all")
+    rows = live_work.actions(is_open=which != "all")
     rows = [row for row in rows if which != "mine" or (who is not None and row["user_id"] == who.user_id)]
     linked = st.query_params.get("action")
-    everything = {str(row["action_id"]): row for row in live.actions(is_open=False)}
+    everything = {str(row["action_id"]): row for row in live_work.actions(is_open=False)}
     if linked in everything and all(str(row["action_id"]) != linked for row in rows):
         rows = [everything[str(linked)], *rows]
     elif linked and linked not in everything:
@@ -110,7 +110,7 @@ def _one(row: Mapping[str, Any], shown: Snapshot | None, currency: str, digits: 
     else:
         st.caption(t("actions.no_kpi"))
     _change(row)
-    for event in live.action_events(int(row["action_id"])):
+    for event in live_work.action_events(int(row["action_id"])):
         st.caption(
             t(
                 "actions.event",

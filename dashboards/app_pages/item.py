@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import live, reports
+from dashboards import live, live_stock, reports
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.filters import choose, segment
@@ -103,7 +103,9 @@ def _numbers(row: Mapping[str, Any], shown: Snapshot) -> None:
         )
         st.metric(t("item.stock_value"), short_money(row["stock_value"], shown.currency, language()))
     # In transit and in production is not on hand here.
-    lying = [entry for entry in live.stock(str(row["sku"]), str(row["warehouse_code"] or "")) if entry["location_kind"] == "bin"]
+    lying = [
+        entry for entry in live_stock.stock(str(row["sku"]), str(row["warehouse_code"] or "")) if entry["location_kind"] == "bin"
+    ]
     now = sum(entry["on_hand_quantity"] for entry in lying if entry["sku"] == row["sku"])
     held = float(row["on_hand_quantity"] or 0)
     if live.ledger() is not None and abs(now / QUANTITY_SCALE - held) > 1e-6:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import kpi_reports, live
+from dashboards import kpi_reports, live, live_work
 from dashboards import snapshot as snapshots
 from dashboards.components import charts
 from dashboards.components.cards import DIRECTION, KPI_PERIODS, fraction, latest, status_line
@@ -44,7 +44,7 @@ def show() -> None:
         return
     unit = str(row["unit"])
     _headline(row, kind, unit, shown)
-    marks = [live.day(each["opened_date"]) for each in live.actions(is_open=False) if each["subject_id"] == kpi_subject(kpi)]
+    marks = [live.day(each["opened_date"]) for each in live_work.actions(is_open=False) if each["subject_id"] == kpi_subject(kpi)]
     st.altair_chart(
         charts.trend(frame, unit, _axis(kpi, unit, shown), t("kpi.target"), marks=marks),
         alt=t("kpi.trend_alt", kpi=t(f"kpi.name.{kpi}")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, posting, reports
+from dashboards import actions, live, live_work, posting, reports
 from dashboards import snapshot as snapshots
 from dashboards.components.filters import segment
 from dashboards.components.replan import replan
@@ -43,7 +43,7 @@ def _runs(shown: Snapshot | None) -> None:
     if shown is not None:
         _manifest(shown)
         replan(shown)
-    found = live.run_requests()
+    found = live_work.run_requests()
     if found:
         st.subheader(t("setup.requests"))
         table(

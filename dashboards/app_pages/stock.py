@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import live, reports
+from dashboards import live, live_stock, reports
 from dashboards import snapshot as snapshots
 from dashboards.components.filters import choose, search
 from dashboards.components.tables import Column, table
@@ -23,7 +23,7 @@ def show() -> None:
         st.info(t("empty.no_ledger"), icon=":material/info:")
         return
     st.caption(f":material/bolt: {t('stock.live', date=plain(live.today()))}")
-    places = {row["code"]: row for row in live.warehouses()}
+    places = {row["code"]: row for row in live_stock.warehouses()}
     one, two, three, four = st.columns([3, 2, 2, 2])
     with one:
         words = search("q", t("filter.search"), t("stock.search_hint"))
@@ -37,12 +37,12 @@ def show() -> None:
         )
     with four:
         lot = search("lot", t("column.lot_code"))
-    total = live.stock_total(words, place or "", status or "", lot)
+    total = live_stock.stock_total(words, place or "", status or "", lot)
     if not total:
         st.info(t("stock.nothing_found") if words or place or status or lot else t("stock.empty"), icon=":material/info:")
         return
     # Everything up to the export's bound, so that a file is never a part of the answer without saying so.
-    rows = live.stock(words, place or "", status or "", lot, limit=_ALL)
+    rows = live_stock.stock(words, place or "", status or "", lot, limit=_ALL)
     frame = _frame(rows)
     with st.container(horizontal=True, gap="large"):
         st.metric(t("stock.rows"), number(total, 0))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, inbox_sources, live, posting
+from dashboards import actions, inbox_sources, live, live_work, posting
 from dashboards import snapshot as snapshots
 from dashboards.components.filters import segment
 from dashboards.components.tables import Column, table
@@ -200,8 +200,8 @@ def _done(shown: Snapshot) -> None:
     if today is None:
         return
     since = today - timedelta(days=1)
-    counts = [row for row in live.done_since(since) if has_text(f"screen.done.{row['command_kind']}")]
-    decided = live.decided_since(since)
+    counts = [row for row in live_work.done_since(since) if has_text(f"screen.done.{row['command_kind']}")]
+    decided = live_work.decided_since(since)
     if not counts and not decided:
         st.caption(t("today.done_nothing", date=plain(since)))
         return

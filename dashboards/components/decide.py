@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, posting
+from dashboards import actions, live, live_work, posting
 from dashboards.formats import money, number, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.session import notice, person
@@ -29,7 +29,7 @@ def decide(row: Mapping[str, Any], ranking: pl.DataFrame) -> None:
         ranking: the suppliers who could deliver it, `rpt_supplier_ranking`.
     """
     order = str(row["planned_order_id"])
-    decision = live.decisions().get(order)
+    decision = live_work.decisions().get(order)
     command_id = posting.drawn_id(f"decide:{order}")
     if decision is not None:
         _standing(decision, order, command_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import forecast_actions, live, posting
+from dashboards import forecast_actions, live, live_forecast, posting
 from dashboards.formats import MISSING, money, number, percent, period, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.session import notice, person
@@ -37,7 +37,7 @@ def entry() -> None:
 
 def listed() -> None:
     """What stands, newest first, each with its way back."""
-    rows = live.sales_expectations()
+    rows = live_forecast.sales_expectations()
     if not rows:
         st.caption(t("sales_forecast.none_expected"))
         return
@@ -65,7 +65,7 @@ def shown_expectations() -> list[dict[str, Any]]:
             "author": label(row, "name"),
             "told": live.day(row["business_date"]),
         }
-        for row in live.sales_expectations()
+        for row in live_forecast.sales_expectations()
     ]
 
 
@@ -94,9 +94,9 @@ def _lines(rows: list[dict[str, Any]]) -> None:
 
 
 def _form(kind: str, today: date) -> None:
-    names = {row["code"]: label(row, "name") for row in live.categories()}
-    customers = {row["code"]: label(row, "name") for row in live.customers()}
-    items = {row["code"]: label(row, "name") for row in live.sold_items()}
+    names = {row["code"]: label(row, "name") for row in live_forecast.categories()}
+    customers = {row["code"]: label(row, "name") for row in live_forecast.customers()}
+    items = {row["code"]: label(row, "name") for row in live_forecast.sold_items()}
     months = [_month_after(today, ahead) for ahead in range(_MONTHS)]
     command_id = posting.drawn_id(f"expect:{kind}")
     key = posting.kept_key(f"expect:{kind}")

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import forecast_actions, live, posting, reports
+from dashboards import forecast_actions, live, live_forecast, posting, reports
 from dashboards.components import charts_forecast
 from dashboards.components.filters import segment
 from dashboards.components.override_form import is_ahead, override_form, take_back
@@ -62,7 +62,7 @@ def group_forecast(shown: Snapshot, group: Mapping[str, Any]) -> None:
         charts_forecast.group_forecast(_recent(frame, frequency), title), alt=t("forecast_groups.chart_alt", group=name)
     )
     st.caption(t("forecast_groups.adds_up"))
-    written = [entry for entry in live.group_overrides(level, key) if entry["frequency"] == frequency]
+    written = [entry for entry in live_forecast.group_overrides(level, key) if entry["frequency"] == frequency]
     _problems(shown, level, written, frequency)
     _override_table(shown, group, frequency, unit, ahead, written, shown.currency if unit == "amount" else of)
     _log(group, written, frequency)
@@ -232,7 +232,7 @@ def _log(group: Mapping[str, Any], written: list[dict[str, Any]], frequency: str
                 )
                 if may and stands and start is not None:
                     take_back(
-                        f"group_override_back:{entry['forecast_group_override_id']}",
+                        f"take_back:group:{entry['forecast_group_override_id']}",
                         lambda command_id, reason, start=start: forecast_actions.override_group(  # type: ignore[misc]
                             command_id, group, frequency, {start: {}}, reason
                         ),

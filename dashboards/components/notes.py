@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import actions, live, posting
+from dashboards import actions, live, live_work, posting
 from dashboards.formats import safe
 from dashboards.i18n import label, t
 from dashboards.session import notice
@@ -15,7 +15,7 @@ __all__ = ["notes"]
 def notes(subject_kind: str, subject_id: str) -> None:
     """The notes on one thing, newest first, and a form for one more."""
     st.subheader(t("notes.title"))
-    for row in live.notes(subject_kind, subject_id):
+    for row in live_work.notes(subject_kind, subject_id):
         st.markdown(f"{safe(row['body'])}  \n:gray[{safe(label(row, 'name'))} · {live.moment(row['recorded_at'])}]")
     form = f"note:{subject_kind}:{subject_id}"
     command_id = posting.drawn_id(form)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import forecast_actions, live, posting
+from dashboards import forecast_actions, live, live_forecast, posting
 from dashboards.components.override_form import is_ahead, override_form, take_back
 from dashboards.components.tables import Column, export_buttons, printed
 from dashboards.formats import MISSING, number, period, plain, safe
@@ -26,7 +26,7 @@ def with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> 
     """What people overrode since the snapshot counts at once; one whose last day has passed no longer does."""
     today = live.today()
     newest: dict[date, float | None] = {}
-    for entry in reversed(live.overrides(series_id)):
+    for entry in reversed(live_forecast.overrides(series_id)):
         start = live.day(entry["period_start"])
         if entry["frequency"] != frequency or start is None:
             continue
@@ -141,7 +141,7 @@ def _named(ahead: pl.DataFrame, frequency: str) -> pl.DataFrame:
 
 def override_log(row: Mapping[str, Any], frequency: str) -> None:
     """Who overrode what, when, why, and until when; what stands of the periods ahead can be taken back."""
-    written = [entry for entry in live.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
+    written = [entry for entry in live_forecast.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
     if not written:
         return
     who = person()
@@ -172,7 +172,7 @@ def override_log(row: Mapping[str, Any], frequency: str) -> None:
                 )
                 if may and stands and start is not None:
                     take_back(
-                        f"override:{row['series_id']}:{frequency}:{start}:{place}",
+                        f"take_back:{row['series_id']}:{frequency}:{start}:{place}",
                         lambda command_id, reason, start=start: forecast_actions.override(  # type: ignore[misc]
                             command_id, row, frequency, {start: (None, None)}, reason
                         ),

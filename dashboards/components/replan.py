@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import actions, live, posting
+from dashboards import actions, live, live_work, posting
 from dashboards import snapshot as snapshots
 from dashboards.formats import safe
 from dashboards.i18n import code_text, label, t
@@ -23,7 +23,7 @@ _ICON = {
 
 def replan(shown: Snapshot) -> None:
     """The button, or the progress of the run under way."""
-    requests = live.run_requests()
+    requests = live_work.run_requests()
     if requests and requests[0]["status"] in ("requested", "running"):
         _progress(shown.snapshot_id)
         return
@@ -53,7 +53,7 @@ def replan(shown: Snapshot) -> None:
 @st.fragment(run_every=3)
 def _progress(snapshot_id: str) -> None:
     """Read again every three seconds; a finished run redraws the page with the new snapshot."""
-    requests = live.run_requests()
+    requests = live_work.run_requests()
     newest = snapshots.current()
     if not requests or requests[0]["status"] not in ("requested", "running") or (newest and newest.snapshot_id != snapshot_id):
         st.rerun(scope="app")

@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboards import actions, live, posting
+from dashboards import actions, live, live_work, posting
 from dashboards.components.charts import BLUE, GREY, ORANGE, RED
 from dashboards.components.take_on import take_on
 from dashboards.formats import number, percent, plain, safe, short_money
@@ -167,7 +167,7 @@ def _outcome(row: Mapping[str, Any]) -> None:
 
 def _heard(row: Mapping[str, Any]) -> None:
     """What was said about this pair so far, newest first."""
-    for note in live.notes(SUBJECT, str(row["subject_id"])):
+    for note in live_work.notes(SUBJECT, str(row["subject_id"])):
         outcome, why = split_body(str(note["body"]))
         said = f"**{code_text('repurchase_outcome', outcome)}** {safe(why)}" if outcome else safe(why)
         st.markdown(f"{said}  \n:gray[{safe(label(note, 'name'))} · {live.moment(note['recorded_at'])}]")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboards import actions, live, posting
+from dashboards import actions, live, live_work, posting
 from dashboards.formats import safe
 from dashboards.i18n import code_text, label, t
 from dashboards.session import notice, person
@@ -26,7 +26,7 @@ def take_on(subject_kind: str, subject_id: str, title: str, money: float | None 
     names = {code: f"{label(row, 'name')} · {code_text('role', row['role'])}" for code, row in people.items()}
     form = f"action:{subject_kind}:{subject_id}"
     command_id = posting.drawn_id(form)
-    already = [row for row in live.actions() if (row["subject_kind"], row["subject_id"]) == (subject_kind, subject_id)]
+    already = [row for row in live_work.actions() if (row["subject_kind"], row["subject_id"]) == (subject_kind, subject_id)]
     today = live.today()
     with st.popover(t("actions.open"), icon=":material/add_task:", key=f"open_{form}"):
         for row in already:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from planning.frames import OUTPUT_SCHEMAS
+from planning.schemas import OUTPUT_SCHEMAS
 
 __all__ = ["FORECAST_TABLES", "PIPELINE_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
 

@@ -118,7 +118,7 @@ def test_an_override_is_given_back_from_its_log(home: Path, visit: Open) -> None
     app.session_state[editor.key] = {"edited_rows": {5: {"Override": "150"}}, "added_rows": [], "deleted_rows": []}
     next(each for each in app.text_input if each.placeholder.startswith("e.g. customer")).set_value("agreed")
     press(app, "Save override")
-    back = next(each for each in app.text_input if str(each.key).startswith("override:"))
+    back = next(each for each in app.text_input if str(each.key).startswith("take_back:"))
     back.set_value("not after all")
     press(app, "Take back")
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import forecast
+from forecasting import fit, forecast
 from forecasting.censoring import fill_demand
 from forecasting.frames import period_index
 from forecasting.moving_holidays import holiday_factors, spring_festival_date, window_shares
@@ -104,10 +104,69 @@ def test_a_moving_festival_is_learned_across_series_and_projected() -> None:
     mondays = pl.Series([date(2022, 1, 3) + timedelta(weeks=week) for week in range(170)])
     indices = period_index(mondays, "week")
     shares = window_shares(indices, "week")
-    truth = 1 + shares @ np.array([0.3, 0.6, -0.8, -0.3])
+    truth = 1 + shares @ np.array([0.3, 0.6, -0.8, 0.5, -0.3])
     values = generator.poisson(30 * truth, (40, 170)).astype(float)
     factors = holiday_factors(values[:, :140], np.zeros(40, dtype=np.int64), indices, "week")
     unaffected = generator.poisson(30.0, (40, 140)).astype(float)
 
     np.testing.assert_allclose(truth[140:], factors[140:], atol=0.15)
     assert (holiday_factors(unaffected, np.zeros(40, dtype=np.int64), indices, "week") == 1.0).all()
+
+
+def _shut_for_a_fortnight(surge: list[float]) -> tuple[np.ndarray, pl.DataFrame]:
+    """Forty items of a company that shuts around the festival, sells the backlog after it (`surge` by festival) and has no
+    season."""
+    generator = np.random.default_rng(4)
+    mondays = [date(2022, 1, 3) + timedelta(weeks=week) for week in range(230)]
+    factor = np.ones(len(mondays))
+    years = iter(surge)
+    for week, monday in enumerate(mondays):
+        if any(monday <= spring_festival_date(year) <= monday + timedelta(days=6) for year in range(2022, 2027)):
+            factor[week - 2 : week] = 1.5
+            factor[week] = 0.0
+            factor[week + 1] = next(years)
+    values = generator.poisson(30.0 * factor, (40, len(mondays))).astype(float)
+    demand = pl.DataFrame(
+        {
+            "series_id": np.repeat(np.arange(1, 41), len(mondays)),
+            "period_start": mondays * 40,
+            "quantity": values.reshape(-1),
+        }
+    )
+    return values, demand
+
+
+def test_weeks_a_festival_emptied_leave_no_hole_in_the_season_of_other_years() -> None:
+    """Closed weeks were divided by a factor near nothing and then read as a season: the same weeks of the next year, in which the
+    festival falls elsewhere, were forecast at a third below what is usual."""
+    _, demand = _shut_for_a_fortnight([2.0] * 5)
+    found = fit(demand, frequency="week", horizon=30, cutoff=date(2025, 6, 29), is_boosted=False, backtest_origins=2)
+    assert found.done is not None
+    season = found.done.final.shared.season
+
+    assert 0.93 < season.min()
+    assert season.max() < 1.07
+
+
+def test_intervals_around_a_festival_are_as_wide_as_festivals_differ() -> None:
+    """The week after it sold 1, 4 and 1 times the usual: the next may do either. Other weeks keep their width."""
+    levels = (0.05, 0.95)
+    widths = []
+    for surge in ([2.0, 2.0, 2.0, 2.0, 2.0], [1.0, 4.0, 1.0, 2.0, 2.0]):
+        _, demand = _shut_for_a_fortnight(surge)
+        frame = forecast(
+            demand,
+            frequency="week",
+            horizon=10,
+            cutoff=date(2024, 12, 29),
+            is_boosted=False,
+            backtest_origins=2,
+            quantile_levels=levels,
+        ).demand_forecasts.pivot(on="measure", index=["series_id", "period_start"], values="quantity")
+        wide = frame.group_by("period_start").agg((pl.col("p95") - pl.col("p05")).mean()).sort("period_start")
+        widths.append(dict(wide.iter_rows()))
+    alike, differing = widths
+    after, ordinary = date(2025, 2, 3), date(2024, 12, 30)
+
+    assert differing[after] > 1.7 * alike[after]
+    assert differing[ordinary] < 1.3 * alike[ordinary]

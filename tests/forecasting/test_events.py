@@ -102,6 +102,42 @@ def test_an_event_without_two_past_occurrences_changes_nothing(known: list[int])
     assert not told.event_effects["is_used"].any()
 
 
+def test_what_happened_once_widens_the_next_occurrence_and_moves_no_mean() -> None:
+    values = planted(45, 20.0)
+    plain, told = (run(frame(values), events=events) for events in (None, promotions([46, NEXT])))
+    width = [
+        result.demand_forecasts.pivot(on="measure", index=["series_id", "period_start"], values="quantity")
+        .group_by("period_start")
+        .agg((pl.col("p90") - pl.col("p10")).mean().alias("width"))
+        .sort("period_start")["width"]
+        .to_numpy()
+        for result in (plain, told)
+    ]
+    place = NEXT - WEEKS
+
+    np.testing.assert_allclose(means(plain), means(told))
+    assert width[1][place] > 1.8 * width[0][place]
+    np.testing.assert_allclose(width[0][:place], width[1][:place], rtol=0.1)
+
+
+def test_promotions_that_differ_have_wide_intervals_and_others_keep_theirs() -> None:
+    """Lifts of 20 % to 180 % told of as 100 %: the next one's interval has to say so."""
+    factor = np.ones(WEEKS + 6)
+    factor[[*PLANTED, NEXT]] = [1.2, 2.8, 1.3, 2.7, 2.0, 2.0]
+    uneven = np.random.default_rng(3).poisson(np.repeat(40.0 * factor[None], 30, axis=0)).astype(float)
+    factor[[*PLANTED, NEXT]] = 2.0
+    even = np.random.default_rng(3).poisson(np.repeat(40.0 * factor[None], 30, axis=0)).astype(float)
+    widths = []
+    for values in (even, uneven):
+        told = run(frame(values), events=promotions([*PLANTED, NEXT])).demand_forecasts
+        wide = told.pivot(on="measure", index=["series_id", "period_start"], values="quantity").sort("series_id", "period_start")
+        widths.append((wide["p90"] - wide["p10"]).to_numpy().reshape(30, -1).mean(axis=0))
+    place = NEXT - WEEKS
+
+    assert widths[1][place] > 2.0 * widths[0][place]
+    assert widths[1][0] < 1.3 * widths[0][0]
+
+
 def test_an_event_that_did_nothing_is_not_used() -> None:
     values = np.random.default_rng(5).poisson(30.0, (30, WEEKS)).astype(float)
     told = run(frame(values), events=promotions([*PLANTED, NEXT]))

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from kernel.errors import InvalidInput
 from pipelines.commands.forecast import forecast_file
 from pipelines.demand_file import DemandFile, TableWriter
 from pipelines.settings import Settings
@@ -64,3 +65,41 @@ def test_a_failure_leaves_nothing_at_the_place_of_the_answer(tmp_path: Path) -> 
 
     assert "the last one" == out.read_text()
     assert [out] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("encoding", "separator"), [("gb18030", ","), ("utf-16", "\t"), ("utf-8-sig", ";")])
+def test_a_csv_is_read_as_a_spreadsheet_wrote_it(tmp_path: Path, encoding: str, separator: str) -> None:
+    rows = demand(2).with_columns(pl.col("series_id").replace("S00", "电饭煲"))
+    plain, spreadsheet = tmp_path / "plain.csv", tmp_path / "spreadsheet.csv"
+    rows.write_csv(plain)
+    spreadsheet.write_bytes(rows.write_csv(separator=separator).encode(encoding))
+
+    assert DemandFile(plain).of((0, 2)).equals(DemandFile(spreadsheet).of((0, 2)))
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [("quantity", "1,005.0"), ("period_start", "1st May"), ("is_in_stock", "perhaps"), ("price", "7 EUR")],
+)
+def test_a_cell_that_is_no_date_or_number_is_named_by_its_row(tmp_path: Path, column: str, wrong: str) -> None:
+    path = tmp_path / "demand.csv"
+    rows = demand(1).with_columns(is_in_stock=pl.lit(True), price=pl.lit(2.0)).cast(pl.String)
+    rows.with_row_index().with_columns(
+        pl.when(pl.col("index") == 3).then(pl.lit(wrong)).otherwise(pl.col(column)).alias(column)
+    ).drop("index").write_csv(path)
+
+    with pytest.raises(InvalidInput) as refusal:
+        DemandFile(path)
+
+    assert ("pipelines.file_cell", 5, column, wrong) == (
+        refusal.value.key,
+        *(refusal.value.values[name] for name in ("row", "column", "got")),
+    )
+
+
+def test_a_number_is_no_date(tmp_path: Path) -> None:
+    path = tmp_path / "demand.csv"
+    path.write_text("series_id,period_start,quantity\nA,20260501,7\n")
+
+    with pytest.raises(InvalidInput, match="period_start"):
+        DemandFile(path)

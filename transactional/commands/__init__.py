@@ -69,38 +69,36 @@ from transactional.commands.sales import (
     ShipGoods,
     ShipLine,
 )
-from transactional.commands.setup import (
+from transactional.commands.setup_boms import BomLine, DefineBom, DefineRouting, DefineSubstitute, DefineWorkCenter, Operation
+from transactional.commands.setup_company import (
     AdvanceClock,
-    BomLine,
     CalendarDay,
     ChangeSetting,
     CreateCompany,
-    DefineBarcode,
-    DefineBom,
     DefineBusinessEvent,
-    DefineCarrier,
+    DefineUser,
+    SetCalendar,
+)
+from transactional.commands.setup_items import (
+    DefineBarcode,
     DefineCategory,
     DefineConversion,
-    DefineCustomer,
     DefineItem,
-    DefineLocation,
-    DefineReturnReason,
-    DefineRouting,
-    DefineScrapReason,
-    DefineSubstitute,
-    DefineSupplier,
     DefineUnit,
-    DefineUser,
-    DefineWarehouse,
-    DefineWorkCenter,
-    Operation,
+    SetPlanning,
+)
+from transactional.commands.setup_partners import (
+    DefineCarrier,
+    DefineCustomer,
+    DefineReturnReason,
+    DefineScrapReason,
+    DefineSupplier,
     PriceBreak,
     RecordQualification,
-    SetCalendar,
     SetCarrierLane,
-    SetPlanning,
     SetSupplierTerms,
 )
+from transactional.commands.setup_places import DefineLocation, DefineWarehouse
 from transactional.commands.warehousing import (
     AdjustStock,
     Count,

@@ -16,7 +16,7 @@ from transactional.demo.present_supply import PresentSupply, as_date
 from transactional.demo.problems import plan_problems
 from transactional.demo.scale import FULL, SMALL
 from transactional.demo.simulate import Simulation
-from transactional.demo.world import build_world
+from transactional.demo.world_building import build_world
 from transactional.ledger import Ledger
 
 __all__ = ["present_company"]

@@ -25,9 +25,11 @@ from transactional.demo.plot import Plot
 from transactional.demo.problems import plan_problems
 from transactional.demo.scale import FULL, Scale
 from transactional.demo.selling import Selling
-from transactional.demo.setup import master_data, terms_command
+from transactional.demo.setup import master_data
+from transactional.demo.setup_partners import terms_command
 from transactional.demo.state import FAR
-from transactional.demo.world import PLANT, World, build_world
+from transactional.demo.world import PLANT, World
+from transactional.demo.world_building import build_world
 
 __all__ = ["Simulation", "simulation"]
 

@@ -18,7 +18,7 @@ from kernel.errors import InvalidInput
 from transactional.importing.batches import HEAD_LINES, Batch, SourceFile, batches, header_from, short_error
 from transactional.importing.problems import Problem
 
-__all__ = ["decoded", "open_csv"]
+__all__ = ["decoded", "delimiter_of", "encoding_of", "open_csv"]
 
 _MAX_CELL = 1_000_000
 _WESTERN = re.compile(rb"[A-Za-z][\x80-\xff][A-Za-z]")
@@ -28,8 +28,8 @@ def open_csv(path: Path, header_line: int | None) -> SourceFile:
     """Find encoding, separator and header. Raises InvalidInput ``importing.empty_file`` without a header."""
     if path.stat().st_size == 0:
         raise InvalidInput("importing.zero_bytes", file=path.name)
-    encoding = _encoding(path)
-    delimiter = _delimiter(path, encoding, header_line)
+    encoding = encoding_of(path)
+    delimiter = delimiter_of(path, encoding, header_line)
     csv.field_size_limit(_MAX_CELL)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -113,7 +113,8 @@ def _broken(cells: list[str], header: list[str], encoding: str) -> Problem | Non
     return None
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
+    """The encoding most lines of a text file are written in, as Python names it."""
     with path.open("rb") as stream:
         start = stream.read(4096)
         if start.startswith(codecs.BOM_UTF8):
@@ -147,7 +148,8 @@ def _kind(line: bytes) -> str:
     return "cp1252" if _WESTERN.search(line) else "gb18030"
 
 
-def _delimiter(path: Path, encoding: str, header_line: int | None) -> str:
+def delimiter_of(path: Path, encoding: str, header_line: int | None) -> str:
+    """What stands between the cells of the header: a comma, a semicolon, a tab or a bar."""
     with path.open(encoding=encoding, errors="surrogateescape") as stream:
         lines = list(itertools.islice(stream, max(HEAD_LINES, header_line or 0)))
     marks = ",;\t|"
