@@ -3,7 +3,8 @@
 Trees (scikit-learn's histogram boosting, squared loss) learn how far, in units of its own usual movement, a series goes from
 where it stands: target (y(t + h) - base) / scale, features in `boosting_features`, every horizon in one model with h among
 the features. Training moments are the most recent ones before the cutoff, at most `MAXIMUM_ROWS` drawn by seed; periods
-whose demand is unknown or only a lower bound are not targets. With fewer than `FEWEST_SERIES` series there is nothing to
+whose demand is unknown or only a lower bound are not targets. Series that know a period without demand are answered half by the
+trees of `boosted_rates`, which learn sums: single periods of theirs are nearly all noise. With fewer than `FEWEST_SERIES` series there is nothing to
 share and the model has no answer. One thread, fixed order: the same bytes on every machine of a kind.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.boosted_rates import boosted_rates
 from forecasting.boosting_features import FeatureMaker, calendar_features
 from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray
 
@@ -99,8 +101,30 @@ def boosted_mean(task: BoostingTask) -> FloatArray:
             base, scale = maker.base_and_scale(rows, period_count)
             seen = maker.matrix(rows, period_count, step, told=min(step, longest))
             answer[:, step - 1] = np.maximum(base + scale * trees.predict(seen[:, told]), 0.0)
+    answer = _with_rates(task, answer)
     is_young = period_count - task.starts < _WARM_UP
     return np.where(is_young[:, None], np.nan, answer)
+
+
+def _with_rates(task: BoostingTask, answer: FloatArray) -> FloatArray:
+    """The answer of series that know a period without demand, brought half the way to what `boosted_rates` says of all of it."""
+    period_count = task.values.shape[1]
+    begun = np.arange(period_count)[None, :] >= task.starts[:, None]
+    is_quiet = (begun & (task.values <= 0)).any(axis=1)
+    if not is_quiet.any():
+        return answer
+    rates = boosted_rates(
+        task.values,
+        task.is_scored > 0,
+        task.starts,
+        frequency=task.frequency,
+        horizon=task.trained_horizon,
+        moments=_MOMENTS[task.frequency],
+        maximum_rows=MAXIMUM_ROWS,
+        seed=task.seed,
+    )
+    ahead = rates[:, None] * task.factors[:, period_count:]
+    return np.where((is_quiet & np.isfinite(rates))[:, None], 0.5 * answer + 0.5 * ahead, answer)
 
 
 def _training_rows(task: BoostingTask, maker: FeatureMaker) -> tuple[FloatArray, FloatArray]:
