@@ -17,9 +17,9 @@ from typing import Any
 from kernel.errors import InvalidInput
 from kernel.ids import stable_id
 
-__all__ = ["FORMAT", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread"]
+__all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread"]
 
-FORMAT = 2
+FORMAT = 4
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
@@ -68,6 +68,16 @@ class Loan:
 
 
 @dataclass(frozen=True)
+class Endings:
+    """What all series teach of demand that ends: `habit`, share of periods without demand; `hazard`, chance per period of an end;
+    `kept`, by class of odds (`silence.ODDS`), the share of the usual demand that came all the same."""
+
+    habit: float
+    hazard: float
+    kept: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class EventLift:
     """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
     `own` to single series, give or take `variance`. Promotions weigh by their discount / `usual_discount`."""
@@ -89,7 +99,9 @@ class Selection:
             holiday_variance: of a coming one.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
-        weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
+        weights: segment (pattern|tier; "": all) -> member -> weight by period ahead, beyond the end the last one.
+        pattern_errors: pattern -> model -> relative error.
+        endings: what all series teach of demand that ends (see `fading.Endings`).
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
             None.
         champions: series -> what was chosen for it.
@@ -106,8 +118,9 @@ class Selection:
     event_lifts: dict[str, EventLift]
     loans: dict[int, Loan]
     busyness: dict[str, tuple[float, ...]]
-    weights: dict[str, dict[str, float]]
+    weights: dict[str, dict[str, tuple[float, ...]]]
     pattern_errors: dict[str, dict[str, float]]
+    endings: Endings | None
     variation: float
     spread: Spread
     lead_time_spread: Spread | None
@@ -129,7 +142,7 @@ class Selection:
                 value = {str(key): asdict(one) for key, one in sorted(value.items())}
             elif field.name == "event_lifts":
                 value = {name: asdict(one) for name, one in sorted(value.items())}
-            elif isinstance(value, Spread):
+            elif isinstance(value, Spread | Endings):
                 value = asdict(value)
             told[field.name] = value
         lines = []
@@ -157,6 +170,9 @@ class Selection:
                 told[name] = date.fromisoformat(told[name])
             for name in ("season", "holiday", "holiday_variance"):
                 told[name] = tuple(told[name])
+            told["weights"] = {
+                name: {member: tuple(ahead) for member, ahead in members.items()} for name, members in told["weights"].items()
+            }
             told["busyness"] = {key: tuple(value) for key, value in told["busyness"].items()}
             told["champions"] = {
                 int(key): SeriesChoice(**{**value, "lift": tuple(value["lift"])}) for key, value in told["champions"].items()
@@ -171,6 +187,8 @@ class Selection:
                 for name, one in told["event_lifts"].items()
             }
             told["loans"] = {int(key): Loan(**{**one, "mean": tuple(one["mean"])}) for key, one in told["loans"].items()}
+            if told["endings"] is not None:
+                told["endings"] = Endings(**{**told["endings"], "kept": tuple(told["endings"]["kept"])})
             for name in ("spread", "lead_time_spread"):
                 told[name] = None if told[name] is None else _spread(told[name])
             return cls(**told)

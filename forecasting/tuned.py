@@ -181,6 +181,10 @@ def specified(
     figures = {row: value for row, value in sorted(found.items()) if isinstance(value, list)}
     failed = {row: value for row, value in sorted(found.items()) if isinstance(value, Failure)}
     served = _with_rows(done.served, {row: value[-1] for row, value in figures.items()})
+    if done.final.left is not None and figures:
+        ours = np.array(list(figures), dtype=np.int64)
+        served.mean[ours] *= done.final.left[ours]
+        served.factors[ours] *= done.final.left[ours]
     past = [_with_rows(one, {row: value[i] for row, value in figures.items()}) for i, one in enumerate(done.past)]
     pattern, tested = done.final.patterns.pattern, done.actual.shape[2]
     outlooks = [step_outlook(one, pattern, tested, done.band) for one in past]

@@ -161,6 +161,7 @@ def _arguments(inputs: ForecastInputs, settings: Settings, mapper: Any) -> dict[
         "lead_times": inputs.lead_times,
         "attributes": inputs.attributes,
         "events": inputs.events,
+        "last_days": inputs.last_days,
         "is_boosted": settings.boosted_forecasts,
         "seed": settings.seed,
         "map_chunks": mapper,
@@ -202,9 +203,8 @@ def _simulated(
     ).fetchall()
     if is_known:
         return None
-    arguments = {
-        name: value for name, value in _arguments(inputs, settings, mapper).items() if name not in ("cutoff", "lead_times")
-    }
+    told_today = ("cutoff", "lead_times", "last_days")
+    arguments = {name: value for name, value in _arguments(inputs, settings, mapper).items() if name not in told_today}
     arguments["horizon"] = min(inputs.horizon, _SIMULATED_HORIZON[inputs.frequency])
     cutoffs = simulated_cutoffs(inputs.frequency, inputs.cutoff, settings.simulated_cutoffs)
     return simulate_archive(**arguments, cutoffs=cutoffs, quantile_levels=_SIMULATED_LEVELS)

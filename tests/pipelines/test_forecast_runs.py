@@ -49,7 +49,10 @@ def fill(warehouse: duckdb.DuckDBPyConnection, weeks: int, change: dict[int, flo
     warehouse.register("frame", frame.to_arrow())
     for name in ("fct_demand_week", "fct_demand_month"):
         warehouse.execute(f"CREATE OR REPLACE TABLE marts.{name} AS SELECT * FROM frame")
-    warehouse.execute("CREATE OR REPLACE TABLE marts.dim_item AS SELECT DISTINCT item_id, item_id % 2 AS category_id FROM frame")
+    warehouse.execute(
+        "CREATE OR REPLACE TABLE marts.dim_item AS SELECT DISTINCT item_id, item_id % 2 AS category_id, "
+        "NULL::DATE AS last_sale_date, TRUE AS is_active FROM frame"
+    )
     warehouse.execute(
         "CREATE OR REPLACE TABLE plan_input.item_locations AS SELECT DISTINCT series_id AS item_location_id, item_id, "
         "7 * (series_id % 3) AS lead_time_days, 1000000 AS unit_cost_micro FROM frame"
@@ -118,6 +121,20 @@ def test_only_changed_series_are_forecast_and_the_result_is_that_of_all(warehous
     assert 12 == go(warehouse, SUNDAY + timedelta(days=2), watermark=2).recomputed
     warehouse.execute("UPDATE forecast.runs SET recomputed_count = 2 WHERE origin = 'live'")
     assert found == prints(warehouse)
+
+
+def test_an_item_that_is_no_longer_sold_is_forecast_anew_to_zero(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Goal: a last sale date, or inactivity, ends that forecast alone. Method: only master data change."""
+    warehouse.execute("UPDATE marts.dim_item SET last_sale_date = ?::DATE + 14 WHERE item_id = 4", [SUNDAY])
+    warehouse.execute("UPDATE marts.dim_item SET is_active = FALSE WHERE item_id = 7")
+    made = go(warehouse, watermark=2)
+    left = warehouse.execute(
+        "SELECT series_id, count(*) FILTER (quantity > 0), count(*) FILTER (quantity = 0) > 0 FROM forecast.demand_forecasts "
+        "WHERE origin = 'live' AND measure = 'mean' AND series_id IN (4, 7) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+
+    assert 2 == made.recomputed
+    assert [(4, 2, True), (7, 0, True)] == left
 
 
 def test_between_selections_new_weeks_are_forecast_with_what_was_chosen(warehouse: duckdb.DuckDBPyConnection) -> None:
