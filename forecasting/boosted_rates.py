@@ -1,4 +1,4 @@
-"""How much will a series that knows quiet periods need per period from now on? Trees over the coming sums of all series.
+"""How much will an intermittent series need per period from now on? Trees over the coming sums of all series.
 
 Period by period such demand is nearly all noise, and an average of its own past counts the first order, by which the series
 became known at all, as if it were usual. So trees learn, from every series at every moment, how far the mean of the coming
@@ -138,4 +138,5 @@ def _relative_size(size: FloatArray) -> FloatArray:
     """(series,) log of the usual order against the geometric mean of all series: no unit of measure; NaN before the first one."""
     logs = np.log(np.where(size > 0, size, 1.0))
     known = size > 0
-    return np.where(known, logs - logs.sum() / max(int(known.sum()), 1), np.nan)
+    # To six digits: what is rounding for one unit of measure must not become a border of the trees.
+    return np.where(known, np.round(logs - logs.sum() / max(int(known.sum()), 1), 6), np.nan)
