@@ -59,6 +59,7 @@ def forecast_file(
     from forecasting import fit
     from pipelines.chunks import chunk_mapper
     from pipelines.demand_file import DemandFile, TableWriter
+    from pipelines.memory import give_back_memory
 
     if frequency not in _FREQUENCIES:
         raise InvalidInput("pipelines.unknown_option", option="--freq", got=frequency, expected=", ".join(_FREQUENCIES))
@@ -108,6 +109,7 @@ def forecast_file(
                     .sort("name", "period_start", "quantile", nulls_last=False)
                     .select(pl.col("name").alias("series_id"), "period_start", "quantile", "quantity", "model")
                 )
+                give_back_memory()
     except InvalidInput as error:
         raise _by_name(error, names) from error
     finally:
