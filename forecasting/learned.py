@@ -58,7 +58,8 @@ def selection_of(
         loans=_loans(panel, done.final),
         busyness={name: _numbers(edges) for name, edges in done.busyness.items()},
         weights={
-            name: dict(zip(MEMBERS, _numbers(values), strict=True)) for name, values in sorted(done.segment_weights.items())
+            name: {member: _numbers(row) for member, row in zip(MEMBERS, values, strict=True)}
+            for name, values in sorted(done.segment_weights.items())
         },
         pattern_errors={
             name: dict(zip(_NAMES, _numbers(values), strict=True)) for name, values in sorted(choice.pattern_errors.items())
@@ -114,10 +115,10 @@ def assemble_chosen(panel: Panel, known_count: int, final: OriginRun, selection:
     """Serve every series as the selection says."""
     pattern, count = final.patterns.pattern, len(final.rows)
     members = [_NAMES.index(name) for name in MEMBERS]
-    table = {name: np.array([values.get(member, 0.0) for member in MEMBERS]) for name, values in selection.weights.items()}
+    table = {name: np.array([values[member] for member in MEMBERS]) for name, values in selection.weights.items()}
     borders = {name: np.array(edges) for name, edges in selection.busyness.items()}
     segment = weight_segments(pattern, final.run.size * final.run.frequency, borders)
-    weights = np.zeros((len(members), count))
+    weights = np.zeros((len(members), count, 1))
     if count:
         weights = np.stack([_segment_weights(table, str(name)) for name in segment], axis=1)
     final_mean = with_combination(final, weights, members)[0]

@@ -52,13 +52,14 @@ def with_combination(origin: OriginRun, weights: FloatArray, members: list[int])
     """Means, sigmas and shock weights of all models with the combination as the last one.
 
     Args:
-        weights: (member, series of the origin).
+        weights: (member, series of the origin, step); beyond the last step it holds on.
     """
     run = origin.run
-    mean = combine(run.mean[members], weights)
+    ahead = weights[:, :, np.minimum(np.arange(run.mean.shape[2]), weights.shape[2] - 1)]
+    mean = combine(run.mean[members], ahead)
     usable: BoolArray = np.asarray(np.isfinite(run.mean[members]).all(axis=2))
-    sigma = combine(np.where(usable, run.sigma[members], np.nan), weights)
-    shock = combine(np.where(usable[:, :, None], run.shock_weights[members], np.nan), weights)
+    sigma = combine(np.where(usable, run.sigma[members], np.nan), ahead[:, :, 0])
+    shock = combine(np.where(usable[:, :, None], run.shock_weights[members], np.nan), ahead)
     return (
         np.concatenate([run.mean, mean[None]]),
         np.concatenate([run.sigma, np.nan_to_num(sigma)[None]]),
@@ -77,7 +78,7 @@ def serve(
     """What the models in `model` (by row of `rows`) said at an origin, laid out over `rows`.
 
     Args:
-        weights: (member, row of `rows`).
+        weights: (member, row of `rows`, step).
         variation: spread / level of a typical series where that was told before; else it is read from all series here.
     """
     run = origin.run

@@ -119,7 +119,8 @@ class Selection:
             holiday_variance: of a coming one.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
-        weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
+        weights: segment (pattern|tier; "": all) -> member -> weight by period ahead, beyond the end the last one.
+        pattern_errors: pattern -> model -> relative error.
         endings: what all series teach of demand that ends (see `fading.Endings`).
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
             None.
@@ -138,7 +139,7 @@ class Selection:
     event_lifts: dict[str, EventLift]
     loans: dict[int, Loan]
     busyness: dict[str, tuple[float, ...]]
-    weights: dict[str, dict[str, float]]
+    weights: dict[str, dict[str, tuple[float, ...]]]
     pattern_errors: dict[str, dict[str, float]]
     endings: Endings | None
     variation: float
@@ -191,6 +192,9 @@ class Selection:
                 told[name] = date.fromisoformat(told[name])
             for name in ("season", "holiday", "holiday_variance"):
                 told[name] = tuple(told[name])
+            told["weights"] = {
+                name: {member: tuple(ahead) for member, ahead in members.items()} for name, members in told["weights"].items()
+            }
             told["busyness"] = {key: tuple(value) for key, value in told["busyness"].items()}
             told["champions"] = {
                 int(key): SeriesChoice(**{**value, "lift": tuple(value["lift"])}) for key, value in told["champions"].items()

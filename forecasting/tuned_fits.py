@@ -213,7 +213,7 @@ def _weighed(
             weights = np.array([entry.weights.get(name, 0.0) for name in MEMBERS])
         else:
             weights = _inverse_error(done, members, allowed, rows, without=i)
-        table = np.repeat(weights[:, None], count, axis=1)
+        table = np.repeat(weights[:, None, None], count, axis=1)
         if not entry.weights and not done.origins:
             table = _remaining(done.weights, allowed)
             for row in rows:
@@ -249,9 +249,9 @@ def _told_weights(panel: Panel, done: Assembled, told: Tuned) -> dict[int, Float
 
 
 def _remaining(weights: FloatArray, allowed: Any) -> FloatArray:
-    """(member, series) the engine's own weights over the members that are left: a refit compares nothing anew."""
-    kept = np.where(allowed[:, None], weights, 0.0)
-    equal = np.repeat((allowed / allowed.sum())[:, None], weights.shape[1], axis=1)
+    """(member, series, step) the engine's own weights over the members that are left: a refit compares nothing anew."""
+    kept = np.where(allowed[:, None, None], weights, 0.0)
+    equal = np.broadcast_to((allowed / allowed.sum())[:, None, None], weights.shape)
     total = kept.sum(axis=0)
     return np.where(total > 0, kept / np.where(total > 0, total, 1.0), equal)
 

@@ -20,6 +20,7 @@ from pipelines.chunks import chunk_mapper
 from pipelines.home import Home
 from pipelines.run import Run
 from pipelines.settings import Settings
+from pipelines.steps.calendar import keep_calendar
 from pipelines.steps.forecast_archive import LiveRun, archive_run, carried_over
 from pipelines.steps.forecast_drift import keep_drift, measure_drift
 from pipelines.steps.forecast_groups import add_groups
@@ -74,6 +75,7 @@ def run_forecast(run: Run) -> dict[str, int]:
             told |= {f"{name}_{frequency}": value for name, value in vars(made).items()}
         list_repurchases(warehouse, settings, as_of)
         report_seasonality(warehouse, as_of)
+        keep_calendar(warehouse, settings, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in (
