@@ -19,7 +19,7 @@ from kernel.ids import stable_id
 
 __all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread", "Tuned", "TunedChoice"]
 
-FORMAT = 4
+FORMAT = 5
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 

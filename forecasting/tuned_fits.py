@@ -216,8 +216,8 @@ def _weighed(
         table = np.repeat(weights[:, None, None], count, axis=1)
         if not entry.weights and not done.origins:
             table = _remaining(done.weights, allowed)
-            for row in rows:
-                table[:, row] = told.get(int(row), table[:, row])
+            for row, known in told.items():
+                table[:, row] = known[:, None]
         usual = done.served if origin == done.known_count else done.past[i]
         served = serve(runs[origin], done.final.rows, np.full(count, combined), table, members, usual.variation)
         for row in rows:
@@ -230,7 +230,7 @@ def _weighed(
                     float(served.sigma[row]),
                     served.shock_weights[row],
                     served.chance[row],
-                    tuple(float(value) for value in table[:, row]),
+                    tuple(float(value) for value in table[:, row, 0]),
                 )
             held = found[int(row)]
             assert isinstance(held, list)
