@@ -115,11 +115,12 @@ def _chart(shown: Snapshot, row: Mapping[str, Any], frame: pl.DataFrame, frequen
     drawn = _recent(frame, frequency)
     category = row["category_id"]
     events = told_events(int(row["item_id"]), None if category is None else int(category))
+    # Cast: a snapshot of before the calendar has columns of nothing.
     calendar = reports.calendar(shown).select(
-        pl.col("start_date").alias("first"),
-        pl.col("end_date").alias("last"),
-        pl.col(name_column("event_name")).alias("name"),
-        pl.col("event_name").alias("stem"),
+        pl.col("start_date").cast(pl.Date).alias("first"),
+        pl.col("end_date").cast(pl.Date).alias("last"),
+        pl.col(name_column("event_name")).cast(pl.String).alias("name"),
+        pl.col("event_name").cast(pl.String).alias("stem"),
     )
     title = t("forecast.axis", unit=unit, period=code_text("period_kind", frequency))
     chart = charts_forecast.forecast(drawn, title, told_marks(int(row["series_id"])), marked_days(events, calendar, drawn))

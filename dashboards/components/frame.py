@@ -61,9 +61,16 @@ _STYLE = """<style>
   [data-testid=stVegaLiteChart], [data-testid=stVegaLiteChart] > div { break-inside: avoid; max-width: 100% !important; }
   [data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg { max-width: 100% !important; height: auto !important; }
   [data-testid=stHeading] { break-after: avoid; }
+  [data-testid=stMetricDelta] { background: none !important; padding: 0 !important; }
   [data-testid=stVerticalBlock] { gap: 0.4rem; }
 }
 </style>"""
+
+# Charts are drawn in the colours of the screen: on paper dark ones are turned to light.
+_DARK_ON_PAPER = """<style>@media print {
+  [data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg {
+    filter: invert(1) hue-rotate(180deg) brightness(1.12); }
+}</style>"""
 
 
 def people() -> list[Person]:
@@ -111,7 +118,7 @@ def language_switch() -> None:
 
 def top_bar(snapshot: Snapshot | None) -> None:
     """What kind of company this is, language, the signed-in person, and in the demo the switch to somebody else."""
-    st.html(_STYLE)
+    st.html(_STYLE + (_DARK_ON_PAPER if st.context.theme.type == "dark" else ""))
     _paper_head(snapshot)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="top_bar"):
         if snapshot is not None and snapshot.is_demo:

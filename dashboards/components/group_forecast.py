@@ -14,6 +14,7 @@ from dashboards import forecast_actions, live, live_forecast, posting, reports
 from dashboards.components import charts_forecast
 from dashboards.components.filters import segment
 from dashboards.components.override_form import is_ahead, override_form, take_back
+from dashboards.components.tables import Column, export_buttons, printed
 from dashboards.formats import MISSING, number, percent, period, plain, safe, short_money
 from dashboards.group_cells import read_group_cells, shown_override
 from dashboards.i18n import code_text, label, language, t, unit_text
@@ -64,7 +65,7 @@ def group_forecast(shown: Snapshot, group: Mapping[str, Any]) -> None:
     st.caption(t("forecast_groups.adds_up"))
     written = [entry for entry in live_forecast.group_overrides(level, key) if entry["frequency"] == frequency]
     _problems(shown, level, written, frequency)
-    _override_table(shown, group, frequency, unit, ahead, written, shown.currency if unit == "amount" else of)
+    _override_table(shown, group, frequency, unit, frame, written, shown.currency if unit == "amount" else of)
     _log(group, written, frequency)
 
 
@@ -131,13 +132,17 @@ def _override_table(
     group: Mapping[str, Any],
     frequency: str,
     unit: str,
-    ahead: pl.DataFrame,
+    frame: pl.DataFrame,
     written: list[dict[str, Any]],
     of: str,
 ) -> None:
     """Future periods as an editable table; an empty cell means the forecast stands."""
-    st.subheader(t("forecast_groups.override_title"))
+    ahead = frame.filter(pl.col("kind") == "forecast").sort("period_start")
     starts: list[date] = ahead["period_start"].to_list()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(t("forecast_groups.override_title"), width="stretch")
+        named, columns = _export(frame, group, frequency, unit, shown.currency)
+    printed(named.filter(pl.col("kind") == "forecast"), columns, shown.currency, ahead.height)
     standing = _standing(written)
     names = {
         "period": t("axis.period"),
@@ -180,7 +185,8 @@ def _override_table(
     command_id = posting.drawn_id(form)
     # Cells typed into a saved table must not come back; those of a refused one must.
     editor = posting.kept_key(form)
-    st.caption(t("forecast_groups.hint", unit=of))
+    with st.container(key="screen_only_hint"):
+        st.caption(t("forecast_groups.hint", unit=of))
     if any(value != _of_snapshot(ahead, start) for start, value in standing.items() if start in starts):
         st.caption(f":material/schedule: {t('forecast_groups.pending')}")
     override_form(
@@ -193,6 +199,23 @@ def _override_table(
         on_save=_save,
         args=(command_id, dict(group), frequency, unit, editor, names["override"], starts, ahead["forecast_value"].to_list()),
     )
+
+
+def _export(
+    frame: pl.DataFrame, group: Mapping[str, Any], frequency: str, unit: str, currency: str
+) -> tuple[pl.DataFrame, list[Column]]:
+    """Every period, past and ahead, as a file; returns what is in it."""
+    named = frame.with_columns(pl.Series("period_name", [period(start, frequency) for start in frame["period_start"].to_list()]))
+    kind = "money" if unit == "amount" else "quantity"
+    stem = "group" if unit == "amount" else "group_quantity"
+    columns = [Column("period_name"), Column("kind", "code", "sales_kind", title="sales_kind")]
+    columns += [
+        Column(name, kind, title=f"{stem}_{name}")
+        for name in ("demand_value", "forecast_value", "p10", "p90", "total_value", "last_year_value")
+    ]
+    file_name = f"forecast-{group['level']}-{frequency}-{unit}"
+    export_buttons(named, columns, key=f"group_{frequency}_{unit}", currency=currency, file_name=file_name)
+    return named, columns
 
 
 def _of_snapshot(ahead: pl.DataFrame, start: date) -> str | None:
@@ -221,7 +244,7 @@ def _log(group: Mapping[str, Any], written: list[dict[str, Any]], frequency: str
                     t(
                         "forecast_groups.log_line",
                         period=period(start, frequency),
-                        value=value or t("forecast.withdrawn"),
+                        value=t("forecast.withdrawn") if value is None else f"{value} {_unit_of(entry)}".strip(),
                         baseline=MISSING if baseline is None else number(baseline / 10**digits, 0),
                         reason=safe(entry["reason"])
                         + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
@@ -237,6 +260,11 @@ def _log(group: Mapping[str, Any], written: list[dict[str, Any]], frequency: str
                             command_id, group, frequency, {start: {}}, reason
                         ),
                     )
+
+
+def _unit_of(entry: Mapping[str, Any]) -> str:
+    """Of money its currency; a change says per cent itself, and quantities stand in the unit of the group."""
+    return str(live.company().get("currency") or "") if entry["override_amount"] is not None else ""
 
 
 def _save(

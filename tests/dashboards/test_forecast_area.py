@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards import navigation
@@ -142,3 +143,16 @@ def test_paper_has_the_tables_whole_with_company_and_filters(home: Path, visit: 
 
     assert any("paper-head" in each and "data through" in each for each in printed)
     assert any("<thead>" in each for each in printed)
+
+
+def test_a_snapshot_published_before_the_calendar_is_still_shown(home: Path, visit: Open) -> None:
+    [snapshot] = [path for path in (home / "snapshots").iterdir() if path.is_dir()]
+    with duckdb.connect(str(snapshot / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("drop table reports.rpt_calendar")
+        warehouse.execute("drop table reports.rpt_series_value_added")
+        warehouse.execute("alter table reports.rpt_forecast drop column last_year_forecast_quantity")
+
+    app = visit("forecast")
+
+    assert [] == list(app.exception)
+    assert "Nothing to judge yet" in words(app)
