@@ -23,7 +23,7 @@ from forecasting.outlook import falling, serve, with_combination
 from forecasting.patterns import Patterns
 from forecasting.selection import EventLift, Loan, Selection, SeriesChoice, Spread
 
-__all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of", "usual_discounts_of"]
+__all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of", "spread_of", "usual_discounts_of"]
 
 _NAMES = list(MODEL_NAMES)
 
@@ -66,8 +66,8 @@ def selection_of(
         },
         endings=None if done.final.ended is None else done.final.ended.learned,
         variation=done.served.variation,
-        spread=_spread_of(done.calibration),
-        lead_time_spread=None if lead_time is None else _spread_of(lead_time),
+        spread=spread_of(done.calibration),
+        lead_time_spread=None if lead_time is None else spread_of(lead_time),
         champions=champions,
     )
 
@@ -230,7 +230,8 @@ def _of_pattern(selection: Selection, pattern: StrArray, row: int, allowed: Bool
     return int(order[0]), int(order[1]) if np.isfinite(errors[order[1]]) else -1
 
 
-def _spread_of(calibration: Calibration) -> Spread:
+def spread_of(calibration: Calibration) -> Spread:
+    """The numbers of a calibration, to be kept."""
     return Spread(
         *(
             {name: _numbers(values) for name, values in part.items()}

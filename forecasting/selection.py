@@ -17,9 +17,9 @@ from typing import Any
 from kernel.errors import InvalidInput
 from kernel.ids import stable_id
 
-__all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread"]
+__all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread", "Tuned", "TunedChoice"]
 
-FORMAT = 4
+FORMAT = 5
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
@@ -78,6 +78,26 @@ class Endings:
 
 
 @dataclass(frozen=True)
+class TunedChoice:
+    """What was learned of one series that an entry of a specification serves: `wape` at past cutoffs, None where nothing was
+    sold; `weights` of the members of an engine entry."""
+
+    wape: float | None
+    weights: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What was learned of the series left to a specification: `spread`, `lead_time_spread` as in `Selection`; `series`; `beyond`:
+    those above the limit of one fit, which keep the engine."""
+
+    spread: Spread
+    lead_time_spread: Spread | None
+    series: dict[int, TunedChoice]
+    beyond: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class EventLift:
     """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
     `own` to single series, give or take `variance`. Promotions weigh by their discount / `usual_discount`."""
@@ -105,6 +125,7 @@ class Selection:
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
             None.
         champions: series -> what was chosen for it.
+        tuned: of series left to a specification; None where there was none.
     """
 
     frequency: str
@@ -125,6 +146,7 @@ class Selection:
     spread: Spread
     lead_time_spread: Spread | None
     champions: dict[int, SeriesChoice]
+    tuned: Tuned | None = None
 
     @property
     def selection_id(self) -> str:
@@ -142,7 +164,7 @@ class Selection:
                 value = {str(key): asdict(one) for key, one in sorted(value.items())}
             elif field.name == "event_lifts":
                 value = {name: asdict(one) for name, one in sorted(value.items())}
-            elif isinstance(value, Spread | Endings):
+            elif isinstance(value, Spread | Endings | Tuned):
                 value = asdict(value)
             told[field.name] = value
         lines = []
@@ -189,6 +211,7 @@ class Selection:
             told["loans"] = {int(key): Loan(**{**one, "mean": tuple(one["mean"])}) for key, one in told["loans"].items()}
             if told["endings"] is not None:
                 told["endings"] = Endings(**{**told["endings"], "kept": tuple(told["endings"]["kept"])})
+            told["tuned"] = None if told["tuned"] is None else _tuned(told["tuned"])
             for name in ("spread", "lead_time_spread"):
                 told[name] = None if told[name] is None else _spread(told[name])
             return cls(**told)
@@ -198,6 +221,12 @@ class Selection:
 
 def _spread(told: dict[str, Any]) -> Spread:
     return Spread(**{name: {key: tuple(value) for key, value in told[name].items()} for name in ("chance", "variance", "levels")})
+
+
+def _tuned(told: dict[str, Any]) -> Tuned:
+    later = told["lead_time_spread"]
+    series = {int(key): TunedChoice(one["wape"], tuple(one["weights"])) for key, one in told["series"].items()}
+    return Tuned(_spread(told["spread"]), None if later is None else _spread(later), series, tuple(told["beyond"]))
 
 
 def _ordered(value: dict[str, Any]) -> list[str]:

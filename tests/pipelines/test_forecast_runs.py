@@ -13,9 +13,12 @@ import polars as pl
 import pytest
 
 from forecasting import Selection
+from forecasting.assignment import assign
+from forecasting.specification import Selector, Specification, SpecificationEntry
 from pipelines.settings import Settings
 from pipelines.steps.forecast import forecast_frequency
 from pipelines.steps.forecast_inputs import read_inputs, series_events
+from pipelines.steps.specified import Specified
 from pipelines.steps.tables import create_result_tables
 
 FIRST = date(2024, 1, 1)
@@ -119,6 +122,30 @@ def test_only_changed_series_are_forecast_and_the_result_is_that_of_all(warehous
 
     warehouse.execute("DELETE FROM forecast.series_inputs")
     assert 12 == go(warehouse, SUNDAY + timedelta(days=2), watermark=2).recomputed
+    warehouse.execute("UPDATE forecast.runs SET recomputed_count = 2 WHERE origin = 'live'")
+    assert found == prints(warehouse)
+
+
+def test_with_a_specification_too_only_changed_series_are_forecast(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Goal: a tuned series costs no fit of all. Method: byte for byte against a run from scratch with the same selection."""
+    entry = SpecificationEntry(Selector(series_id=4), "week", "theta", "Li Wei", SUNDAY, "steadier")
+    whole = Specification.of([entry])
+    left = Specified(tuple(assign(whole, pl.DataFrame({"series_id": range(1, 13)}))), whole.content_hash(), (), "chosen.toml")
+
+    def run(watermark: int):
+        inputs = read_inputs(warehouse, SETTINGS, "week", SUNDAY, watermark, left.content_hash)
+        return forecast_frequency(warehouse, inputs, SETTINGS, specified=left)
+
+    assert (12, "changed_settings") == ((made := run(2)).recomputed, made.reason)
+    assert 0 == run(3).recomputed
+    fill(warehouse, WEEKS, {4: 30.0, 9: 2.0})
+    assert 2 == run(4).recomputed
+    found = prints(warehouse)
+    served = warehouse.execute("SELECT model FROM forecast.champions WHERE series_id = 4").fetchall()
+
+    assert [("specification_theta",)] == served
+    warehouse.execute("DELETE FROM forecast.series_inputs")
+    assert 12 == run(4).recomputed
     warehouse.execute("UPDATE forecast.runs SET recomputed_count = 2 WHERE origin = 'live'")
     assert found == prints(warehouse)
 
