@@ -19,7 +19,7 @@ __all__ = ["MEMBERS", "Assembled", "assemble", "bands", "joined"]
 
 # What is combined. Croston is left out for its bias (SBA is the same without it), seasonal naive for its noise.
 MEMBERS = ("moving_average", "long_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
-_BANDS = 3  # distances ahead that are calibrated apart
+_BANDS = 6  # distances ahead that are calibrated apart: with two steps in one, the nearer is held too often
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def selection_of(
         reach=reach,
         first_period=period_starts(np.array([panel.first_index]), panel.frequency)[0],
         season=_numbers(done.final.shared.season),
+        season_doubt=done.final.shared.season_doubt,
         holiday=_numbers(done.final.shared.holiday),
         holiday_variance=_numbers(done.final.shared.holiday_variance),
         event_lifts=_event_lifts(panel, done.final),
@@ -80,9 +81,8 @@ def shared_of(selection: Selection) -> Shared:
         )
         for name, one in selection.event_lifts.items()
     }
-    return Shared(
-        np.array(selection.holiday), np.array(selection.holiday_variance), np.array(selection.season), told, selection.loans
-    )
+    holiday, variance = np.array(selection.holiday), np.array(selection.holiday_variance)
+    return Shared(holiday, variance, np.array(selection.season), selection.season_doubt, told, selection.loans)
 
 
 def usual_discounts_of(selection: Selection) -> dict[str, float]:
