@@ -17,9 +17,21 @@ from forecasting.outlook import Served, places, serve, step_outlook, with_combin
 
 __all__ = ["MEMBERS", "Assembled", "assemble", "bands", "joined"]
 
-# What is combined. Croston is left out for its bias (SBA is the same without it), seasonal naive for its noise.
-MEMBERS = ("moving_average", "long_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
-_BANDS = 6  # distances ahead that are calibrated apart: with two steps in one, the nearer is held too often
+# What is combined. Croston is left out for its bias (SBA is the same without it). Seasonal naive is noisy, and gets no weight
+# where years differ; a young company's own seasons are told by nothing else.
+MEMBERS = (
+    "seasonal_naive",
+    "moving_average",
+    "long_average",
+    "theta",
+    "ets",
+    "ets_additive",
+    "ets_multiplicative",
+    "sba",
+    "tsb",
+    "boosting",
+)
+_BANDS = 3  # distances ahead that are calibrated apart
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ _FEWEST_PERIODS = 4
 @dataclass(frozen=True)
 class Shared:
     """What all series share at an origin: the holiday effect (window,) and its variance, empty where nothing is clear, and the
-    season (position,) with the doubt in own ones (`season_doubt`); `events` and `loans` (of young series) are those told before, else they are read from demand."""
+    season (position,) with the doubt in own ones (`season_doubt`); `events` and `loans` (of young series) are those told
+    before, else they are read from demand."""
 
     holiday: FloatArray
     holiday_variance: FloatArray

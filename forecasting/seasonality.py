@@ -81,9 +81,9 @@ def seasonal_indices(
 
 
 def season_doubt(values: FloatArray, starts: IntArray, positions: IntArray, season_length: int, common: FloatArray) -> float:
-    """How easily a series may be taken to have a season of its own: the largest of `_DOUBTS` at which those that chance alone would
-    find are few among those found (Benjamini and Hochberg 1995). Where hardly any series has one, that is the smallest; where
-    most have, two years are enough to see it."""
+    """How easily a series may be taken to have a season of its own: the largest of `_DOUBTS` at which those that chance alone
+    would find are few among those found (Benjamini and Hochberg 1995). Where hardly any series has one, that is the smallest;
+    where most have, two years are enough to see it."""
     from scipy.special import fdtrc
 
     # A handful of indices is soon beyond doubt without the others (quarters forecast no better with them).

@@ -85,8 +85,8 @@ class Selection:
     Attributes:
         frequency, cutoff, horizon: of the fit it comes from. reach: periods ahead its models were run.
         first_period: where its history begins; a refit looks no further back.
-        season: index by position of the year, shared by all. season_doubt: how easily a series has one of its own. holiday: lift by window around the Spring Festival; empty: none;
-            holiday_variance: of a coming one.
+        season: index by position of the year, shared by all. season_doubt: how easily a series has one of its own.
+        holiday: lift by window around the Spring Festival; empty: none. holiday_variance: of a coming one.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
         weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.

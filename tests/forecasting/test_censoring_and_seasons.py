@@ -87,7 +87,7 @@ def test_short_series_borrow_the_season_of_the_others() -> None:
 
 
 def test_two_years_show_a_season_where_most_series_have_one_of_their_own() -> None:
-    """One series alone could be chance; a company of winter and summer goods is not. Noise stays noise, however many there are."""
+    """One series alone could be chance; a company of winter and summer goods is not. Noise stays noise, however much of it."""
     generator = np.random.default_rng(6)
     positions = np.arange(24) % 12
     peak = generator.integers(0, 12, 60)
