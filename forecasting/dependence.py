@@ -12,7 +12,7 @@ a skewed marginal),
 
     E (sum over i in g of error_i)^2 = sum s_i^2 + sum over l of r_l sum over i != j in one group of l of a_i a_j
 
-one equation per level, relative least squares. The left side rests on as few errors as there are past windows and is widened
+one equation per level, relative least squares. The left side of a level with few groups rests on few errors and is widened
 as Student's distribution is. The persistences p follow in the same way from products of
 errors of two periods. Draws come from counters keyed by seed and series or group: the same for any chunk, order and company.
 """
@@ -94,8 +94,7 @@ def _shares(past: PastErrors, codes: list[IntArray]) -> FloatArray:
                 squares[row] += float((np.bincount(code, error) ** 2).sum())
                 for column in range(count):
                     design[row, column] += _cross(a, a, joint[row][column])
-    # Groups of one window are no more observations of it: what moves the company moves them all.
-    doubt = _doubt(past.window_count)
+    doubt = np.array([_doubt(past.window_count * (int(code.max()) + 1)) for code in codes])
     # Marginals wider than need be make up for dependence that is not there: no share is negative.
     excess = np.maximum(squares * doubt - alone, 0.0)
     weight = np.where(squares > 0, 1.0 / np.where(squares > 0, squares, 1.0), 0.0)
