@@ -20,6 +20,7 @@ from transactional.commands import (
     RecordBusinessEvent,
     RecordSalesExpectation,
     UndoDemandAdjustment,
+    WithdrawBusinessEvent,
     WithdrawSalesExpectation,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "override_group",
     "record_event",
     "undo_adjustment",
+    "withdraw_event",
     "withdraw_expectation",
 ]
 
@@ -200,6 +202,14 @@ def record_event(
             category=scope.get("category"),
             discount_ppm=None if discount is None else round(discount * 1_000_000),
         ),
+        command_id,
+    )
+
+
+def withdraw_event(command_id: str, business_event_id: int, reason: str) -> Answer | None:
+    """It did not take place, or was told wrongly."""
+    return post(
+        lambda: WithdrawBusinessEvent(**common(command_id), business_event_id=business_event_id, reason=reason_of(reason)),
         command_id,
     )
 

@@ -94,7 +94,8 @@ def _kpis(snapshot: Snapshot) -> list[Entry]:
 
 
 def _forecasts(snapshot: Snapshot) -> list[Entry]:
-    found = reports.forecast_series(snapshot).head(_FORECASTS)
+    # A series is one line, whether its weeks or its months ask for a look.
+    found = reports.forecast_series(snapshot).unique("series_id", keep="first", maintain_order=True).head(_FORECASTS)
     return [
         Entry(
             message_id=f"forecast:{row['series_id']}",
@@ -112,7 +113,7 @@ def _forecasts(snapshot: Snapshot) -> list[Entry]:
             ),
             consequence=t("today.ignored.forecast"),
             page="forecast",
-            link={"series": str(row["series_id"])},
+            link={"series": str(row["series_id"]), "frequency": str(row["frequency"])},
             desks=("planner", "sales"),
         )
         for row in found.iter_rows(named=True)

@@ -22,10 +22,11 @@ def adjustments(series_id: int) -> list[dict[str, Any]]:
 def events(item_id: int, category_id: int | None) -> list[dict[str, Any]]:
     """Events that touch an item: its own, its category's, everybody's; newest first."""
     return live.rows(
-        "select business_event_id, kind, name, name_zh, start_date, end_date, discount_ppm, item_id, category_id "
-        "from business_event where is_withdrawn = ? "
-        "and (item_id = ? or category_id = ? or (item_id is null and category_id is null)) "
-        "order by start_date desc, business_event_id desc",
+        "select e.business_event_id, e.kind, e.name, e.name_zh, e.start_date, e.end_date, e.discount_ppm, e.item_id, "
+        "e.category_id, e.recorded_at, u.name as author_name, u.name_zh as author_name_zh "
+        "from business_event e left join app_user u on u.user_id = e.author_id where e.is_withdrawn = ? "
+        "and (e.item_id = ? or e.category_id = ? or (e.item_id is null and e.category_id is null)) "
+        "order by e.start_date desc, e.business_event_id desc",
         (False, item_id, category_id),
     )
 

@@ -6,6 +6,8 @@ blanks are understood; what is no quantity is refused cell by cell and named, th
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +19,10 @@ from dashboards.i18n import language, t
 from kernel.errors import InvalidInput
 from kernel.numbers import MAX_QUANTITY, QUANTITY_SCALE, decimal_from, quantity_from
 
-__all__ = ["Cells", "read_cells", "value_added"]
+__all__ = ["Cells", "quantity_of", "read_cells"]
+
+
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,20 @@ def read_cells(
         typed = "" if cells[column] is None else str(cells[column]).strip()
         name = period(starts[place], frequency)
         try:
-            changes[starts[place]] = (_quantity(typed) if typed else None, baselines[place])
+            changes[starts[place]] = (quantity_of(typed) if typed else None, baselines[place])
         except InvalidInput as refusal:
             refusals.append(f"{name}: {refusal.text(language())}")
     return Cells(changes, refusals)
 
 
-def _quantity(typed: str) -> Decimal:
-    """Six decimals at most, as the ledger keeps them; never below zero."""
+def quantity_of(typed: str) -> Decimal:
+    """Six decimals at most, as the ledger keeps them; never below zero. Raises InvalidInput.
+
+    1.234 is one and a bit in some countries and more than a thousand in others: it is asked back, not guessed.
+    """
     what = t("forecast.override")
+    if _AMBIGUOUS.fullmatch(unicodedata.normalize("NFKC", typed)):
+        raise InvalidInput("screen.error.two_readings", what=what, got=typed, small=f"{typed}0", large=typed.replace(".", ""))
     value = decimal_from(typed, what=what)
     if value.copy_abs() <= MAX_QUANTITY // QUANTITY_SCALE:
         value = value.quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN)
@@ -65,24 +75,3 @@ def _quantity(typed: str) -> Decimal:
     if value < 0:
         raise InvalidInput("screen.error.negative", what=what, got=typed)
     return value
-
-
-def value_added(rows: Sequence[Mapping[str, Any]]) -> tuple[int, float] | None:
-    """Of past periods with an override: how many, and by how much of the demand the override was nearer than the model.
-
-    Positive means people knew better. None when no override is old enough to be judged.
-    """
-    judged = [
-        row
-        for row in rows
-        if row["override_quantity"] is not None and row["demand_quantity"] is not None and row["baseline_quantity"] is not None
-    ]
-    demand = sum(abs(float(row["demand_quantity"])) for row in judged)
-    if not judged or not demand:
-        return None
-    gained = sum(
-        abs(float(row["baseline_quantity"]) - float(row["demand_quantity"]))
-        - abs(float(row["override_quantity"]) - float(row["demand_quantity"]))
-        for row in judged
-    )
-    return len(judged), gained / demand

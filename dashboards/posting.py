@@ -29,6 +29,7 @@ __all__ = [
     "common",
     "drawn_id",
     "filled",
+    "kept_key",
     "minor_amount",
     "part_id",
     "post",
@@ -43,6 +44,12 @@ def drawn_id(form: str) -> str:
     """The command id of a form, made when it is first drawn; it stays the same until the ledger has answered."""
     drawn: dict[str, str] = st.session_state.setdefault("drawn", {})
     return drawn.setdefault(form, new_command_id())
+
+
+def kept_key(form: str) -> str:
+    """A key for the fields of a form: the same after a refusal, so that nothing typed is lost, a new one once it was accepted."""
+    accepted: dict[str, int] = st.session_state.setdefault("accepted", {})
+    return f"{form}:{accepted.get(form, 0)}"
 
 
 def common(command_id: str) -> dict[str, Any]:
@@ -105,15 +112,17 @@ def post_many(command_id: str, build: Callable[[], list[Command]]) -> list[Answe
     except ThroughlineError as refusal:
         notice("error", refusal.text(language()))
         answers = []
-    answered(command_id)
+    answered(command_id, is_accepted=bool(answers))
     return answers
 
 
-def answered(command_id: str) -> None:
-    """One way or the other: the next drawing of the form is a new intention."""
+def answered(command_id: str, *, is_accepted: bool = True) -> None:
+    """One way or the other: the next drawing of the form is a new intention; its fields are new once it was accepted."""
     drawn: dict[str, str] = st.session_state.get("drawn", {})
+    accepted: dict[str, int] = st.session_state.setdefault("accepted", {})
     for form in [form for form, kept in drawn.items() if kept == command_id]:
         del drawn[form]
+        accepted[form] = accepted.get(form, 0) + int(is_accepted)
 
 
 def post_each(

@@ -64,7 +64,8 @@ _TABLES = {
     "rpt_forecast": "series_id bigint, frequency varchar, period_start date, kind varchar, demand_quantity double, "
     "shipped_quantity double, "
     f"is_in_stock boolean, baseline_quantity double, {_QUANTILES}, override_quantity double, total_quantity double, "
-    "spread_quantity double, last_year_quantity double, last_forecast_quantity double",
+    "spread_quantity double, last_year_quantity double, last_year_forecast_quantity double, "
+    "last_forecast_quantity double",
     "rpt_forecast_group": "level varchar, group_key varchar, item_id bigint, category_id bigint, warehouse_id bigint, "
     "group_label varchar, group_label_zh varchar, sku varchar, category_code varchar, warehouse_code varchar, "
     "base_unit varchar, unit varchar, frequency varchar, period_start date, kind varchar, is_complete boolean, "
@@ -108,6 +109,10 @@ _TABLES = {
     "rpt_forecast_value_added": "frequency varchar, month_start date, step varchar, author_id bigint, author_name varchar, "
     "author_name_zh varchar, series_count bigint, period_count bigint, better_count bigint, demand_quantity decimal(38,6), "
     "error_before double, error_after double, signed_error_after double",
+    "rpt_series_value_added": "series_id bigint, frequency varchar, step varchar, author_id bigint, author_name varchar, "
+    "author_name_zh varchar, period_count bigint, better_count bigint, demand_quantity decimal(38,6), error_before double, "
+    "error_after double, signed_error_after double, last_period date",
+    "rpt_calendar": "event_name varchar, event_name_zh varchar, start_date date, end_date date",
     "rpt_forecast_horizon": "source varchar, frequency varchar, origin varchar, cutoff date, horizon bigint, demand_pattern "
     "varchar, model varchar, record_count bigint, demand_quantity double, absolute_error double, signed_error double, "
     "demand_value double, absolute_error_value double, signed_error_value double, count_80 bigint, inside_80 bigint, "

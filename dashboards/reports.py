@@ -20,6 +20,7 @@ from dashboards.report_columns import COLUMNS
 from dashboards.snapshot import Snapshot
 
 __all__ = [
+    "calendar",
     "changed_forecasts",
     "exceptions",
     "forecast_accuracy",
@@ -38,6 +39,7 @@ __all__ = [
     "read",
     "seasonality",
     "series_forecast",
+    "series_value_added",
     "stock_lots",
     "suggestion_demand",
     "suggestions",
@@ -131,15 +133,15 @@ def series_forecast(snapshot: Snapshot, series_id: int, frequency: str) -> pl.Da
 
 
 def changed_forecasts(snapshot: Snapshot) -> pl.DataFrame:
-    """Series whose whole forecast differs most from the run before: series_id, last_total, total, change_rate."""
+    """Series whose whole forecast differs most from the run before: series_id, frequency, last_total, total, change_rate."""
     return snapshots.query(
         snapshot,
-        "select f.series_id, sum(f.last_forecast_quantity) as last_total, sum(f.baseline_quantity) as total, "
+        "select f.series_id, f.frequency, sum(f.last_forecast_quantity) as last_total, sum(f.baseline_quantity) as total, "
         "sum(f.baseline_quantity) / nullif(sum(f.last_forecast_quantity), 0) - 1 as change_rate "
         "from reports.rpt_forecast f join reports.rpt_forecast_series s using (series_id, frequency) "
-        "where f.kind = 'forecast' and f.last_forecast_quantity is not null group by f.series_id "
+        "where f.kind = 'forecast' and f.last_forecast_quantity is not null group by f.series_id, f.frequency "
         "having abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) > 0.5 "
-        "order by abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) desc, f.series_id",
+        "order by abs(sum(f.baseline_quantity) - sum(f.last_forecast_quantity)) desc, f.series_id, f.frequency",
     )
 
 
@@ -190,6 +192,18 @@ def forecast_errors(snapshot: Snapshot) -> pl.DataFrame:
 def value_added(snapshot: Snapshot, frequency: str) -> pl.DataFrame:
     """What each step and each person added, month by month, for forecasts by week or month."""
     return read(snapshot, "rpt_forecast_value_added", "frequency = ?", (frequency,), order="month_start, step, author_id")
+
+
+def series_value_added(snapshot: Snapshot, series_id: int, frequency: str) -> pl.DataFrame:
+    """What each step and each person added to the forecast of one series."""
+    return read(
+        snapshot, "rpt_series_value_added", "series_id = ? and frequency = ?", (series_id, frequency), order="step, author_id"
+    )
+
+
+def calendar(snapshot: Snapshot) -> pl.DataFrame:
+    """Holidays and campaigns of the company's country."""
+    return read(snapshot, "rpt_calendar", order="start_date, event_name")
 
 
 def forecast_horizon(snapshot: Snapshot) -> pl.DataFrame:

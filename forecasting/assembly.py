@@ -13,7 +13,7 @@ from forecasting.champion import Choice, choose_champions
 from forecasting.combining import busyness_borders, combination_weights, pattern_ratios, weight_segments
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
-from forecasting.outlook import Served, places, serve, step_outlook, with_combination
+from forecasting.outlook import Served, falling, places, serve, step_outlook, with_combination
 
 __all__ = ["MEMBERS", "Assembled", "assemble", "bands", "joined"]
 
@@ -41,8 +41,8 @@ class Assembled:
 
     Args:
         actual: (origin, series, step). forecasts: (origin, model of `MODEL_NAMES`, series, step), at each origin combined
-            with weights that the other origins taught. weights: (member, series). segment_weights: (member,) by segment, "" of
-            all series. busyness: borders by pattern. band: (step,) distance ahead.
+            with weights that the other origins taught. weights: (member, series, step). segment_weights: (member, step) by
+            segment, "" of all series. busyness: borders by pattern. band: (step,) distance ahead.
     """
 
     final: OriginRun
@@ -112,19 +112,19 @@ def assemble(
     borders = busyness_borders(pattern, final.run.size * final.run.frequency)
     segment = weight_segments(pattern, final.run.size * final.run.frequency, borders)
     left_out = [] if panel.frequency == "month" else [MEMBERS.index(name) for name in _MONTHLY]
-    past_weights = [
-        _laid(_taught(actual, forecasts, members, left_out, final, segment, without=i), segment) for i in range(len(origins))
-    ]
+    past_taught = [_taught(actual, forecasts, members, left_out, final, segment, without=i) for i in range(len(origins))]
     for i, origin in enumerate(origins):
         known_then = places(runs[origin].rows, final.rows)
-        combined = with_combination(runs[origin], past_weights[i][:, known_then], members)[0][-1]
+        combined = with_combination(runs[origin], _laid(past_taught[i], segment[known_then]), members)[0][-1]
         forecasts[i, -1, known_then] = combined[:, :tested]
     taught = _taught(actual, forecasts, members, left_out, final, segment)
     weights = _laid(taught, segment)
     final_mean = with_combination(final, weights, members)[0]
     choice = choose_champions(actual, forecasts, final_mean, final.patterns, panel.season_length, final.run.scale_squared)
-    served = serve(final, final.rows, choice.model, weights, members)
-    past_served = [serve(runs[origin], final.rows, choice.model, past_weights[i], members) for i, origin in enumerate(origins)]
+    served = falling(serve(final, final.rows, choice.model, weights, members), final)
+    past_served = [
+        serve(runs[origin], final.rows, choice.model, _laid(past_taught[i], segment), members) for i, origin in enumerate(origins)
+    ]
     truth, outlooks = _past_outlooks(actual, past_served, pattern, tested, band)
     return Assembled(
         final,
@@ -158,7 +158,7 @@ def _taught(
     segment: StrArray,
     without: int | None = None,
 ) -> dict[str, FloatArray]:
-    """(member,) weights by segment, "" of all series, taught by all origins or by the others than one."""
+    """(member, step) weights by segment, "" of all series, taught by all origins or by the others than one."""
     assert MODEL_NAMES[-1] == COMBINATION
     kept = [i for i in range(len(actual)) if i != without]
     pattern = final.patterns.pattern
@@ -169,11 +169,14 @@ def _taught(
     factor = np.stack([ratios[str(name)] for name in pattern], axis=1)
     names = [str(name) for name in np.unique(segment)]
     found = combination_weights(told, past * factor[None, :, :, None], scale, segment, [*names, ""])
-    return {"": found[""]} | {name: found[name] * ratios[name.split("|")[0]] for name in names}
+    return {"": found[""]} | {name: found[name] * ratios[name.split("|")[0]][:, None] for name in names}
 
 
 def _laid(taught: dict[str, FloatArray], segment: StrArray) -> FloatArray:
-    return np.stack([taught[str(name)] for name in segment], axis=1)
+    """(member, series, step)."""
+    names, place = np.unique(segment, return_inverse=True)
+    table = np.stack([taught[str(name)] for name in names], axis=1)
+    return np.asarray(table[:, place])
 
 
 def _past_outlooks(

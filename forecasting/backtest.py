@@ -20,9 +20,10 @@ from forecasting.boosted_origin import boosting_task, lift_of, with_boosting
 from forecasting.boosting import BoostingTask, boosted_mean
 from forecasting.candidates import CandidateRun, run_candidates
 from forecasting.censoring import HALF_WINDOWS, fill_demand
+from forecasting.discontinued import shares_left
 from forecasting.event_effects import EventEffects, ToldEffects, estimate_effects, told_effects
 from forecasting.events import EventCalendar, last_day
-from forecasting.fading import Fading, fading, with_fading
+from forecasting.fading import Fading, fading, habit_of
 from forecasting.frames import (
     BoolArray,
     FloatArray,
@@ -39,7 +40,8 @@ from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
 from forecasting.seasonality import common_profile, season_doubt
-from forecasting.selection import Loan
+from forecasting.selection import Endings, Loan
+from forecasting.silence import Silence, read_silence
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
 
 __all__ = ["STRIDES", "TEST_HORIZONS", "MapChunks", "OriginRun", "Shared", "backtest_origins", "run_origins"]
@@ -56,8 +58,8 @@ _FEWEST_PERIODS = 4
 @dataclass(frozen=True)
 class Shared:
     """What all series share at an origin: the holiday effect (window,) and its variance, empty where nothing is clear, and the
-    season (position,) with the doubt in own ones (`season_doubt`); `events` and `loans` (of young series) are those told
-    before, else they are read from demand."""
+    season (position,) with the doubt in own ones (`season_doubt`); `events`, `loans` (of young series) and `endings` are
+    those told before, else they are read from demand."""
 
     holiday: FloatArray
     holiday_variance: FloatArray
@@ -65,14 +67,16 @@ class Shared:
     season_doubt: float
     events: ToldEffects | None = None
     loans: Mapping[int, Loan] = field(default_factory=dict)
+    endings: Endings | None = None
 
 
 @dataclass(frozen=True)
 class OriginRun:
     """All models at one origin; `rows` are the panel rows known there, the arrays of `run` follow them, and so do `effects` (None
     without events), `lift` (series, step), what the boosted model says relative to the level models (None without one), and what
-    young series `borrowed` and which have `ended`. `doubt` (series or 1, step): variance of the factor of holidays and events
-    over its square."""
+    young series `borrowed`, which have `ended`, and what share of each period is `left` until a series' last day. The last two
+    change what is served (`outlook`), not what models are judged and weighed by: nothing of other series moves with them.
+    `doubt` (series or 1, step): variance of the factor of holidays and events over its square."""
 
     origin: int
     rows: IntArray
@@ -83,6 +87,7 @@ class OriginRun:
     lift: FloatArray | None = None
     borrowed: Borrowed | None = None
     ended: Fading | None = None
+    left: FloatArray | None = None
     doubt: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
 
 
@@ -98,6 +103,7 @@ class _Task:
     holiday: FloatArray
     common: FloatArray
     season_doubt: float
+    habit: float
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class _Plan:
     holiday: FloatArray
     doubt: FloatArray
     learned: FloatArray | None
+    habit: float
 
 
 class _Made(Sequence[Any]):
@@ -165,6 +172,7 @@ class _Tasks(_Made):
             one.holiday if len(one.holiday) == 1 else one.holiday[part],
             one.shared.season,
             one.shared.season_doubt,
+            one.habit,
         )
 
 
@@ -227,11 +235,17 @@ def run_origins(
         if effects is not None:
             variance = variance + effects.variances
         doubt = (variance / (holiday * holiday))[:, origin:]
-        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, doubt, learned))
+        told = common.endings
+        habit = habit_of(values, np.isfinite(values) & ~is_censored) if told is None else told.habit
+        plan.append(_Plan(origin, rows, starts, patterns, common, effects, positions, holiday, doubt, learned, habit))
     tasks = _Tasks(panel, horizon, plan, chunk_size)
     done = iter(map_chunks(_run_task, tasks) if map_chunks else map(_run_task, tasks))
-    runs = [_joined([next(done) for _ in tasks.parts_of(one)]) for one in plan]
-    del done
+    runs, silences = [], []
+    for one in plan:
+        parts = [next(done) for _ in tasks.parts_of(one)]
+        runs.append(_joined(CandidateRun, [run for run, _ in parts]))
+        silences.append(_joined(Silence, [silence for _, silence in parts]))
+    del done, parts
     lifts: list[FloatArray | None] = [None if lift is None else lift[one.rows] for one in plan]
     if is_boosted and lift is None:
         beside = regressor_values(regressors, panel, horizon)
@@ -249,14 +263,17 @@ def run_origins(
         ]
     found = {}
     runs.reverse()
-    for one, moved in zip(plan, lifts, strict=True):
+    for one, moved, silence in zip(plan, lifts, silences, strict=True):
         origin, rows, run = one.origin, one.rows, runs.pop()  # let go of what only boosting and borrowing need, origin by origin
         borrowed = _borrowed(panel, origin, rows, run, attributes, beside_demand, shared)
-        whole, ended = with_borrowed(with_boosting(run, moved), borrowed), None
+        whole, ended, left = with_borrowed(with_boosting(run, moved), borrowed), None, None
         if beside_demand.is_fading:
-            ended = fading(run.filled, run.is_scored, demand_starts(run.filled, panel.first_columns[rows]), panel.frequency)
-            whole = with_fading(whole, ended)
-        found[origin] = OriginRun(origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended, one.doubt)
+            ended = fading(silence, panel.frequency, one.habit, one.shared.endings)
+        if beside_demand.last_days is not None:
+            left = shares_left(beside_demand.last_days, panel, origin, rows, horizon)
+        found[origin] = OriginRun(
+            origin, rows, whole, one.patterns, one.shared, one.effects, moved, borrowed, ended, left, one.doubt
+        )
     return found
 
 
@@ -352,27 +369,30 @@ def _without(values: FloatArray, is_hidden: BoolArray) -> FloatArray:
     return np.where(is_hidden[None, :], np.nan, values)
 
 
-def _run_task(task: _Task) -> CandidateRun:
-    return run_candidates(
-        prepare(
-            task.values,
-            task.starts,
-            task.is_censored,
-            frequency=task.frequency,
-            season_length=task.season_length,
-            horizon=task.horizon,
-            positions=task.positions,
-            holiday=task.holiday,
-            common=task.common,
-            season_doubt=task.season_doubt,
-        )
+def _run_task(task: _Task) -> tuple[CandidateRun, Silence]:
+    prepared = prepare(
+        task.values,
+        task.starts,
+        task.is_censored,
+        frequency=task.frequency,
+        season_length=task.season_length,
+        horizon=task.horizon,
+        positions=task.positions,
+        holiday=task.holiday,
+        common=task.common,
+        season_doubt=task.season_doubt,
     )
+    past = prepared.factors[:, : prepared.period_count]
+    silence = read_silence(prepared.values, prepared.is_scored, task.starts, past, task.frequency, task.habit)
+    return run_candidates(prepared), silence
 
 
-def _joined(parts: list[CandidateRun]) -> CandidateRun:
-    return CandidateRun(
+def _joined(kind: type[Any], parts: Sequence[Any]) -> Any:
+    """Chunks of a dataclass of arrays as one; `kind` tells which fields lie (model, series, ...) and not (series, ...)."""
+    first = _MODEL_FIRST if kind is CandidateRun else ()
+    return kind(
         **{
-            one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1 if one.name in _MODEL_FIRST else 0)
-            for one in fields(CandidateRun)
+            one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1 if one.name in first else 0)
+            for one in fields(kind)
         }
     )

@@ -1,17 +1,20 @@
 """How much weight does each model deserve, judged by the past forecasts of many series?
 
-Per demand pattern the weights minimise the squared scaled error of the weighted mean over all past forecasts,
+Per demand pattern and period ahead the weights minimise the squared scaled error of the weighted mean over all past forecasts,
 
     w = argmin  w' G w + penalty * |w - prior|^2     w >= 0, sum w = 1     G_mn = mean(e_m e_n / scale^2)
 
 pulled towards weights by inverse error, prior_m ~ 1 / G_mm^8: nearly equal where the models are nearly equally good (Bates and
 Granger 1969; equal weights are hard to beat, Clemen 1989), and next to nothing for a model that does not fit the kind of
 series at all. The penalty is the spread of the models' errors around their common one, times a fixed part and a part that
-fades with the number of forecasts. G of a pattern is pulled towards that of all series while it has few. Few numbers from
-many series: no series is fitted on its own luck.
+fades with the number of forecasts. G of a pattern is pulled towards that of all series while it has few, and G of a period ahead
+towards that of all periods ahead: models that follow fast are good near by, those that know the season and other series further
+on. Few numbers from many series: no series is fitted on its own luck.
 """
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 
@@ -23,6 +26,7 @@ __all__ = ["busyness_borders", "combination_weights", "combine", "pattern_ratios
 _FIXED_PULL = 0.5
 _SHARPNESS = 8.0  # a model with a tenth more squared error gets half the weight
 _ENOUGH_FORECASTS = 300.0  # past forecasts at which a pattern's own errors count half
+_ENOUGH_AHEAD = 1000.0  # the same for one period ahead against all: neighbouring periods are more alike than patterns
 _LARGEST_MOVE = 5.0  # errors beyond five usual moves, and beyond 99 of 100 errors, are one-offs
 _STEPS = 400
 _SHRUNKEN = ("intermittent", "lumpy")
@@ -36,19 +40,20 @@ def combination_weights(
     pattern: StrArray,
     names: list[str],
 ) -> dict[str, FloatArray]:
-    """Weights (model,) by pattern name.
+    """Weights (model, step) by pattern name.
 
     Args:
         actual: (origin, series, step), NaN where unknown. forecasts: (origin, model, series, step).
         scale_squared: (series,) size of a usual squared error. pattern: (series,). names: patterns to answer for.
     """
-    model_count = forecasts.shape[1]
+    model_count, step_count = forecasts.shape[1], forecasts.shape[3]
     scale = np.sqrt(np.where(scale_squared > 0, scale_squared, np.nan))
     error = np.moveaxis((forecasts - actual[:, None]) / scale[None, None, :, None], 1, 3)
     flat = error.reshape(-1, model_count)
-    mine = np.broadcast_to(pattern[None, :, None], error.shape[:3]).reshape(-1)
+    mine, codes = np.unique(pattern, return_inverse=True)
+    cell = np.broadcast_to(codes[None, :, None] * step_count + np.arange(step_count), error.shape[:3]).reshape(-1)
     known = np.isfinite(flat).any(axis=1)
-    flat, mine = flat[known], mine[known]
+    flat, cell = flat[known], cell[known]
     limit = max(_LARGEST_MOVE, float(np.nanquantile(np.abs(flat), 0.99))) if flat.size else _LARGEST_MOVE
     flat = np.clip(flat, -limit, limit)
     # A model without an answer counts as the mean of the others there.
@@ -58,14 +63,22 @@ def combination_weights(
     ever: BoolArray = np.asarray(has.any(axis=0))
     if not ever.any():
         ever = np.ones(model_count, dtype=np.bool_)
-    whole = _products(flat)
-    weights = {}
-    for name in names:
-        part = flat[mine == name]
-        count = float(len(part))
-        gram = (count * _products(part) + _ENOUGH_FORECASTS * whole) / (count + _ENOUGH_FORECASTS)
-        weights[name] = _solve(gram, count + 1.0, ever)
-    return weights
+    order = np.argsort(cell, kind="stable")
+    edges = np.searchsorted(cell[order], np.arange(len(mine) * step_count + 1))
+    sums = np.zeros((len(mine) + 1, step_count, model_count, model_count))  # the last row: nothing is known of the pattern
+    counts = np.zeros((len(mine) + 1, step_count))
+    for place, (first, after) in enumerate(itertools.pairwise(edges)):
+        part = flat[order[first:after]]
+        sums[divmod(place, step_count)] = np.einsum("ij,ik->jk", part, part)
+        counts[divmod(place, step_count)] = after - first
+    row = {str(name): place for place, name in enumerate(mine)}
+    found = [row.get(name, len(mine)) for name in names]
+    count = counts.sum(axis=1)
+    whole = _pulled(sums.sum(axis=(0, 1)), count.sum(), np.zeros((model_count, model_count)), 0.0)
+    of_pattern = _pulled(sums.sum(axis=1), count, whole, _ENOUGH_FORECASTS)
+    grams = _pulled(sums, counts, of_pattern[:, None], _ENOUGH_AHEAD)[found]
+    solved = _solve(grams.reshape(-1, model_count, model_count), np.repeat(count[found] + 1.0, step_count), ever)
+    return dict(zip(names, np.moveaxis(solved.reshape(len(names), step_count, model_count), 1, 2), strict=True))
 
 
 def busyness_borders(pattern: StrArray, mean_demand: FloatArray) -> dict[str, FloatArray]:
@@ -91,17 +104,18 @@ def weight_segments(pattern: StrArray, mean_demand: FloatArray, borders: dict[st
 
 
 def combine(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Weighted sum over the first axis (model, series, ...) with `weights` (model, series); models without an answer leave
-    their share to the others."""
-    shape = (*weights.shape, *([1] * (values.ndim - 2)))
+    """Weighted sum over the first axis of `values` (model, series, ...) and `weights` (the same, or without the last axes).
+
+    Models without an answer leave their share to the others.
+    """
+    weights = weights.reshape((*weights.shape, *([1] * (values.ndim - weights.ndim))))
     total = np.zeros(values.shape[1:])
     share = np.zeros(values.shape[1:])
-    for one, weight in zip(values, weights.reshape(shape), strict=True):
+    for one, weight in zip(values, weights, strict=True):
         has = np.isfinite(one)
         total = total + np.where(has, one, 0.0) * weight
         share = share + has * weight
-    whole = weights.sum(axis=0).reshape(shape[1:])
-    return np.where(share > 0, whole * total / np.where(share > 0, share, 1.0), np.nan)
+    return np.where(share > 0, weights.sum(axis=0) * total / np.where(share > 0, share, 1.0), np.nan)
 
 
 def pattern_ratios(
@@ -133,40 +147,49 @@ def pattern_ratios(
     return ratios
 
 
-def _products(errors: FloatArray) -> FloatArray:
-    if not len(errors):
-        return np.zeros((errors.shape[1], errors.shape[1]))
-    return np.asarray(np.einsum("ij,ik->jk", errors, errors) / len(errors))
+def _pulled(sums: FloatArray, counts: FloatArray, towards: FloatArray, enough: float) -> FloatArray:
+    """(..., model, model) means from sums and counts (...,), pulled towards others as if these had `enough` forecasts."""
+    size = np.asarray(counts)[..., None, None]
+    return np.asarray((sums + enough * towards) / np.maximum(size + enough, 1e-300))
 
 
-def _solve(gram: FloatArray, count: float, usable: BoolArray) -> FloatArray:
-    """Projected gradient on the simplex: few models, a fixed number of steps, the same answer every time."""
+def _solve(grams: FloatArray, counts: FloatArray, usable: BoolArray) -> FloatArray:
+    """(problem, model) by projected gradient on the simplex: few models, a fixed number of steps, the same answer every time.
+
+    Problems are solved side by side and no sum runs across them: each answer is the one it gets alone.
+    """
     places = np.flatnonzero(usable)
     size = len(places)
-    part = gram[np.ix_(places, places)]
-    error = np.maximum(np.diagonal(part), 1e-12)
-    prior = (error.min() / error) ** _SHARPNESS
-    prior = prior / prior.sum()
+    part = np.ascontiguousarray(grams[:, places][:, :, places])
+    error = np.maximum(np.diagonal(part, axis1=1, axis2=2), 1e-12)
+    prior = (error.min(axis=1, keepdims=True) / error) ** _SHARPNESS
+    prior = prior / prior.sum(axis=1, keepdims=True)
+
+    def times(matrix: FloatArray, point: FloatArray) -> FloatArray:
+        return np.asarray((matrix * point[:, None, :]).sum(axis=2))
+
     # Mean squared distance of the models' errors from their mean: what there is to win by choosing.
-    spread = float(prior @ np.diagonal(part) - prior @ part @ prior)
-    penalty = max(spread, 0.0) * (_FIXED_PULL + _ENOUGH_FORECASTS / count)
-    hessian = part + penalty * np.eye(size)
-    step = 1.0 / max(float(np.abs(hessian).sum(axis=1).max()), 1e-300)
+    spread = (prior * np.diagonal(part, axis1=1, axis2=2)).sum(axis=1) - (prior * times(part, prior)).sum(axis=1)
+    penalty = np.maximum(spread, 0.0) * (_FIXED_PULL + _ENOUGH_FORECASTS / counts)
+    hessian = part + penalty[:, None, None] * np.eye(size)
+    step = (1.0 / np.maximum(np.abs(hessian).sum(axis=2).max(axis=1), 1e-300))[:, None]
+    pull = penalty[:, None] * prior
     weights = prior.copy()
     ahead, pace = weights.copy(), 1.0
     for _ in range(_STEPS):
-        moved = _onto_simplex(ahead - step * (hessian @ ahead - penalty * prior))
+        moved = _onto_simplex(ahead - step * (times(hessian, ahead) - pull))
         faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
         ahead = moved + (pace - 1.0) / faster * (moved - weights)
         weights, pace = moved, faster
-    answer = np.zeros(len(usable))
-    answer[places] = weights
+    answer = np.zeros((len(grams), len(usable)))
+    answer[:, places] = weights
     return answer
 
 
-def _onto_simplex(point: FloatArray) -> FloatArray:
-    """The nearest weights that are not negative and sum to one (Duchi and others 2008)."""
-    ordered = np.sort(point)[::-1]
-    excess = np.cumsum(ordered) - 1.0
-    last = np.flatnonzero(ordered - excess / np.arange(1, len(point) + 1) > 0)[-1]
-    return np.asarray(np.maximum(point - excess[last] / (last + 1), 0.0))
+def _onto_simplex(points: FloatArray) -> FloatArray:
+    """(point, model) the nearest weights that are not negative and sum to one (Duchi and others 2008)."""
+    ordered = -np.sort(-points, axis=1)
+    excess = (np.cumsum(ordered, axis=1) - 1.0) / np.arange(1, points.shape[1] + 1)
+    # Where the largest stay above their common excess: a run from the first on, never empty.
+    last = (ordered > excess).sum(axis=1) - 1
+    return np.asarray(np.maximum(points - excess[np.arange(len(points)), last][:, None], 0.0))

@@ -22,6 +22,7 @@ from forecasting.adjustments import with_adjustments
 from forecasting.assembly import assemble
 from forecasting.assignment import Assignment
 from forecasting.backtest import MapChunks, backtest_origins, run_origins
+from forecasting.discontinued import checked_last_days
 from forecasting.event_table import EFFECTS_SCHEMA
 from forecasting.events import event_calendar
 from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
@@ -79,11 +80,12 @@ def forecast(
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
     references: pl.DataFrame | None = None,
+    last_days: pl.DataFrame | None = None,
     quantile_levels: tuple[float, ...] = DEFAULT_LEVELS,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
-    is_fading: bool = False,
+    is_fading: bool = True,
     selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -104,7 +106,8 @@ def forecast(
         quantile_levels: between 0 and 1. backtest_origins: past cutoffs to compare models on.
         is_boosted: also learn from all series at once; false: only the models of single series, several times faster.
         is_cleaned: automatic marks change what is learned (see `marks`; they look at all series of the frame).
-        is_fading: ended series fade (see `fading`).
+        is_fading: series whose demand seems to have ended fall with it (see `fading`).
+        last_days: `series_id`, `last_date`: nothing is forecast after that day (see `discontinued`).
         selection: what an earlier fit learned across series; nothing is compared again, and what is said of a series depends on
             that series alone. The backtest frames are then empty.
         seed: of the draws the boosted model learns from.
@@ -127,6 +130,7 @@ def forecast(
         events=events,
         adjustments=adjustments,
         references=references,
+        last_days=last_days,
         backtest_origins=backtest_origins,
         is_boosted=is_boosted,
         is_cleaned=is_cleaned,
@@ -167,10 +171,11 @@ def fit(
     events: pl.DataFrame | None = None,
     adjustments: pl.DataFrame | None = None,
     references: pl.DataFrame | None = None,
+    last_days: pl.DataFrame | None = None,
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
-    is_fading: bool = False,
+    is_fading: bool = True,
     selection: Selection | None = None,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
@@ -187,7 +192,9 @@ def fit(
     _check_arguments(horizon, backtest_origins)
     if selection is not None:
         checked_refit(selection, frequency, horizon, cutoff)
-    panel, beside = _surrounded(demand, frequency, cutoff, events, adjustments, references, is_cleaned, is_fading, selection)
+    panel, beside = _surrounded(
+        demand, frequency, cutoff, events, adjustments, references, is_cleaned, is_fading, selection, last_days
+    )
     days, protection = _checked_lead_times(lead_times, panel)
     if panel.series_count == 0:
         return Fitted(panel, cutoff, horizon, horizon, days, protection, None, beside, selection)
@@ -252,7 +259,7 @@ def simulate_archive(
     backtest_origins: int = 4,
     is_boosted: bool = True,
     is_cleaned: bool = False,
-    is_fading: bool = False,
+    is_fading: bool = True,
     seed: int = 0,
     map_chunks: MapChunks | None = None,
     chunk_size: int = 256,
@@ -301,6 +308,7 @@ def _surrounded(
     is_cleaned: bool,
     is_fading: bool,
     selection: Selection | None = None,
+    last_days: pl.DataFrame | None = None,
 ) -> tuple[Panel, Surroundings]:
     """The panel as people want it learned, and what is known beside it."""
     panel = with_adjustments(build_panel(demand, frequency=frequency, cutoff=cutoff), adjustments, demand, cutoff)
@@ -308,7 +316,7 @@ def _surrounded(
     if selection is not None:
         panel, usual = aligned(panel, selection.first_period), usual_discounts_of(selection)
     calendar, reference = event_calendar(events, panel, demand, usual), checked_references(references, panel, demand)
-    return panel, Surroundings(calendar, is_cleaned, reference, is_fading)
+    return panel, Surroundings(calendar, is_cleaned, reference, is_fading, checked_last_days(last_days, panel, demand))
 
 
 def _origins(panel: Panel, known_count: int, horizon: int, count: int) -> list[int]:

@@ -121,10 +121,11 @@ class EventCalendar:
         return True
 
 
-def calendar_events(first: date, last: date, country: str = "CN") -> pl.DataFrame:
+def calendar_events(first: date, last: date, country: str = "CN", *, with_spring_festival: bool = False) -> pl.DataFrame:
     """`event`, `start_date`, `end_date`, `peak_date`: public holidays of a country between two days, and for China the campaigns.
 
-    Days of one holiday that follow each other, and the days given free around it, are one occurrence.
+    Days of one holiday that follow each other, and the days given free around it, are one occurrence. The Spring Festival is for
+    those who look, not for learning: `moving_holidays` reads its effect by itself.
     Raises InvalidInput for a country the library does not know.
 
     >>> calendar_events(date(2025, 9, 1), date(2025, 11, 30))["event"].unique().sort().to_list()
@@ -146,6 +147,8 @@ def calendar_events(first: date, last: date, country: str = "CN") -> pl.DataFram
                 bridges.add(here)
             elif not plain.startswith(_SPRING):
                 days.setdefault(plain, []).append(here)
+            elif with_spring_festival:
+                days.setdefault(_SPRING[0], []).append(here)
     rows: list[tuple[str, date, date, date | None]] = []
     one = timedelta(days=1)
     for name, dates in days.items():

@@ -149,6 +149,8 @@ def reason_text(reason_key: str, reason_values: str, language: str = "en") -> st
         values["reason"] = values["reason_zh"]
     for name in _MODEL_VALUES:
         values[name] = text(f"forecasting.model.{values[name]}", language) if values.get(name, "–") != "–" else "–"
+    if values.get("unit"):
+        values["unit"] = text(f"forecasting.periods.{values['unit']}", language)
     if values.get("pattern"):
         values["pattern"] = text(f"forecasting.pattern.{values['pattern']}", language)
     return text(reason_key, language, **values)

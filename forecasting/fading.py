@@ -1,82 +1,102 @@
-"""Has the demand of a series ended, so that its forecast should fade to nothing?
+"""Has the demand of a series ended, so that its forecast should fall with it?
 
-Until its last demand a series asked in a share p of its periods. If it then was silent for q periods, it is either alive and
-unlucky, (1 - p)^q, or ended at some time since, with a chance of h per period. By Bayes
+`silence` tells the odds of an end per unit of hazard. What all series teach is how often demand ends, h, and what share of the
+usual demand came after runs that had reached such odds: stock that was out, a project won again, a last customer. With those,
 
-    alive = (1 - p)^q / ((1 - p)^q + h sum over k < q of (1 - p)^k)
+    ended = h evidence / (1 + h evidence) * trust
+    mean = (1 - ended) m + ended min(m, f max(low, kept usual))
 
-(the reasoning of Schmittlein, Morrison and Colombo 1987 in whole periods). Only a silence of two years is looked at, which no
-season explains; there the forecast is taken times `alive`, and (1 - h) less for every period ahead; below one in a thousand it is
-zero. Out-of-stock periods are no silence.
+m what the serving model says, f the season of the period, low and usual demand in the quiet run and before it. Nothing is ever
+raised; what falls below a fiftieth of the usual is zero. Trust is 1 where up to 15 % of the usual demand came, and 0 from 40 %
+on: where series that seemed to have ended come back as a rule the models' own levels know more, and where they do not the level
+falls within few periods, which no smoothing of one series could tell from bad luck.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.candidates import CandidateRun
 from forecasting.champion import Choice, reason_json
-from forecasting.frames import BoolArray, FloatArray, IntArray
+from forecasting.frames import BoolArray, FloatArray
+from forecasting.selection import Endings
+from forecasting.silence import ENDS, ODDS, Silence
 
-__all__ = ["Fading", "fading", "told_as_ended", "with_fading"]
+__all__ = ["Fading", "fading", "habit_of", "told_as_ended", "with_fading"]
 
-# Two years and one item in twenty-five a year: with one year, or more items, spare parts that came back cost more than was won.
-_SILENCE = {"day": 364, "week": 104, "month": 24, "quarter": 8, "year": 2}
-_ENDS = {"day": 1 / 9000, "week": 1 / 1200, "month": 1 / 300, "quarter": 1 / 90, "year": 1 / 20}
-_ZERO = 0.001
+_ZERO = 0.02  # of the usual demand
+_TRUSTED, _DISTRUSTED = 0.15, 0.4
+_USUALLY_KEPT = (0.4, 0.2, 0.08, 0.03, 0.01)  # by class of odds, where no series has taught it yet
+_ENOUGH_PERIODS = {"day": 365.0, "week": 104.0, "month": 24.0, "quarter": 8.0, "year": 2.0}  # at which those count half
+_CENTRES = (*((low + high) / 2 for low, high in itertools.pairwise(ODDS)), ODDS[-1] + 4.0)
 
 
 @dataclass(frozen=True)
 class Fading:
-    """Per series: `alive` (1: nothing is faded), `quiet` periods since the last demand, usual `interval` before it."""
+    """Per series: chance that it has `ended`, and the share of the usual demand an ended series keeps (`kept`)."""
 
-    alive: FloatArray
-    quiet: IntArray
-    interval: FloatArray
-    ends: float
-
-
-def fading(filled: FloatArray, is_scored: BoolArray, starts: IntArray, frequency: str) -> Fading:
-    """Look at every series of one origin; `filled`, `is_scored` as in `CandidateRun`."""
-    period_count = filled.shape[1]
-    columns = np.arange(period_count)[None, :]
-    seen: BoolArray = (columns >= starts[:, None]) & (is_scored > 0)
-    demand = seen & (filled > 0)
-    has: BoolArray = np.asarray(demand.any(axis=1))
-    last = np.where(has, period_count - 1 - np.argmax(demand[:, ::-1], axis=1), period_count)
-    quiet = np.where(has, (seen & (columns > last[:, None])).sum(axis=1), 0)
-    before = np.maximum((seen & (columns <= last[:, None])).sum(axis=1), 1)
-    # One demand more and one period more than seen: a single order is no certain rate.
-    share = np.minimum(demand.sum(axis=1) / (before + 1.0), 0.99)
-    silent = (1.0 - share) ** quiet
-    ended = _ENDS[frequency] * (1.0 - silent) / np.maximum(share, 1e-9)
-    alive = np.where(quiet >= _SILENCE[frequency], silent / np.maximum(silent + ended, 1e-300), 1.0)
-    alive = np.where(alive < _ZERO, 0.0, alive)
-    return Fading(alive, quiet.astype(np.int64), before / np.maximum(demand.sum(axis=1), 1), _ENDS[frequency])
+    silence: Silence
+    ended: FloatArray
+    kept: FloatArray
+    learned: Endings
 
 
-def told_as_ended(choice: Choice, found: Fading | None) -> Choice:
-    """The choice with the end of a series as its reason, where more than half of its forecast has faded."""
-    if found is None or not (found.alive < 0.5).any():
+def habit_of(values: FloatArray, is_scored: BoolArray) -> float:
+    """Share of the plain periods of all series that had no demand."""
+    return float((is_scored & (values == 0.0)).sum() / max(int(is_scored.sum()), 1))
+
+
+def fading(silence: Silence, frequency: str, habit: float, told: Endings | None = None) -> Fading:
+    """How far each series has ended, by what all of them teach or what was `told` before."""
+    learned = _endings(silence, frequency, habit) if told is None else told
+    odds = np.log10(np.maximum(silence.evidence * ENDS[frequency], 1e-300))
+    kept = np.interp(odds, _CENTRES, learned.kept)
+    trust = np.clip((_DISTRUSTED - kept) / (_DISTRUSTED - _TRUSTED), 0.0, 1.0)
+    ended = trust * (1.0 - 1.0 / (1.0 + learned.hazard * silence.evidence))
+    low = np.minimum(silence.low / np.maximum(silence.usual, 1e-300), 1.0)
+    kept = np.maximum(kept, low)
+    return Fading(silence, ended, np.where(kept < _ZERO, 0.0, kept), learned)
+
+
+def with_fading(mean: FloatArray, factors: FloatArray, found: Fading) -> tuple[FloatArray, FloatArray]:
+    """(series, step) means, and the factors their spread is scaled by: series that seem to have ended fall, no other moves."""
+    rows = np.flatnonzero(found.ended > 0)
+    if not rows.size:
+        return mean, factors
+    ended, kept = found.ended[rows][:, None], found.kept[rows][:, None]
+    usual, before = found.silence.usual[rows][:, None] * factors[rows], mean[rows]
+    after = (1.0 - ended) * before + ended * np.minimum(before, kept * usual)
+    after = np.where((kept == 0) & (after < _ZERO * usual), 0.0, after)
+    mean, factors = mean.copy(), factors.copy()
+    mean[rows] = after
+    factors[rows] *= np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
+    return mean, factors
+
+
+def told_as_ended(choice: Choice, found: Fading | None, frequency: str) -> Choice:
+    """The choice with the end of a series as its reason, where it has more likely ended than not."""
+    if found is None or not (found.ended > 0.5).any():
         return choice
-    keys, values = list(choice.reason_key), list(choice.reason_values)
-    for row in np.flatnonzero(found.alive < 0.5):
+    keys, values, silence = list(choice.reason_key), list(choice.reason_values), found.silence
+    for row in np.flatnonzero(found.ended > 0.5):
+        if keys[row] == "forecasting.reason.specification":  # a person decided how it is forecast
+            continue
+        facts: dict[str, object] = {"quiet": int(silence.quiet[row]), "unit": frequency}
+        facts["ended"] = round(float(found.ended[row]), 4)
         keys[row] = "forecasting.reason.ended"
-        facts: dict[str, object] = {"quiet": int(found.quiet[row]), "interval": round(float(found.interval[row]), 1)}
-        values[row] = reason_json(facts | {"alive": round(float(found.alive[row]), 3)})
+        if silence.low[row] > 0:
+            keys[row] = "forecasting.reason.fallen"
+            facts |= {"low": round(float(silence.low[row]), 2), "usual": round(float(silence.usual[row]), 2)}
+        values[row] = reason_json(facts)
     return replace(choice, reason_key=keys, reason_values=values)
 
 
-def with_fading(run: CandidateRun, found: Fading) -> CandidateRun:
-    """The run with every model's answer for ended series faded; the same object where none has."""
-    rows = np.flatnonzero(found.alive < 1.0)
-    if not rows.size:
-        return run
-    steps = np.arange(run.mean.shape[2])
-    factor = found.alive[rows][:, None] * (1.0 - found.ends) ** steps[None, :]
-    mean, future = run.mean.copy(), run.future_factors.copy()
-    mean[:, rows] = mean[:, rows] * factor[None]
-    future[rows] = future[rows] * factor
-    return replace(run, mean=mean, future_factors=future)
+def _endings(silence: Silence, frequency: str, habit: float) -> Endings:
+    hazard = (int(silence.ends.sum()) + 1.0) / (int(silence.watched.sum()) + 1.0 / ENDS[frequency])
+    states, kept = silence.states.sum(axis=0), silence.kept.sum(axis=0)
+    pull = _ENOUGH_PERIODS[frequency]
+    found = (kept + pull * np.array(_USUALLY_KEPT)) / (states + pull)
+    # The surer the end, the less comes.
+    return Endings(habit, float(hazard), tuple(float(value) for value in np.minimum.accumulate(found)))

@@ -17,6 +17,7 @@ from forecasting import frames_out, metrics
 from forecasting.assembly import Assembled, joined
 from forecasting.batch_models import MODEL_NAMES
 from forecasting.champion import Choice
+from forecasting.discontinued import told_as_discontinued
 from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
 from forecasting.event_table import effects_frame
 from forecasting.fading import told_as_ended
@@ -95,7 +96,7 @@ class Fitted:
             self.panel,
             self.cutoff,
             self.panel.series_ids[done.final.rows],
-            _told(self.panel, done).model_name,
+            self._told(done).model_name,
             done.served.mean[:, :steps],
             done.quantiles(levels, steps),
             quantiles,
@@ -138,7 +139,14 @@ class Fitted:
         if self.done is None:
             return frames_out.empty_frames()[4]
         ids = self.panel.series_ids[self.done.final.rows]
-        return frames_out.champions(self.panel, ids, self.done.final, _told(self.panel, self.done))
+        return frames_out.champions(self.panel, ids, self.done.final, self._told(self.done))
+
+    def _told(self, done: Assembled) -> Choice:
+        """The choice in people's words: whom a series borrows from, and that it has ended, come before the model's reason."""
+        final = done.final
+        told = told_as_borrowed(done.choice, final.borrowed, self.panel.series_ids[final.rows])
+        told = told_as_ended(told, final.ended, self.panel.frequency)
+        return told_as_discontinued(told, self.beside.last_days, final.rows, final.left)
 
     def seasonal_profile(self) -> pl.DataFrame:
         """`seasonal_profile`: index by position of the year."""
@@ -163,12 +171,6 @@ class Fitted:
             return effects_frame(self.panel.series_ids, self.panel.frequency, None)
         final = self.done.final
         return effects_frame(self.panel.series_ids[final.rows], self.panel.frequency, final.effects)
-
-
-def _told(panel: Panel, done: Assembled) -> Choice:
-    """The choice in people's words: whom a series borrows from, and that it has ended, come before the model's reason."""
-    ids = panel.series_ids[done.final.rows]
-    return told_as_ended(told_as_borrowed(done.choice, done.final.borrowed, ids), done.final.ended)
 
 
 def checked_levels(quantiles: tuple[float, ...]) -> FloatArray:

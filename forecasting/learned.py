@@ -19,11 +19,11 @@ from forecasting.champion import FALLBACK_MODEL, PLAIN_PATTERNS, Choice, eligibl
 from forecasting.combining import weight_segments
 from forecasting.distribution import Calibration
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, StrArray, period_starts
-from forecasting.outlook import serve, with_combination
+from forecasting.outlook import falling, serve, with_combination
 from forecasting.patterns import Patterns
 from forecasting.selection import EventLift, Loan, Selection, SeriesChoice, Spread
 
-__all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of", "usual_discounts_of"]
+__all__ = ["assemble_chosen", "calibration_of", "lifts_of", "selection_of", "shared_of", "spread_of", "usual_discounts_of"]
 
 _NAMES = list(MODEL_NAMES)
 
@@ -59,14 +59,16 @@ def selection_of(
         loans=_loans(panel, done.final),
         busyness={name: _numbers(edges) for name, edges in done.busyness.items()},
         weights={
-            name: dict(zip(MEMBERS, _numbers(values), strict=True)) for name, values in sorted(done.segment_weights.items())
+            name: {member: _numbers(row) for member, row in zip(MEMBERS, values, strict=True)}
+            for name, values in sorted(done.segment_weights.items())
         },
         pattern_errors={
             name: dict(zip(_NAMES, _numbers(values), strict=True)) for name, values in sorted(choice.pattern_errors.items())
         },
+        endings=None if done.final.ended is None else done.final.ended.learned,
         variation=done.served.variation,
-        spread=_spread_of(done.calibration),
-        lead_time_spread=None if lead_time is None else _spread_of(lead_time),
+        spread=spread_of(done.calibration),
+        lead_time_spread=None if lead_time is None else spread_of(lead_time),
         champions=champions,
     )
 
@@ -81,8 +83,15 @@ def shared_of(selection: Selection) -> Shared:
         )
         for name, one in selection.event_lifts.items()
     }
-    holiday, variance = np.array(selection.holiday), np.array(selection.holiday_variance)
-    return Shared(holiday, variance, np.array(selection.season), selection.season_doubt, told, selection.loans)
+    return Shared(
+        np.array(selection.holiday),
+        np.array(selection.holiday_variance),
+        np.array(selection.season),
+        selection.season_doubt,
+        told,
+        selection.loans,
+        selection.endings,
+    )
 
 
 def usual_discounts_of(selection: Selection) -> dict[str, float]:
@@ -108,15 +117,15 @@ def assemble_chosen(panel: Panel, known_count: int, final: OriginRun, selection:
     """Serve every series as the selection says."""
     pattern, count = final.patterns.pattern, len(final.rows)
     members = [_NAMES.index(name) for name in MEMBERS]
-    table = {name: np.array([values.get(member, 0.0) for member in MEMBERS]) for name, values in selection.weights.items()}
+    table = {name: np.array([values[member] for member in MEMBERS]) for name, values in selection.weights.items()}
     borders = {name: np.array(edges) for name, edges in selection.busyness.items()}
     segment = weight_segments(pattern, final.run.size * final.run.frequency, borders)
-    weights = np.zeros((len(members), count))
+    weights = np.zeros((len(members), count, 1))
     if count:
         weights = np.stack([_segment_weights(table, str(name)) for name in segment], axis=1)
     final_mean = with_combination(final, weights, members)[0]
     choice = _choice(panel.series_ids[final.rows], final_mean, final.patterns, panel.season_length, selection)
-    served = serve(final, final.rows, choice.model, weights, members, selection.variation)
+    served = falling(serve(final, final.rows, choice.model, weights, members, selection.variation), final)
     tested, band = bands(panel.frequency, horizon)
     return Assembled(
         final=final,
@@ -223,7 +232,8 @@ def _of_pattern(selection: Selection, pattern: StrArray, row: int, allowed: Bool
     return int(order[0]), int(order[1]) if np.isfinite(errors[order[1]]) else -1
 
 
-def _spread_of(calibration: Calibration) -> Spread:
+def spread_of(calibration: Calibration) -> Spread:
+    """The numbers of a calibration, to be kept."""
     return Spread(
         *(
             {name: _numbers(values) for name, values in part.items()}

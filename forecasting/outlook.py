@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.backtest import OriginRun
 from forecasting.combining import combine
 from forecasting.distribution import Outlook
+from forecasting.fading import with_fading
 from forecasting.frames import BoolArray, FloatArray, IntArray, StrArray
 
 __all__ = [
     "Served",
     "chance_of_demand",
     "error_variance",
+    "falling",
     "places",
     "pooled_sigma",
     "serve",
@@ -50,13 +52,14 @@ def with_combination(origin: OriginRun, weights: FloatArray, members: list[int])
     """Means, sigmas and shock weights of all models with the combination as the last one.
 
     Args:
-        weights: (member, series of the origin).
+        weights: (member, series of the origin, step); beyond the last step it holds on.
     """
     run = origin.run
-    mean = combine(run.mean[members], weights)
+    ahead = weights[:, :, np.minimum(np.arange(run.mean.shape[2]), weights.shape[2] - 1)]
+    mean = combine(run.mean[members], ahead)
     usable: BoolArray = np.asarray(np.isfinite(run.mean[members]).all(axis=2))
-    sigma = combine(np.where(usable, run.sigma[members], np.nan), weights)
-    shock = combine(np.where(usable[:, :, None], run.shock_weights[members], np.nan), weights)
+    sigma = combine(np.where(usable, run.sigma[members], np.nan), ahead[:, :, 0])
+    shock = combine(np.where(usable[:, :, None], run.shock_weights[members], np.nan), ahead)
     return (
         np.concatenate([run.mean, mean[None]]),
         np.concatenate([run.sigma, np.nan_to_num(sigma)[None]]),
@@ -75,7 +78,7 @@ def serve(
     """What the models in `model` (by row of `rows`) said at an origin, laid out over `rows`.
 
     Args:
-        weights: (member, row of `rows`).
+        weights: (member, row of `rows`, step).
         variation: spread / level of a typical series where that was told before; else it is read from all series here.
     """
     run = origin.run
@@ -102,6 +105,26 @@ def serve(
         over(run.is_count),
         typical,
         over(mean * mean * origin.doubt),
+    )
+
+
+def falling(served: Served, final: OriginRun) -> Served:
+    """The same at the last origin, falling where demand seems to have ended or ends on a day that is known."""
+    if final.ended is None and final.left is None:
+        return served
+    mean, factors = served.mean, served.factors
+    if final.ended is not None:
+        mean, factors = with_fading(mean, factors, final.ended)
+    if final.left is not None:
+        mean, factors = mean * final.left, factors * final.left
+    chance = chance_of_demand(mean, final.run.size, final.run.frequency)
+    left = np.where(served.mean > 0, mean / np.where(served.mean > 0, served.mean, 1.0), 1.0)
+    return replace(
+        served,
+        mean=mean,
+        factors=factors,
+        chance=np.where(mean == served.mean, served.chance, chance),
+        event_variance=served.event_variance * left * left,
     )
 
 

@@ -17,9 +17,9 @@ from typing import Any
 from kernel.errors import InvalidInput
 from kernel.ids import stable_id
 
-__all__ = ["FORMAT", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread"]
+__all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread", "Tuned", "TunedChoice"]
 
-FORMAT = 2
+FORMAT = 6
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
@@ -68,6 +68,36 @@ class Loan:
 
 
 @dataclass(frozen=True)
+class Endings:
+    """What all series teach of demand that ends: `habit`, share of periods without demand; `hazard`, chance per period of an end;
+    `kept`, by class of odds (`silence.ODDS`), the share of the usual demand that came all the same."""
+
+    habit: float
+    hazard: float
+    kept: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TunedChoice:
+    """What was learned of one series that an entry of a specification serves: `wape` at past cutoffs, None where nothing was
+    sold; `weights` of the members of an engine entry."""
+
+    wape: float | None
+    weights: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What was learned of the series left to a specification: `spread`, `lead_time_spread` as in `Selection`; `series`; `beyond`:
+    those above the limit of one fit, which keep the engine."""
+
+    spread: Spread
+    lead_time_spread: Spread | None
+    series: dict[int, TunedChoice]
+    beyond: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class EventLift:
     """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
     `own` to single series, give or take `variance`. Promotions weigh by their discount / `usual_discount`."""
@@ -89,10 +119,13 @@ class Selection:
         holiday: lift by window around the Spring Festival; empty: none. holiday_variance: of a coming one.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
-        weights: segment (pattern|tier; "": all) -> member -> weight. pattern_errors: pattern -> model -> relative error.
+        weights: segment (pattern|tier; "": all) -> member -> weight by period ahead, beyond the end the last one.
+        pattern_errors: pattern -> model -> relative error.
+        endings: what all series teach of demand that ends (see `fading.Endings`).
         variation: spread / level of a typical series. spread: of single periods. lead_time_spread: of sums over lead times, or
             None.
         champions: series -> what was chosen for it.
+        tuned: of series left to a specification; None where there was none.
     """
 
     frequency: str
@@ -107,12 +140,14 @@ class Selection:
     event_lifts: dict[str, EventLift]
     loans: dict[int, Loan]
     busyness: dict[str, tuple[float, ...]]
-    weights: dict[str, dict[str, float]]
+    weights: dict[str, dict[str, tuple[float, ...]]]
     pattern_errors: dict[str, dict[str, float]]
+    endings: Endings | None
     variation: float
     spread: Spread
     lead_time_spread: Spread | None
     champions: dict[int, SeriesChoice]
+    tuned: Tuned | None = None
 
     @property
     def selection_id(self) -> str:
@@ -130,7 +165,7 @@ class Selection:
                 value = {str(key): asdict(one) for key, one in sorted(value.items())}
             elif field.name == "event_lifts":
                 value = {name: asdict(one) for name, one in sorted(value.items())}
-            elif isinstance(value, Spread):
+            elif isinstance(value, Spread | Endings | Tuned):
                 value = asdict(value)
             told[field.name] = value
         lines = []
@@ -158,6 +193,9 @@ class Selection:
                 told[name] = date.fromisoformat(told[name])
             for name in ("season", "holiday", "holiday_variance"):
                 told[name] = tuple(told[name])
+            told["weights"] = {
+                name: {member: tuple(ahead) for member, ahead in members.items()} for name, members in told["weights"].items()
+            }
             told["busyness"] = {key: tuple(value) for key, value in told["busyness"].items()}
             told["champions"] = {
                 int(key): SeriesChoice(**{**value, "lift": tuple(value["lift"])}) for key, value in told["champions"].items()
@@ -172,6 +210,9 @@ class Selection:
                 for name, one in told["event_lifts"].items()
             }
             told["loans"] = {int(key): Loan(**{**one, "mean": tuple(one["mean"])}) for key, one in told["loans"].items()}
+            if told["endings"] is not None:
+                told["endings"] = Endings(**{**told["endings"], "kept": tuple(told["endings"]["kept"])})
+            told["tuned"] = None if told["tuned"] is None else _tuned(told["tuned"])
             for name in ("spread", "lead_time_spread"):
                 told[name] = None if told[name] is None else _spread(told[name])
             return cls(**told)
@@ -181,6 +222,12 @@ class Selection:
 
 def _spread(told: dict[str, Any]) -> Spread:
     return Spread(**{name: {key: tuple(value) for key, value in told[name].items()} for name in ("chance", "variance", "levels")})
+
+
+def _tuned(told: dict[str, Any]) -> Tuned:
+    later = told["lead_time_spread"]
+    series = {int(key): TunedChoice(one["wape"], tuple(one["weights"])) for key, one in told["series"].items()}
+    return Tuned(_spread(told["spread"]), None if later is None else _spread(later), series, tuple(told["beyond"]))
 
 
 def _ordered(value: dict[str, Any]) -> list[str]:

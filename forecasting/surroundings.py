@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forecasting.discontinued import LastDays
 from forecasting.events import EventCalendar
 from forecasting.references import Reference
 
@@ -17,12 +18,14 @@ class Surroundings:
     Args:
         events: holidays, campaigns and promotions. is_cleaned: automatic marks change what is learned.
         reference: which series borrow from which by a person's word. is_fading: series that have ended fade.
+        last_days: on which demand ends by the master data.
     """
 
     events: EventCalendar | None = None
     is_cleaned: bool = False
     reference: Reference | None = None
-    is_fading: bool = False
+    is_fading: bool = True
+    last_days: LastDays | None = None
 
 
 NOTHING_BESIDE = Surroundings()

@@ -21,11 +21,12 @@ from forecasting.assembly import Assembled, joined
 from forecasting.assignment import Assignment, chosen_entries
 from forecasting.backtest import MapChunks, OriginRun
 from forecasting.champion import reason_json
-from forecasting.distribution import fit_calibration
+from forecasting.distribution import Calibration, fit_calibration
 from forecasting.fitted import DEFAULT_LEVELS, INTERVALS, Fitted, checked_levels
 from forecasting.frames import FloatArray, IntArray
+from forecasting.learned import calibration_of, spread_of
 from forecasting.outlook import Served, step_outlook
-from forecasting.selection import Selection
+from forecasting.selection import Selection, Tuned, TunedChoice
 from forecasting.specification import SpecificationEntry
 from forecasting.tuned_fits import MAXIMUM_SERIES_FITS, Failure, TunedRow, tuned_rows
 from kernel.messages import text
@@ -75,16 +76,36 @@ class TunedFitted(Fitted):
 
     Args:
         engine: what the engine says of all series by itself. names: model by specified series. notes: rows for `series_notes`.
+        weights: (member,) by row, of engine entries. beyond: series above the limit of one fit.
     """
 
     engine: Fitted
     names: dict[int, str]
     notes: pl.DataFrame
+    weights: dict[int, tuple[float, ...]]
+    beyond: tuple[int, ...]
 
     @cached_property
     def selection(self) -> Selection | None:
-        """What the engine learned: specifications are no part of it."""
-        return self.engine.selection
+        """What the engine learned, and beside it what was learned of specified series."""
+        if self.given is not None or self.engine.selection is None:
+            return self.given
+        done, later = self._done, self._lead_time_calibration
+        series = {
+            int(self.panel.series_ids[done.final.rows[row]]): TunedChoice(
+                float(done.choice.wape[row]) if np.isfinite(done.choice.wape[row]) else None, self.weights.get(int(row), ())
+            )
+            for row in done.rows
+        }
+        learned = Tuned(spread_of(done.calibration), None if later is None else spread_of(later), series, self.beyond)
+        return replace(self.engine.selection, tuned=learned)
+
+    @cached_property
+    def _lead_time_calibration(self) -> Calibration | None:
+        told = None if self.given is None else self.given.tuned
+        if told is None:
+            return super()._lead_time_calibration
+        return None if told.lead_time_spread is None else calibration_of(told.lead_time_spread)
 
     def lead_time_demand(self, quantiles: tuple[float, ...] = DEFAULT_LEVELS) -> pl.DataFrame:
         done, own = self._done, super().lead_time_demand(quantiles)
@@ -177,10 +198,15 @@ def specified(
     chosen = chosen_entries(assignments, fitted.panel.frequency, patterns)
     if not chosen:
         return fitted
-    found = tuned_rows(fitted.panel, done, runs, chosen, regressors, fitted.reach, map_chunks, limit)
+    told = None if fitted.given is None else fitted.given.tuned
+    found = tuned_rows(fitted.panel, done, runs, chosen, regressors, fitted.reach, map_chunks, limit, told)
     figures = {row: value for row, value in sorted(found.items()) if isinstance(value, list)}
     failed = {row: value for row, value in sorted(found.items()) if isinstance(value, Failure)}
     served = _with_rows(done.served, {row: value[-1] for row, value in figures.items()})
+    if done.final.left is not None and figures:
+        ours = np.array(list(figures), dtype=np.int64)
+        served.mean[ours] *= done.final.left[ours]
+        served.factors[ours] *= done.final.left[ours]
     past = [_with_rows(one, {row: value[i] for row, value in figures.items()}) for i, one in enumerate(done.past)]
     pattern, tested = done.final.patterns.pattern, done.actual.shape[2]
     outlooks = [step_outlook(one, pattern, tested, done.band) for one in past]
@@ -188,9 +214,11 @@ def specified(
     own = {field.name: getattr(done, field.name) for field in fields(Assembled)} | {
         "served": served,
         "past": past,
-        "choice": _choice(done, past, entries, figures, failed),
+        "choice": _choice(done, past, entries, figures, failed, {} if told is None else _told_wape(ids, told)),
         "calibration": fit_calibration(done.actual.reshape(-1), joined(outlooks)) if outlooks else done.calibration,
     }
+    if told is not None:
+        own["calibration"] = calibration_of(told.spread)
     rows = np.array(list(figures), dtype=np.int64)
     plain = np.array([row for row in figures if not entries[row].is_calibrated], dtype=np.int64)
     names = {ids[row]: entries[row].served_model for row in figures}
@@ -200,6 +228,8 @@ def specified(
         engine=fitted,
         names=names,
         notes=_notes([ids[row] for row in failed]),
+        weights={row: value[-1].weights for row, value in figures.items() if value[-1] is not None},
+        beyond=tuple(ids[row] for row, one in failed.items() if one.key == "forecasting.specification_limit"),
     )
 
 
@@ -218,6 +248,7 @@ def _choice(
     entries: Mapping[int, SpecificationEntry],
     figures: Mapping[int, Any],
     failed: Mapping[int, Failure],
+    told: Mapping[int, float],
 ) -> Any:
     """The engine's choice with the story of the specified rows; the engine's champion becomes the runner-up."""
     choice, tested = done.choice, done.actual.shape[2]
@@ -225,10 +256,10 @@ def _choice(
     wape, is_fallback, runner_up = choice.wape.copy(), choice.is_fallback.copy(), choice.runner_up.copy()
     for row, entry in entries.items():
         facts: dict[str, Any] = json.loads(values[row])
-        told = {"author": entry.author, "date": entry.decided_on.isoformat(), "why": entry.why}
+        decided = {"author": entry.author, "date": entry.decided_on.isoformat(), "why": entry.why}
         if row in failed:
             reason = {"series_id": "", "model": entry.model, **failed[row].values}
-            facts |= told | {
+            facts |= decided | {
                 "specified": entry.served_model,
                 "reason": text(failed[row].key, "en", **reason),
                 "reason_zh": text(failed[row].key, "zh", **reason),
@@ -236,9 +267,9 @@ def _choice(
             keys[row] = "forecasting.reason.specification_failed"
         else:
             guess = np.stack([one.mean[row, :tested] for one in past]) if past else np.full((0, tested), np.nan)
-            mine = metrics.wape(done.actual[:, row].reshape(1, -1), guess.reshape(1, -1))[0] if past else np.nan
+            mine = metrics.wape(done.actual[:, row].reshape(1, -1), guess.reshape(1, -1))[0] if past else told.get(row, np.nan)
             wape[row], is_fallback[row], runner_up[row] = mine, False, choice.model[row]
-            facts |= told | {
+            facts |= decided | {
                 "model": entry.served_model,
                 "runner_up": names[row],
                 "engine_wape": facts["wape"],
@@ -255,6 +286,12 @@ def _choice(
         is_fallback=is_fallback,
         runner_up=runner_up,
     )
+
+
+def _told_wape(ids: Sequence[int], told: Tuned) -> dict[int, float]:
+    """By row, the error at past cutoffs as the selection knows it."""
+    known = {row: told.series[series_id].wape for row, series_id in enumerate(ids) if series_id in told.series}
+    return {row: value for row, value in known.items() if value is not None}
 
 
 def _notes(series_ids: list[int]) -> pl.DataFrame:

@@ -18,8 +18,10 @@ from forecasting.assembly import MEMBERS, Assembled
 from forecasting.backtest import MapChunks, OriginRun
 from forecasting.batch_models import COMBINATION, MODEL_NAMES
 from forecasting.frames import BoolArray, FloatArray, Panel
+from forecasting.moving_holidays import factors_of_effect, is_overwhelmed
 from forecasting.outlook import chance_of_demand, serve
 from forecasting.regressors import regressor_values
+from forecasting.selection import Tuned
 from forecasting.series_inputs import holiday_columns, known_values, regressor_names
 from forecasting.series_models import CannotFitError, estimate
 from forecasting.specification import ENGINE, SpecificationEntry
@@ -35,13 +37,14 @@ _PULL = 0.05  # part of the mean error added to each member's: no member gets al
 
 @dataclass(frozen=True)
 class TunedRow:
-    """One series at one origin: (step,) arrays but `sigma`, as in `Served`."""
+    """One series at one origin: (step,) arrays but `sigma`, as in `Served`; `weights` (member,) of an engine entry."""
 
     mean: FloatArray
     factors: FloatArray
     sigma: float
     shock_weights: FloatArray
     chance: FloatArray
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class _Task:
+    """`histories`: by origin, demand without holidays and events, regressors, and the factors that put them into the future."""
+
     model: str
     parameters: dict[str, Any]
     season_length: int
     horizon: int
-    histories: tuple[tuple[FloatArray, FloatArray | None], ...]
+    histories: tuple[tuple[FloatArray, FloatArray | None, FloatArray], ...]
 
 
 def tuned_rows(
@@ -70,11 +75,13 @@ def tuned_rows(
     reach: int,
     map_chunks: MapChunks | None,
     limit: int = MAXIMUM_SERIES_FITS,
+    told: Tuned | None = None,
 ) -> dict[int, list[TunedRow | None] | Failure]:
     """By row of `done.final.rows`: figures at each past origin (None: not fitted there) and, last, at the cutoff.
 
     Args:
         chosen: series -> entry. limit: of series for models of one series; the ones beyond keep the engine.
+        told: what a selection learned of them, where this is a refit.
     """
     place = {int(series_id): row for row, series_id in enumerate(panel.series_ids[done.final.rows])}
     found: dict[int, list[TunedRow | None] | Failure] = {}
@@ -86,7 +93,7 @@ def tuned_rows(
             found[row] = Failure("forecasting.specification_no_history", {"got": count})
         elif entry.model == ENGINE:
             continue
-        elif len(tasks) >= limit:
+        elif len(tasks) >= limit if told is None else series_id in told.beyond:
             found[row] = Failure("forecasting.specification_limit", {"limit": limit})
         else:
             try:
@@ -100,7 +107,7 @@ def tuned_rows(
         group = [series_id for series_id, one in chosen.items() if one.label == label and place[series_id] not in found]
         if group:
             rows = np.array(sorted(place[series_id] for series_id in group))
-            found |= _weighed(done, runs, chosen[group[0]], rows)
+            found |= _weighed(done, runs, chosen[group[0]], rows, {} if told is None else _told_weights(panel, done, told))
     return found
 
 
@@ -118,29 +125,51 @@ def _task(
     names = regressor_names(regressors, entry.model, entry.parameters)
     keys = [name for name in ("series_id", "period_start") if regressors is not None and name in regressors.columns]
     beside = regressor_values(regressors.select(*keys, *names), panel, reach) if regressors is not None and names else None
-    histories: list[tuple[FloatArray, FloatArray | None]] = []
+    histories: list[tuple[FloatArray, FloatArray | None, FloatArray]] = []
     for count in [*done.origins, done.known_count]:
         if where not in runs[count].rows:
-            histories.append((np.zeros(0), None))
+            histories.append((np.zeros(0), None, np.ones(reach)))
             continue
         values, start = known_values(panel, count, where)
+        factors = _moved_by(panel, runs[count], where, count + reach, bool(entry.parameters.get("spring_festival")))
+        values = _ordinary(values, factors[start:count], panel)
         parts = [] if beside is None else [beside[:, where, start : count + reach].T]
         if entry.parameters.get("spring_festival"):
             parts.append(holiday_columns(panel, start, reach)[: len(values) + reach])
-        histories.append((values, np.column_stack(parts) if parts else None))
+        histories.append((values, np.column_stack(parts) if parts else None, factors[count:]))
     return _Task(entry.model, entry.parameters, panel.season_length, reach, tuple(histories))
+
+
+def _moved_by(panel: Panel, origin: OriginRun, where: int, length: int, sees_festival: bool) -> FloatArray:
+    """(period,) factor of the Spring Festival, unless the model sees it itself, and events, as the engine's models know them."""
+    indices = panel.first_index + np.arange(length)
+    factors = np.ones(length) if sees_festival else factors_of_effect(origin.shared.holiday, indices, panel.frequency)
+    if origin.effects is not None:
+        known = origin.effects.factors  # one row where all series share them
+        factors = factors * known[int(np.searchsorted(origin.rows, where)) if len(known) > 1 else 0, :length]
+    return factors
+
+
+def _ordinary(values: FloatArray, factors: FloatArray, panel: Panel) -> FloatArray:
+    """Demand as it would have been without them; a week that is mostly holiday says nothing and lies between its neighbours."""
+    plain = values / factors
+    hidden = is_overwhelmed(factors, panel.frequency)
+    if hidden.any() and not hidden.all():
+        places = np.arange(len(plain))
+        plain[hidden] = np.interp(places[hidden], places[~hidden], plain[~hidden])
+    return plain
 
 
 def _run_task(task: _Task) -> list[tuple[FloatArray, FloatArray] | tuple[str, dict[str, object]]]:
     answers: list[tuple[FloatArray, FloatArray] | tuple[str, dict[str, object]]] = []
-    for values, exog in task.histories:
+    for values, exog, ahead in task.histories:
         try:
             found = estimate(task.model, values, task.season_length, task.horizon, exog, task.parameters)
         except CannotFitError as problem:
             key, facts = problem.args
             answers.append((key, {"model": task.model, "got": len(values), **facts}))
         else:
-            answers.append((found.mean, found.spread))
+            answers.append((found.mean * ahead, found.spread * ahead))
     return answers
 
 
@@ -171,9 +200,9 @@ def _row(origin: OriginRun, where: int, mean: FloatArray, spread: FloatArray) ->
 
 
 def _weighed(
-    done: Assembled, runs: Mapping[int, OriginRun], entry: SpecificationEntry, rows: Any
+    done: Assembled, runs: Mapping[int, OriginRun], entry: SpecificationEntry, rows: Any, told: Mapping[int, FloatArray]
 ) -> dict[int, list[TunedRow | None] | Failure]:
-    """The members of an engine entry, weighed as it says or by their error at the other origins."""
+    """The members of an engine entry, weighed as it says, as was `told` by row, or by their error at the other origins."""
     members = [MODEL_NAMES.index(name) for name in MEMBERS]
     allowed = np.array([name in entry.members for name in MEMBERS])
     usable: BoolArray = np.asarray(np.isfinite(done.final.run.mean[members]).all(axis=2))[allowed].any(axis=0)
@@ -184,9 +213,11 @@ def _weighed(
             weights = np.array([entry.weights.get(name, 0.0) for name in MEMBERS])
         else:
             weights = _inverse_error(done, members, allowed, rows, without=i)
-        table = np.repeat(weights[:, None], count, axis=1)
+        table = np.repeat(weights[:, None, None], count, axis=1)
         if not entry.weights and not done.origins:
             table = _remaining(done.weights, allowed)
+            for row, known in told.items():
+                table[:, row] = known[:, None]
         usual = done.served if origin == done.known_count else done.past[i]
         served = serve(runs[origin], done.final.rows, np.full(count, combined), table, members, usual.variation)
         for row in rows:
@@ -194,7 +225,12 @@ def _weighed(
                 one = None
             else:
                 one = TunedRow(
-                    served.mean[row], served.factors[row], float(served.sigma[row]), served.shock_weights[row], served.chance[row]
+                    served.mean[row],
+                    served.factors[row],
+                    float(served.sigma[row]),
+                    served.shock_weights[row],
+                    served.chance[row],
+                    tuple(float(value) for value in table[:, row, 0]),
                 )
             held = found[int(row)]
             assert isinstance(held, list)
@@ -205,10 +241,17 @@ def _weighed(
     return found
 
 
+def _told_weights(panel: Panel, done: Assembled, told: Tuned) -> dict[int, FloatArray]:
+    """(member,) by row, of series whose members a selection has weighed."""
+    ids = enumerate(panel.series_ids[done.final.rows])
+    known = {row: told.series[int(series_id)].weights for row, series_id in ids if int(series_id) in told.series}
+    return {row: np.array(weights) for row, weights in known.items() if weights}
+
+
 def _remaining(weights: FloatArray, allowed: Any) -> FloatArray:
-    """(member, series) the engine's own weights over the members that are left: a refit compares nothing anew."""
-    kept = np.where(allowed[:, None], weights, 0.0)
-    equal = np.repeat((allowed / allowed.sum())[:, None], weights.shape[1], axis=1)
+    """(member, series, step) the engine's own weights over the members that are left: a refit compares nothing anew."""
+    kept = np.where(allowed[:, None, None], weights, 0.0)
+    equal = np.broadcast_to((allowed / allowed.sum())[:, None, None], weights.shape)
     total = kept.sum(axis=0)
     return np.where(total > 0, kept / np.where(total > 0, total, 1.0), equal)
 

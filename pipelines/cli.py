@@ -140,6 +140,7 @@ def forecast(
     cutoff: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help=_say("forecast.cutoff"))] = None,
     events: Annotated[Path | None, typer.Option("--events", help=_say("forecast.events"))] = None,
     holidays: Annotated[str | None, typer.Option("--holidays", metavar="CN", help=_say("forecast.holidays"))] = None,
+    specification: Annotated[Path | None, typer.Option("--specification", help=_say("forecast.specification"))] = None,
 ) -> None:
     from pipelines.commands.forecast import forecast_file
 
@@ -153,6 +154,7 @@ def forecast(
         cutoff=cutoff,
         events=events,
         holidays=holidays,
+        specification=specification,
     )
 
 

@@ -75,6 +75,13 @@ class DemandFile:
         """One figure of the whole file."""
         return self._asked(lambda: self._rows.select(expression).collect(engine="streaming").item())
 
+    def first_of(self, columns: list[str]) -> pl.DataFrame:
+        """`name` of every series in order and, as texts, the first value of each of `columns` it has."""
+        firsts = [pl.col(name).drop_nulls().first().cast(pl.String) for name in columns]
+        rows = self._asked(lambda: self._rows.group_by("series_id").agg(firsts).collect(engine="streaming"))
+        named = rows.with_columns(pl.col("series_id").cast(pl.String).alias("name")).drop("series_id")
+        return pl.DataFrame({"name": self.names}).join(named, on="name", how="left", maintain_order="left")
+
     def of(self, block: tuple[int, int]) -> pl.DataFrame:
         """The rows of a block."""
         if len(self.blocks) == 1:

@@ -11,7 +11,7 @@ from dashboards import snapshot as snapshots
 from dashboards.components import charts_accuracy as charts
 from dashboards.components.filters import choose_many, segment
 from dashboards.components.forecast_area import forecast_area
-from dashboards.components.tables import Column, table
+from dashboards.components.tables import Column, printed, table
 from dashboards.components.value_added import value_added
 from dashboards.formats import number, percent, period, safe, short_money
 from dashboards.i18n import code_text, language, name_column, t
@@ -137,6 +137,7 @@ def _trend(errors: pl.DataFrame, frequency: str, weight: str, shown: Snapshot) -
         Column("is_simulated", "flag"),
     ]
     whole = figures.by_period(errors, weight, group).sort(["period_start", "group"], descending=[True, False])
+    printed(whole, columns, shown.currency)
     with st.expander(t("accuracy.numbers"), icon=":material/table:"):
         table(
             whole,
@@ -145,6 +146,7 @@ def _trend(errors: pl.DataFrame, frequency: str, weight: str, shown: Snapshot) -
             currency=shown.currency,
             file_name=f"forecast-accuracy-{frequency}",
             height=400,
+            paper=0,
         )
 
 

@@ -64,8 +64,8 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
         [
             Column("month_name", title="month", pinned=True),
             Column("kind", "code", "sales_kind", title="sales_kind"),
-            *(Column(name, "money", title=f"sales_{name}") for name in ("demand_value", "last_year_value", "forecast_value")),
-            *(Column(name, "money", title=f"sales_{name}") for name in ("p10", "p90", "moved_value", "total_value")),
+            *(Column(name, "amount", title=f"sales_{name}") for name in ("demand_value", "last_year_value", "forecast_value")),
+            *(Column(name, "amount", title=f"sales_{name}") for name in ("p10", "p90", "moved_value", "total_value")),
         ],
         key="sales_months",
         currency=shown.currency,
@@ -73,7 +73,7 @@ def _report(shown: Snapshot, rows: pl.DataFrame) -> None:
         # Past and coming months in one view: the coming ones are what the page is for.
         height=35 * (sales_report.MONTHS_BACK + sales_report.MONTHS_AHEAD + 1) + 3,
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="screen_only_workbook"):
         st.download_button(
             t("sales_forecast.workbook"),
             lambda: sales_report.workbook(shown, shown_expectations()),

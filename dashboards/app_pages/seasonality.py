@@ -12,7 +12,7 @@ from dashboards import snapshot as snapshots
 from dashboards.components import charts_season as charts
 from dashboards.components.filters import choose, segment
 from dashboards.components.forecast_area import forecast_area
-from dashboards.components.tables import Column, table
+from dashboards.components.tables import Column, printed, table
 from dashboards.formats import number, percent, safe
 from dashboards.i18n import label, t
 from dashboards.season_words import season_words
@@ -130,14 +130,15 @@ def _group(rows: pl.DataFrame, head: dict[str, Any], shown: Snapshot) -> None:
     wide = years.select("year", pl.col("position").cast(pl.String), "seasonal_index").pivot(
         on="position", index="year", values="seasonal_index"
     )
+    columns = [
+        Column("position", "count", title="month"),
+        Column("seasonal_index", "price"),
+        Column("low", "price", title="index_low"),
+        Column("high", "price", title="index_high"),
+        Column("is_clear", "flag"),
+    ]
+    printed(profile, columns, shown.currency)
     with st.expander(t("accuracy.numbers"), icon=":material/table:"):
-        columns = [
-            Column("position", "count", title="month"),
-            Column("seasonal_index", "price"),
-            Column("low", "price", title="index_low"),
-            Column("high", "price", title="index_high"),
-            Column("is_clear", "flag"),
-        ]
         table(
             profile,
             columns,
@@ -145,9 +146,11 @@ def _group(rows: pl.DataFrame, head: dict[str, Any], shown: Snapshot) -> None:
             currency=shown.currency,
             file_name=f"seasonality-{head['group_code']}",
             about=t("season.method"),
+            paper=0,
         )
         st.dataframe(wide, hide_index=True, column_config={"year": st.column_config.NumberColumn(t("season.year"), format="%d")})
-    st.caption(f":material/print: {t('season.print_hint')}")
+    with st.container(key="screen_only_print"):
+        st.caption(f":material/print: {t('season.print_hint')}")
 
 
 show()

@@ -99,8 +99,9 @@ def _form(kind: str, today: date) -> None:
     items = {row["code"]: label(row, "name") for row in live_forecast.sold_items()}
     months = [_month_after(today, ahead) for ahead in range(_MONTHS)]
     command_id = posting.drawn_id(f"expect:{kind}")
-    key = f"{kind}_{command_id[:8]}"
+    key = posting.kept_key(f"expect:{kind}")
     with st.form(f"expectation_{kind}", border=False):
+        # A pair of columns for each row: on a phone the fields then keep their order.
         one, two = st.columns(2)
         customer = one.selectbox(
             t("sales_forecast.customer"),
@@ -118,6 +119,7 @@ def _form(kind: str, today: date) -> None:
             placeholder=t("filter.all"),
             key=f"expect_category_{key}",
         )
+        one, two = st.columns(2)
         sku = one.selectbox(
             t("sales_forecast.item"),
             list(items),
@@ -129,8 +131,10 @@ def _form(kind: str, today: date) -> None:
         size = two.text_input(
             t(f"sales_forecast.size_{kind}"), help=t(f"sales_forecast.size_{kind}_help"), key=f"expect_size_{key}"
         )
+        one, two = st.columns(2)
         first = one.selectbox(t("sales_forecast.first"), months, format_func=_month_name, key=f"expect_first_{key}")
         last = two.selectbox(t("sales_forecast.last"), months, format_func=_month_name, key=f"expect_last_{key}")
+        one, two = st.columns(2)
         chance = one.slider(
             t("sales_forecast.probability"), 0, 100, 100 if kind == "driver" else 50, 5, "%d %%", key=f"expect_chance_{key}"
         )

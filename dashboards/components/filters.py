@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboards.i18n import t
 
-__all__ = ["choose", "choose_many", "search", "segment"]
+__all__ = ["choose", "choose_many", "search", "segment", "told_filters"]
 
 _SEPARATOR = ","
 
@@ -44,6 +44,7 @@ def choose(
         persist_state="session",
     )
     _leave(key, chosen or "")
+    _tell(label, "" if chosen is None else _named(options, show)(chosen))
     return chosen
 
 
@@ -57,6 +58,7 @@ def choose_many(key: str, label: str, options: Sequence[str], show: Callable[[st
         label, options, format_func=_named(options, show), key=key, placeholder=t("filter.all"), persist_state="session"
     )
     _leave(key, _SEPARATOR.join(chosen))
+    _tell(label, ", ".join(map(_named(options, show), chosen)))
     return list(chosen)
 
 
@@ -76,6 +78,7 @@ def segment(key: str, label: str, options: Sequence[str], show: Callable[[str], 
     )
     value = str(chosen or options[0])
     _leave(key, "" if value == (first or options[0]) else value)
+    _tell(label, _named(options, show)(value))
     return value
 
 
@@ -84,7 +87,13 @@ def search(key: str, label: str, placeholder: str = "") -> str:
     _arrive(key, lambda text: text)
     typed = st.text_input(label, key=key, placeholder=placeholder, persist_state="session", icon=":material/search:")
     _leave(key, typed or "")
+    _tell(label, typed or "")
     return typed or ""
+
+
+def told_filters() -> list[str]:
+    """What the filters drawn since the last call hold, for paper, where they are not drawn: "Warehouse: Main"."""
+    return list(dict.fromkeys(st.session_state.pop("told_filters", [])))
 
 
 def _named(options: Sequence[str], show: Callable[[str], str]) -> Callable[[str], str]:
@@ -100,6 +109,11 @@ def _arrive(key: str, read: Callable[[str], Any]) -> None:
     if linked is not None and linked != written.get(key):
         st.session_state[key] = read(linked)
         written[key] = linked
+
+
+def _tell(label: str, chosen: str) -> None:
+    if chosen:
+        st.session_state.setdefault("told_filters", []).append(f"{label}: {chosen}")
 
 
 def _leave(key: str, text: str) -> None:

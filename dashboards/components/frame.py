@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from dashboards import live
+from dashboards.components.filters import told_filters
 from dashboards.formats import plain, safe
 from dashboards.i18n import LANGUAGES, code_text, label, t
 from dashboards.session import Person, notice, person, remember, sign_out, take_notices
@@ -25,10 +28,49 @@ _STYLE = """<style>
 [class*=st-key-point_] { padding-bottom: 0.35rem; }
 [class*=st-key-line_] { padding: 0.45rem 0.85rem; }
 .st-key-forecast_area { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-bottom: 0.25rem; }
+.paper, .paper-head { display: none; }
+[data-testid=stElementContainer]:has(.paper), [data-testid=stElementContainer]:has(.paper-head) { display: none; }
 @media print {
-  [data-testid=stSidebar], .st-key-top_bar, .st-key-forecast_area, [data-testid=stExpander], button { display: none !important; }
+  @page { size: A4 landscape; margin: 10mm; }
+  html, body, .stApp, [data-testid=stMain], [data-testid=stHeader] { background: white !important; color: black !important; }
+  .stApp *:not(svg *) { color: black !important; }
+  .stApp, [data-testid=stAppViewContainer], [data-testid=stMain] {
+    position: static !important; overflow: visible !important; height: auto !important; display: block !important; }
+  [data-testid=stMainBlockContainer] { padding: 0 !important; max-width: none !important; }
+  [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], .st-key-top_bar, .st-key-forecast_area,
+  [data-testid=stExpander], [data-testid=stForm], [data-testid=stButtonGroup], [data-testid=stSelectbox],
+  [data-testid=stMultiSelect], [data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stFileUploader],
+  [data-testid=stPopover], [data-testid=stDataFrame], [data-testid=stPageLink], [data-testid=stTabs],
+  [data-testid=stTooltipIcon], [data-testid=stDownloadButton], [data-testid=stElementContainer]:has([data-testid=stDataFrame]),
+  [class*=st-key-screen_only], [data-testid=stLayoutWrapper]:has(> [class*=st-key-screen_only]),
+  button { display: none !important; }
+  [data-testid=stElementContainer]:has(.paper), [data-testid=stElementContainer]:has(.paper-head) { display: block !important; }
+  .paper, .paper-head { display: block; }
+  .paper-head { border-bottom: 1.5pt solid black; padding-bottom: 3pt; margin-bottom: 6pt; font-size: 9pt; }
+  .paper table { border-collapse: collapse; width: 100%; font-size: 7.5pt; line-height: 1.25; }
+  .paper thead { display: table-header-group; }
+  .paper tr { break-inside: avoid; }
+  .paper th, .paper td { border: 0.5pt solid #999; padding: 1.5pt 3pt; text-align: left; vertical-align: top; }
+  .paper th { background: #eee !important; print-color-adjust: exact; font-weight: 600; }
+  .paper .r { text-align: right; white-space: nowrap; }
+  .paper .n { white-space: nowrap; }
+  .paper p { font-size: 7.5pt; margin: 2pt 0 0 0; }
+  [data-testid=stHorizontalBlock] { flex-wrap: wrap; }
+  [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn]) { display: block !important; }
+  [data-testid=stColumn] { width: 100% !important; }
+  [data-testid=stVegaLiteChart], [data-testid=stVegaLiteChart] > div { break-inside: avoid; max-width: 100% !important; }
+  [data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg { max-width: 100% !important; height: auto !important; }
+  [data-testid=stHeading] { break-after: avoid; }
+  [data-testid=stMetricDelta] { background: none !important; padding: 0 !important; }
+  [data-testid=stVerticalBlock] { gap: 0.4rem; }
 }
 </style>"""
+
+# Charts are drawn in the colours of the screen: on paper dark ones are turned to light.
+_DARK_ON_PAPER = """<style>@media print {
+  [data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg {
+    filter: invert(1) hue-rotate(180deg) brightness(1.12); }
+}</style>"""
 
 
 def people() -> list[Person]:
@@ -76,7 +118,8 @@ def language_switch() -> None:
 
 def top_bar(snapshot: Snapshot | None) -> None:
     """What kind of company this is, language, the signed-in person, and in the demo the switch to somebody else."""
-    st.html(_STYLE)
+    st.html(_STYLE + (_DARK_ON_PAPER if st.context.theme.type == "dark" else ""))
+    _paper_head(snapshot)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="top_bar"):
         if snapshot is not None and snapshot.is_demo:
             ends = snapshot.demo_end_date or live.day(live.company().get("demo_end_date"))
@@ -108,6 +151,21 @@ def top_bar(snapshot: Snapshot | None) -> None:
                     tickets().end(held[1])
                 sign_out()
                 st.rerun()
+
+
+def _paper_head(snapshot: Snapshot | None) -> None:
+    """What a printed page begins with: whose figures, as of when, printed by whom; its title follows."""
+    who = person()
+    if snapshot is None or who is None:
+        return
+    said = t(
+        "frame.paper",
+        company=label(snapshot.company, "name"),
+        date=plain(snapshot.data_through),
+        snapshot=snapshot.snapshot_id,
+        name=who.shown_name,
+    )
+    st.html(f'<div class="paper-head">{escape(said)}</div>')
 
 
 def banners(snapshot: Snapshot | None, run: LastRun | None) -> None:
@@ -146,6 +204,9 @@ def footer(snapshot: Snapshot | None) -> None:
         if snapshot is None:
             st.caption(t("frame.footer_empty"))
             return
+        chosen = told_filters()
+        if chosen:
+            st.html(f'<div class="paper"><p>{escape(t("frame.paper_filters", chosen="; ".join(chosen)))}</p></div>')
         st.caption(
             t(
                 "frame.footer",

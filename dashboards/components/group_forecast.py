@@ -13,7 +13,8 @@ import streamlit as st
 from dashboards import forecast_actions, live, live_forecast, posting, reports
 from dashboards.components import charts_forecast
 from dashboards.components.filters import segment
-from dashboards.components.override_form import override_form
+from dashboards.components.override_form import is_ahead, override_form, take_back
+from dashboards.components.tables import Column, export_buttons, printed
 from dashboards.formats import MISSING, number, percent, period, plain, safe, short_money
 from dashboards.group_cells import read_group_cells, shown_override
 from dashboards.i18n import code_text, label, language, t, unit_text
@@ -64,8 +65,8 @@ def group_forecast(shown: Snapshot, group: Mapping[str, Any]) -> None:
     st.caption(t("forecast_groups.adds_up"))
     written = [entry for entry in live_forecast.group_overrides(level, key) if entry["frequency"] == frequency]
     _problems(shown, level, written, frequency)
-    _override_table(shown, group, frequency, unit, ahead, written, shown.currency if unit == "amount" else of)
-    _log(written, frequency)
+    _override_table(shown, group, frequency, unit, frame, written, shown.currency if unit == "amount" else of)
+    _log(group, written, frequency)
 
 
 def _recent(frame: pl.DataFrame, frequency: str) -> pl.DataFrame:
@@ -131,13 +132,17 @@ def _override_table(
     group: Mapping[str, Any],
     frequency: str,
     unit: str,
-    ahead: pl.DataFrame,
+    frame: pl.DataFrame,
     written: list[dict[str, Any]],
     of: str,
 ) -> None:
     """Future periods as an editable table; an empty cell means the forecast stands."""
-    st.subheader(t("forecast_groups.override_title"))
+    ahead = frame.filter(pl.col("kind") == "forecast").sort("period_start")
     starts: list[date] = ahead["period_start"].to_list()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(t("forecast_groups.override_title"), width="stretch")
+        named, columns = _export(frame, group, frequency, unit, shown.currency)
+    printed(named.filter(pl.col("kind") == "forecast"), columns, shown.currency, ahead.height)
     standing = _standing(written)
     names = {
         "period": t("axis.period"),
@@ -176,10 +181,12 @@ def _override_table(
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
         st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
         return
-    command_id = posting.drawn_id(f"group_override:{level}:{key}:{frequency}:{unit}")
-    # A new key for each drawn form: cells typed into a saved table must not come back.
-    editor = f"group_override_{command_id[:8]}"
-    st.caption(t("forecast_groups.hint", unit=of))
+    form = f"group_override:{level}:{key}:{frequency}:{unit}"
+    command_id = posting.drawn_id(form)
+    # Cells typed into a saved table must not come back; those of a refused one must.
+    editor = posting.kept_key(form)
+    with st.container(key="screen_only_hint"):
+        st.caption(t("forecast_groups.hint", unit=of))
     if any(value != _of_snapshot(ahead, start) for start, value in standing.items() if start in starts):
         st.caption(f":material/schedule: {t('forecast_groups.pending')}")
     override_form(
@@ -194,6 +201,23 @@ def _override_table(
     )
 
 
+def _export(
+    frame: pl.DataFrame, group: Mapping[str, Any], frequency: str, unit: str, currency: str
+) -> tuple[pl.DataFrame, list[Column]]:
+    """Every period, past and ahead, as a file; returns what is in it."""
+    named = frame.with_columns(pl.Series("period_name", [period(start, frequency) for start in frame["period_start"].to_list()]))
+    kind = "money" if unit == "amount" else "quantity"
+    stem = "group" if unit == "amount" else "group_quantity"
+    columns = [Column("period_name"), Column("kind", "code", "sales_kind", title="sales_kind")]
+    columns += [
+        Column(name, kind, title=f"{stem}_{name}")
+        for name in ("demand_value", "forecast_value", "p10", "p90", "total_value", "last_year_value")
+    ]
+    file_name = f"forecast-{group['level']}-{frequency}-{unit}"
+    export_buttons(named, columns, key=f"group_{frequency}_{unit}", currency=currency, file_name=file_name)
+    return named, columns
+
+
 def _of_snapshot(ahead: pl.DataFrame, start: date) -> str | None:
     row = ahead.filter(pl.col("period_start") == start).row(0, named=True)
     if row["override_change"] is None and row["override_value"] is None and row["is_overridden"]:
@@ -201,25 +225,46 @@ def _of_snapshot(ahead: pl.DataFrame, start: date) -> str | None:
     return shown_override(row["override_value"], None, row["override_change"])
 
 
-def _log(written: list[dict[str, Any]], frequency: str) -> None:
-    """Who overrode what, when, why, and until when."""
+def _log(group: Mapping[str, Any], written: list[dict[str, Any]], frequency: str) -> None:
+    """Who overrode what, when, why, and until when; what stands of the periods ahead can be taken back."""
     if not written:
         return
+    who = person()
+    may = who is not None and may_send(who.role, "OverrideGroupForecast")
     digits = int(live.company().get("minor_digits") or 2)
+    seen: set[date | None] = set()
     with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
         for entry in written[:50]:
-            until, baseline = live.day(entry["until_date"]), entry["baseline_amount"]
-            st.markdown(
-                t(
-                    "forecast_groups.log_line",
-                    period=period(live.day(entry["period_start"]), frequency),
-                    value=_value(entry, digits) or t("forecast.withdrawn"),
-                    baseline=MISSING if baseline is None else number(baseline / 10**digits, 0),
-                    reason=safe(entry["reason"]) + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
-                    name=safe(label(entry, "name")),
-                    at=live.moment(entry["recorded_at"]),
+            until, baseline, start = live.day(entry["until_date"]), entry["baseline_amount"], live.day(entry["period_start"])
+            value = _value(entry, digits)
+            stands = value is not None and start not in seen and is_ahead(start, until)
+            seen.add(start)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    t(
+                        "forecast_groups.log_line",
+                        period=period(start, frequency),
+                        value=t("forecast.withdrawn") if value is None else f"{value} {_unit_of(entry)}".strip(),
+                        baseline=MISSING if baseline is None else number(baseline / 10**digits, 0),
+                        reason=safe(entry["reason"])
+                        + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
+                        name=safe(label(entry, "name")),
+                        at=live.moment(entry["recorded_at"]),
+                    ),
+                    width="stretch",
                 )
-            )
+                if may and stands and start is not None:
+                    take_back(
+                        f"take_back:group:{entry['forecast_group_override_id']}",
+                        lambda command_id, reason, start=start: forecast_actions.override_group(  # type: ignore[misc]
+                            command_id, group, frequency, {start: {}}, reason
+                        ),
+                    )
+
+
+def _unit_of(entry: Mapping[str, Any]) -> str:
+    """Of money its currency; a change says per cent itself, and quantities stand in the unit of the group."""
+    return str(live.company().get("currency") or "") if entry["override_amount"] is not None else ""
 
 
 def _save(

@@ -19,25 +19,28 @@ from dashboards.session import notice, person
 from kernel.numbers import QUANTITY_SCALE
 from transactional.handlers.permissions import may_send
 
-__all__ = ["learned", "told_marks"]
+__all__ = ["learned", "told_events", "told_marks"]
 
 _KINDS = ("outlier", "one_off", "return", "lost_sale")
 _EVENTS = ("promotion", "campaign", "festival", "project", "other")
 
 
-def told_marks(series_id: int, item_id: int, category_id: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """For the chart: corrected days (`day`, `kind`) and events (`first`, `last`, `name`)."""
+def told_marks(series_id: int) -> pl.DataFrame:
+    """Corrected days for the chart: `day`, `kind`."""
     corrected = [
         (live.day(row["demand_date"]), code_text("adjustment", row["kind"])) for row in live_demand.adjustments(series_id)
     ]
+    return pl.DataFrame(corrected, schema={"day": pl.Date, "kind": pl.String}, orient="row")
+
+
+def told_events(item_id: int, category_id: int | None) -> pl.DataFrame:
+    """Recorded events for the chart: `first`, `last`, `name`, and `stem`, the name they have in the calendar."""
     happened = [
-        (live.day(row["start_date"]), live.day(row["end_date"]), label(row, "name"))
+        (live.day(row["start_date"]), live.day(row["end_date"]), label(row, "name"), str(row["name"]))
         for row in live_demand.events(item_id, category_id)
     ]
-    return (
-        pl.DataFrame(corrected, schema={"day": pl.Date, "kind": pl.String}, orient="row"),
-        pl.DataFrame(happened, schema={"first": pl.Date, "last": pl.Date, "name": pl.String}, orient="row"),
-    )
+    schema = {"first": pl.Date, "last": pl.Date, "name": pl.String, "stem": pl.String}
+    return pl.DataFrame(happened, schema=schema, orient="row")
 
 
 @st.fragment
@@ -96,18 +99,13 @@ def _standing(
             )
             if may:
                 _back("adjustment", int(each["demand_adjustment_id"]))
-    for each in happened[:12]:
-        discount = each["discount_ppm"]
-        st.markdown(
-            t(
-                "learned.event_line",
-                name=safe(label(each, "name")),
-                kind=code_text("event_kind", each["kind"]),
-                first=plain(live.day(each["start_date"])),
-                last=plain(live.day(each["end_date"])),
-            )
-            + ("" if discount is None else f" · {t('learned.discount_said', rate=percent(discount / 1_000_000, 0))}")
-        )
+    ahead, past = _split(happened)
+    for each in ahead:
+        _event_line(each, may)
+    if past:
+        with st.popover(t("learned.past_events", count=len(past)), icon=":material/history:"):
+            for each in past:
+                _event_line(each, may)
     for each in borrowed:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -118,10 +116,54 @@ def _standing(
                     factor=number(each["factor_ppm"] / 1_000_000),
                     reason=safe(each["reason"]),
                     name=safe(label(each, "name")),
+                    at=live.moment(each["recorded_at"]),
+                )
+                + (
+                    ""
+                    if each["until_date"] is None
+                    else f" · {t('forecast.log_until', date=plain(live.day(each['until_date'])))}"
                 )
             )
             if may:
                 _back("borrowing", int(each["demand_reference_id"]))
+
+
+def _split(happened: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Events of the last year and to come, and older ones."""
+    today = live.today()
+    since = "" if today is None else today.replace(year=today.year - 1, day=min(today.day, 28)).isoformat()
+    ahead = [each for each in happened if str(each["end_date"]) >= since]
+    return ahead, [each for each in happened if str(each["end_date"]) < since]
+
+
+def _event_line(each: Mapping[str, Any], may: bool) -> None:
+    """One recorded event: what, when, whom it touches, who told it and when, and the way back."""
+    discount = each["discount_ppm"]
+    scope = "sku" if each["item_id"] is not None else "category" if each["category_id"] is not None else "everything"
+    told = label(each, "author_name")
+    parts = [
+        t(
+            "learned.event_line",
+            name=safe(label(each, "name")),
+            kind=code_text("event_kind", each["kind"]),
+            first=plain(live.day(each["start_date"])),
+            last=plain(live.day(each["end_date"])),
+        ),
+        t("learned.touches", scope=t(f"learned.scope_{scope}")),
+        "" if discount is None else t("learned.discount_said", rate=percent(discount / 1_000_000, 0)),
+        t("learned.told_by", name=safe(told), at=live.moment(each["recorded_at"])) if told else "",
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"line_event_{each['business_event_id']}"):
+        st.markdown(" · ".join(part for part in parts if part), width="stretch")
+        if may:
+            _back("event", int(each["business_event_id"]))
+
+
+_BACK = {
+    "adjustment": forecast_actions.undo_adjustment,
+    "borrowing": forecast_actions.end_borrowing,
+    "event": forecast_actions.withdraw_event,
+}
 
 
 def _back(kind: str, key: int) -> None:
@@ -132,8 +174,7 @@ def _back(kind: str, key: int) -> None:
         with st.form(form, border=False):
             reason = st.text_input(t("reason"))
             if st.form_submit_button(t("learned.take_back"), type="primary"):
-                post = forecast_actions.undo_adjustment if kind == "adjustment" else forecast_actions.end_borrowing
-                _done(post(command_id, key, reason), "learned.taken_back")
+                _done(_BACK[kind](command_id, key, reason), "learned.taken_back")
 
 
 def _day(row: Mapping[str, Any]) -> None:

@@ -10,7 +10,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards import forecast_actions, live, live_forecast, posting
-from dashboards.components.override_form import override_form
+from dashboards.components.override_form import is_ahead, override_form, take_back
+from dashboards.components.tables import Column, export_buttons, printed
 from dashboards.formats import MISSING, number, period, plain, safe
 from dashboards.i18n import code_text, label, t, unit_text
 from dashboards.override_cells import read_cells
@@ -54,8 +55,10 @@ def with_live_overrides(frame: pl.DataFrame, series_id: int, frequency: str) -> 
 
 def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> None:
     """Future periods as an editable table; an empty cell means the machine's forecast stands."""
-    st.subheader(t("forecast.override_title"))
     ahead = frame.filter(pl.col("kind") == "forecast").sort("period_start")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(t("forecast.override_title"), width="stretch")
+        columns = _export(ahead, row, frequency)
     if ahead.is_empty():
         st.caption(t("forecast.no_periods"))
         return
@@ -90,16 +93,24 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     numbers = ("baseline", "last_year", "last_forecast", "total")
     if ahead["last_forecast_quantity"].is_null().all():
         drawn = drawn.drop(names["last_forecast"])
+    printed(
+        _named(ahead, frequency).with_columns(pl.col(column.name).cast(pl.Float64).round(1) for column in columns[1:]),
+        columns,
+        "",
+        ahead.height,
+    )
     who = person()
     if who is None or not may_send(who.role, "OverrideForecast"):
         st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
         st.dataframe(drawn, hide_index=True, height=280, placeholder=MISSING)
         return
     series = str(row["series_id"])
-    command_id = posting.drawn_id(f"override:{series}:{frequency}")
-    # A new key for each drawn form: cells typed into a saved table must not come back.
-    editor = f"override_{series}_{frequency}_{command_id[:8]}"
-    st.caption(t("forecast.paste_hint", unit=unit))
+    form = f"override:{series}:{frequency}"
+    command_id = posting.drawn_id(form)
+    # Cells typed into a saved table must not come back; those of a refused one must.
+    editor = posting.kept_key(form)
+    with st.container(key="screen_only_paste"):
+        st.caption(t("forecast.paste_hint", unit=unit))
     override_form(
         drawn,
         form=f"override_form_{series}",
@@ -112,27 +123,60 @@ def override_table(frame: pl.DataFrame, row: Mapping[str, Any], frequency: str) 
     )
 
 
+def _export(ahead: pl.DataFrame, row: Mapping[str, Any], frequency: str) -> list[Column]:
+    """The periods ahead as a file, which may come back with its Override column filled in; returns its columns."""
+    quantities = ("baseline_quantity", "p10", "p90", "override_quantity", "last_year_quantity")
+    quantities += ("last_year_forecast_quantity", "last_forecast_quantity", "total_quantity")
+    kept = [name for name in quantities if name == "override_quantity" or not ahead[name].is_null().all()]
+    columns = [Column("period_name"), *(Column(name, "quantity") for name in kept)]
+    if not ahead.is_empty():
+        file_name = f"forecast-{row['sku']}-{row['warehouse_code']}-{frequency}"
+        export_buttons(_named(ahead, frequency), columns, key=f"override_{frequency}", currency="", file_name=file_name)
+    return columns
+
+
+def _named(ahead: pl.DataFrame, frequency: str) -> pl.DataFrame:
+    return ahead.with_columns(pl.Series("period_name", [period(start, frequency) for start in ahead["period_start"].to_list()]))
+
+
 def override_log(row: Mapping[str, Any], frequency: str) -> None:
-    """Who overrode what, when, why, and until when."""
+    """Who overrode what, when, why, and until when; what stands of the periods ahead can be taken back."""
     written = [entry for entry in live_forecast.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
     if not written:
         return
+    who = person()
+    may = who is not None and may_send(who.role, "OverrideForecast")
+    seen: set[str] = set()
     with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
-        for entry in written[:50]:
-            value, until = entry["override_quantity"], live.day(entry["until_date"])
-            st.markdown(
-                t(
-                    "forecast.log_line",
-                    period=period(live.day(entry["period_start"]), frequency),
-                    value=t("forecast.withdrawn") if value is None else number(value / QUANTITY_SCALE),
-                    baseline=plain(None)
-                    if entry["baseline_quantity"] is None
-                    else number(round(entry["baseline_quantity"] / QUANTITY_SCALE, 1)),
-                    reason=safe(entry["reason"]) + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
-                    name=safe(label(entry, "name")),
-                    at=live.moment(entry["recorded_at"]),
+        for place, entry in enumerate(written[:50]):
+            value, until, start = entry["override_quantity"], live.day(entry["until_date"]), live.day(entry["period_start"])
+            stands = value is not None and str(start) not in seen and is_ahead(start, until)
+            seen.add(str(start))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    t(
+                        "forecast.log_line",
+                        period=period(start, frequency),
+                        value=t("forecast.withdrawn")
+                        if value is None
+                        else f"{number(value / QUANTITY_SCALE)} {safe(unit_text(row['base_unit']))}",
+                        baseline=plain(None)
+                        if entry["baseline_quantity"] is None
+                        else number(round(entry["baseline_quantity"] / QUANTITY_SCALE, 1)),
+                        reason=safe(entry["reason"])
+                        + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
+                        name=safe(label(entry, "name")),
+                        at=live.moment(entry["recorded_at"]),
+                    ),
+                    width="stretch",
                 )
-            )
+                if may and stands and start is not None:
+                    take_back(
+                        f"take_back:{row['series_id']}:{frequency}:{start}:{place}",
+                        lambda command_id, reason, start=start: forecast_actions.override(  # type: ignore[misc]
+                            command_id, row, frequency, {start: (None, None)}, reason
+                        ),
+                    )
 
 
 def _save(

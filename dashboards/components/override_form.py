@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from dashboards import live, posting
 from dashboards.formats import MISSING
 from dashboards.i18n import t
+from dashboards.session import notice
 
-__all__ = ["override_form"]
+__all__ = ["is_ahead", "override_form", "take_back"]
 
 
 def override_form(
@@ -55,3 +58,22 @@ def override_form(
                 width=190,
             )
             st.form_submit_button(t("forecast.save"), type="primary", icon=":material/save:", on_click=on_save, args=args)
+
+
+def is_ahead(start: date | None, until: date | None) -> bool:
+    """Whether an override of the period beginning on `start` still counts: not over, and its last day has not passed."""
+    today = live.today()
+    if start is None or today is None:
+        return False
+    return start > today and (until is None or until >= today)
+
+
+def take_back(form: str, post: Callable[[str, str], object]) -> None:
+    """One click and a reason give a period back to the model; `post` gets command id and reason."""
+    command_id = posting.drawn_id(form)
+    with st.popover(t("learned.take_back"), icon=":material/undo:"), st.form(form, border=False):
+        reason = st.text_input(t("reason"), key=f"{form}_reason")
+        if st.form_submit_button(t("learned.take_back"), type="primary"):
+            if post(command_id, reason):
+                notice("success", t("forecast.given_back"))
+            st.rerun()

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -22,9 +23,10 @@ import xlsxwriter
 from dashboards.formats import MISSING
 from dashboards.i18n import code_text, name_column, t, unit_text
 
-__all__ = ["Column", "export_buttons", "shown", "table", "to_csv", "to_excel"]
+__all__ = ["Column", "export_buttons", "on_paper", "printed", "shown", "table", "to_csv", "to_excel"]
 
-_DECIMALS = {"money": 2, "price": 4, "days": 1}
+_DECIMALS = {"money": 2, "amount": 0, "price": 4, "days": 1}
+_RIGHT = ("quantity", "money", "amount", "price", "rate", "points", "days", "count")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,11 +36,12 @@ class Column:
 
     Attributes:
         name: column of the frame.
-        kind: text, name (by language), code, unit, quantity, money, price, rate, points (a change of a rate), days,
-            count, date, flag.
+        kind: text, name (by language), code, unit, quantity, money, amount (money in whole units, to compare at a glance), price,
+            rate, points (a change of a rate), days, count, date, flag.
         group: message group of the codes.
         title: message key of the header below `screen.column`; default the name.
         pinned: stays in view when the table scrolls sideways.
+        printed: whether it is on paper, which is narrower than a screen that scrolls.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Column:
     group: str = ""
     title: str = ""
     pinned: bool = False
+    printed: bool = True
 
     def header(self, currency: str) -> str:
         return t(f"column.{self.title or self.name}", currency=currency)
@@ -76,12 +80,14 @@ def table(
     height: int | None = None,
     limit: int = 1000,
     about: str = "",
+    paper: int = 40,
 ) -> list[int]:
     """Draw a table with its export; returns the positions of the selected rows.
 
     Args:
         selection: None, "single-row" or "multi-row".
         limit: rows drawn; the export always holds all.
+        paper: rows printed; 0 prints none.
     """
     drawn = shown(frame.head(limit), columns, currency)
     settings: dict[str, Any] = {
@@ -103,7 +109,54 @@ def table(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_counted(frame.height, limit))
         export_buttons(frame, columns, key=key, currency=currency, file_name=file_name, about=about)
+    if paper:
+        printed(frame, columns, currency, paper)
     return rows
+
+
+def printed(frame: pl.DataFrame, columns: Sequence[Column], currency: str, rows: int = 40) -> None:
+    """The table for print alone, where `table` stands folded away (`paper=0`)."""
+    chosen = [column for column in columns if column.printed]
+    on_paper(shown(frame.head(rows), chosen, currency), [column.kind for column in chosen], frame.height)
+
+
+def on_paper(drawn: pl.DataFrame, kinds: Sequence[str], height: int) -> None:
+    """The table for print alone: what scrolls on a screen would be cut on paper.
+
+    Args:
+        drawn: the printed rows as people read them. kinds: of each column, as `Column.kind`. height: rows there are in all.
+    """
+    if drawn.is_empty():
+        return
+    sides = [' class="r"' if kind in _RIGHT else ' class="n"' if kind in ("date", "flag") else "" for kind in kinds]
+    head = "".join(f"<th{side}>{escape(name)}</th>" for name, side in zip(drawn.columns, sides, strict=True))
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{side}>{_printed(cell, kind)}</td>" for cell, kind, side in zip(row, kinds, sides, strict=True))
+        + "</tr>"
+        for row in drawn.iter_rows()
+    )
+    note = (
+        f"<p>{escape(t('table.paper_cut', count=f'{height:,}', limit=f'{drawn.height:,}'))}</p>" if height > drawn.height else ""
+    )
+    st.html(f'<div class="paper"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}</div>')
+
+
+def _printed(cell: Any, kind: str) -> str:
+    if cell is None:
+        return MISSING
+    if isinstance(cell, bool):
+        return "✓" if cell else ""
+    if kind == "rate":
+        return f"{float(cell) * 100:.1f} %"
+    if kind == "points":
+        return f"{float(cell):+.1f}"
+    if kind in _DECIMALS:
+        # + 0.0: a rounded -0.00 is nothing.
+        return f"{round(float(cell), _DECIMALS[kind]) + 0.0:,.{_DECIMALS[kind]}f}"
+    if kind in ("quantity", "count"):
+        return f"{round(float(cell), 3):,.10g}"
+    return escape(str(cell))
 
 
 def export_buttons(
@@ -155,6 +208,7 @@ def to_excel(frame: pl.DataFrame, columns: Sequence[Column], about: str = "") ->
             for kind, pattern in {
                 "quantity": "#,##0.######",
                 "money": "#,##0.00",
+                "amount": "#,##0",
                 "price": "#,##0.00####",
                 "rate": "0.0%",
                 "date": "yyyy-mm-dd",
@@ -207,7 +261,7 @@ def _people(frame: pl.DataFrame, column: Column) -> pl.Series:
         return pl.Series([code_text(column.group, value) for value in series.to_list()], dtype=pl.String)
     if column.kind == "points":
         return (series.cast(pl.Float64) * 100).round(1)
-    if column.kind in ("quantity", "money", "price", "rate", "days"):
+    if column.kind in ("quantity", "money", "amount", "price", "rate", "days"):
         digits = {**_DECIMALS, "quantity": 3, "rate": 4}[column.kind]
         return series.cast(pl.Float64).round(digits)
     return series.cast(pl.String) if series.dtype == pl.Null else series

@@ -17,6 +17,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import polars as pl
 
+    from forecasting.assignment import Assignment
     from pipelines.demand_file import DemandFile
 
 __all__ = ["forecast_file"]
@@ -40,22 +41,25 @@ def forecast_file(
     cutoff: str | None,
     events: Path | None = None,
     holidays: str | None = None,
+    specification: Path | None = None,
 ) -> None:
     """Read series_id, period_start, quantity; write series_id, period_start, quantile, quantity, model.
 
     A null quantile is the mean. `is_in_stock`, `is_complete` and `price` are used where given; every other text column is
     taken as something series share (category, warehouse ...), every other number as known ahead (a promotion): rows of coming
-    periods without a quantity say what is planned.
+    periods without a quantity say what is planned. A `specification` (see `pipelines.file_specification`) says how chosen series
+    are forecast in place of the engine's own choice.
 
     Raises:
         NotFound: no such file.
-        InvalidInput: columns, dates or options that cannot be right; an error about a series names it as the file does.
+        InvalidInput: columns, dates, entries or options that cannot be right; an error about a series names it as the file does.
     """
     import polars as pl
 
     from forecasting import fit
     from pipelines.chunks import chunk_mapper
     from pipelines.demand_file import DemandFile, TableWriter
+    from pipelines.memory import give_back_memory
 
     if frequency not in _FREQUENCIES:
         raise InvalidInput("pipelines.unknown_option", option="--freq", got=frequency, expected=", ".join(_FREQUENCIES))
@@ -69,6 +73,7 @@ def forecast_file(
     last = _last(file)
     if last is None:
         raise InvalidInput("pipelines.file_empty", path=demand.name)
+    assignments = () if specification is None else _assigned(specification, file, frequency)
     table_of_events = _events(events, holidays, keys, file)
     progress, label = ProgressLine(), text("cli.forecast.working", settings.language)
     level_of = {"mean": None} | {_measure(level): level for level in levels}
@@ -89,6 +94,7 @@ def forecast_file(
                         cutoff=_date(cutoff) if cutoff else _period_end(last, frequency),
                         attributes=_attributes(numbered, kept),
                         regressors=_regressors(numbered),
+                        assignments=assignments,
                         events=_of_block(table_of_events, block),
                         seed=settings.seed,
                         map_chunks=chunk_mapper(settings.workers, show, settings.dask_scheduler),
@@ -103,11 +109,18 @@ def forecast_file(
                     .sort("name", "period_start", "quantile", nulls_last=False)
                     .select(pl.col("name").alias("series_id"), "period_start", "quantile", "quantity", "model")
                 )
+                give_back_memory()
     except InvalidInput as error:
         raise _by_name(error, names) from error
     finally:
         progress.end()
     typer.echo(text("cli.forecast.done", settings.language, series=len(names), rows=writer.rows, path=out.name))
+
+
+def _assigned(specification: Path, file: DemandFile, frequency: str) -> tuple[Assignment, ...]:
+    from pipelines.file_specification import file_assignments
+
+    return file_assignments(specification, file, frequency)
 
 
 def _last(file: DemandFile) -> date | None:

@@ -20,6 +20,7 @@ from pipelines.chunks import chunk_mapper
 from pipelines.home import Home
 from pipelines.run import Run
 from pipelines.settings import Settings
+from pipelines.steps.calendar import keep_calendar
 from pipelines.steps.forecast_archive import LiveRun, archive_run, carried_over
 from pipelines.steps.forecast_drift import keep_drift, measure_drift
 from pipelines.steps.forecast_groups import add_groups
@@ -74,6 +75,7 @@ def run_forecast(run: Run) -> dict[str, int]:
             told |= {f"{name}_{frequency}": value for name, value in vars(made).items()}
         list_repurchases(warehouse, settings, as_of)
         report_seasonality(warehouse, as_of)
+        keep_calendar(warehouse, settings, as_of)
         rows = {
             name: warehouse.execute(f'SELECT count(*) FROM forecast."{name}"').fetchall()[0][0]
             for name in (
@@ -110,25 +112,20 @@ def forecast_frequency(
     is_asked: bool = False,
     specified: Specified = _NOBODY,
 ) -> Made:
-    """Forecast and archive what is new; nothing where the same inputs were forecast with the same selection before.
-
-    Where series are left to a specification, whatever is new is forecast with the past cutoffs it is judged on: all series.
-    """
+    """Forecast and archive what is new; nothing where the same inputs were forecast with the same selection before."""
     drift = measure_drift(warehouse, inputs, settings)
     decision = decide(warehouse, inputs, settings, is_drifting=drift.is_alarm, is_asked=is_asked)
-    if specified.assignments:
-        decision = Decision(None, None, "requested" if is_asked else "specified")
     changed, carried = _changed(warehouse, inputs, decision)
-    is_same = (not changed and decision.selection is not None) or decision.reason == "specified"
-    if is_same and _stands(warehouse, inputs, decision):
+    if not changed and decision.selection is not None and _stands(warehouse, inputs, decision):
         return Made(0, inputs.hashes.height, decision.selection_id, decision.reason, drift.alarm_count, drift.is_alarm)
     mapper = chunk_mapper(settings.workers, dask_scheduler=settings.dask_scheduler)
     selection = decision.selection
     if selection is None:
         fitted = fit(**_arguments(inputs, settings, mapper), references=inputs.references, assignments=specified.assignments)
-        result, selection = result_of(fitted), None if specified.assignments else fitted.selection
+        result, selection = result_of(fitted), fitted.selection
     else:
-        result = forecast(**_arguments(inputs.of_series(changed), settings, mapper), selection=selection)
+        mine = _arguments(inputs.of_series(changed), settings, mapper)
+        result = forecast(**mine, selection=selection, assignments=specified.assignments)
         result = carried_over(warehouse, inputs, result, carried)
         if carried:
             # Marks are told from what happened to all series at once.
@@ -161,6 +158,7 @@ def _arguments(inputs: ForecastInputs, settings: Settings, mapper: Any) -> dict[
         "lead_times": inputs.lead_times,
         "attributes": inputs.attributes,
         "events": inputs.events,
+        "last_days": inputs.last_days,
         "is_boosted": settings.boosted_forecasts,
         "seed": settings.seed,
         "map_chunks": mapper,
@@ -202,9 +200,8 @@ def _simulated(
     ).fetchall()
     if is_known:
         return None
-    arguments = {
-        name: value for name, value in _arguments(inputs, settings, mapper).items() if name not in ("cutoff", "lead_times")
-    }
+    told_today = ("cutoff", "lead_times", "last_days")
+    arguments = {name: value for name, value in _arguments(inputs, settings, mapper).items() if name not in told_today}
     arguments["horizon"] = min(inputs.horizon, _SIMULATED_HORIZON[inputs.frequency])
     cutoffs = simulated_cutoffs(inputs.frequency, inputs.cutoff, settings.simulated_cutoffs)
     return simulate_archive(**arguments, cutoffs=cutoffs, quantile_levels=_SIMULATED_LEVELS)

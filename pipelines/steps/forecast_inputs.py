@@ -35,6 +35,7 @@ class ForecastInputs:
         cutoff: last day whose demand is known. watermark: posting sequence the marts were built from.
         specification: hash of the settings a forecast depends on. lead_times: None for months.
         references: whom new series resemble by a person's word; a new one makes the run select anew (it lends what they borrow).
+        last_days: `series_id`, `last_date` of items that are, or will be, no longer sold.
         hashes: `series_id`, `input_hash`. demand_hash: of all of them.
     """
 
@@ -48,6 +49,7 @@ class ForecastInputs:
     attributes: pl.DataFrame
     events: pl.DataFrame
     references: pl.DataFrame
+    last_days: pl.DataFrame
     hashes: pl.DataFrame
 
     @property
@@ -65,6 +67,7 @@ class ForecastInputs:
             lead_times=None if self.lead_times is None else self.lead_times.filter(mine),
             attributes=self.attributes.filter(mine),
             events=self.events.filter(pl.col("series_id").is_null() | mine),
+            last_days=self.last_days.filter(mine),
             hashes=self.hashes.filter(mine),
         )
 
@@ -114,7 +117,8 @@ def read_inputs(
             given = pl.concat([given, public.select(_EVENT_COLUMNS)])
         inside = (pl.col("end_date") >= first) & (pl.col("start_date") <= last)
         events = series_events(given.filter(inside), demand["series_id"].unique().sort())
-    hashes = _hashes(demand, lead_times, events)
+    last_days = _last_days(warehouse, frequency, cutoff)
+    hashes = _hashes(demand, lead_times, events, last_days)
     specification = content_hash(told)[:16]
     return ForecastInputs(
         frequency,
@@ -127,6 +131,7 @@ def read_inputs(
         attributes,
         events,
         references,
+        last_days,
         hashes,
     )
 
@@ -252,10 +257,21 @@ def _lead_times(warehouse: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     )
 
 
-def _hashes(demand: pl.DataFrame, lead_times: pl.DataFrame | None, events: pl.DataFrame) -> pl.DataFrame:
+def _last_days(warehouse: duckdb.DuckDBPyConnection, frequency: str, cutoff: date) -> pl.DataFrame:
+    """`series_id`, `last_date`: the last sale of the master data; the cutoff for an inactive item without one."""
+    return read_frame(
+        warehouse,
+        "SELECT DISTINCT d.series_id, coalesce(i.last_sale_date, CAST(? AS DATE)) AS last_date "
+        f"FROM marts.fct_demand_{frequency} AS d INNER JOIN marts.dim_item AS i ON d.item_id = i.item_id "
+        "WHERE d.period_start <= ? AND (i.last_sale_date IS NOT NULL OR NOT i.is_active) ORDER BY d.series_id",
+        [cutoff, cutoff],
+    )
+
+
+def _hashes(demand: pl.DataFrame, lead_times: pl.DataFrame | None, events: pl.DataFrame, last_days: pl.DataFrame) -> pl.DataFrame:
     series = demand.select("series_id").unique().sort("series_id")
     shared = stable_id(*events.filter(pl.col("series_id").is_null()).sort(pl.all()).iter_rows())
-    for frame in (demand, lead_times, events.filter(pl.col("series_id").is_not_null())):
+    for frame in (demand, lead_times, events.filter(pl.col("series_id").is_not_null()), last_days):
         if frame is None:
             continue
         rows = frame.select("series_id", pl.Series("row", frame.hash_rows(seed=1)))

@@ -1,7 +1,7 @@
 """Is the last selection still good, or is it time to compare the models again? And why?
 
     first             there is none yet for this frequency, or only ones that know more than this cutoff
-    changed_settings  horizon, boosting, seed or the length of protection moved beyond what it was made for
+    changed_settings  horizon, boosting, seed, a specification or the length of protection moved beyond what it was made for
     requested         somebody asked: `throughline run --reselect`
     drift             forecasts err to one side (`forecast_drift`) and nothing was selected since that was known
     weekly, monthly   it is `selection_days` old (weeks); a month has passed (months)
@@ -50,7 +50,7 @@ def decide(
     selection_id, cutoff, specification, content, reason = known[0]
     selection = _read(content)
     is_other = selection is None or specification != inputs.specification or not _serves(selection, inputs)
-    if is_other or _was_without(warehouse, inputs):
+    if is_other:
         return Decision(None, None, "changed_settings")
     if is_asked:
         return Decision(None, None, "requested")
@@ -83,15 +83,6 @@ def keep_selection(
         "(SELECT number FROM forecast.selections WHERE frequency = ? ORDER BY number DESC LIMIT ?)",
         [inputs.frequency, inputs.frequency, max(kept, 1)],
     )
-
-
-def _was_without(warehouse: duckdb.DuckDBPyConnection, inputs: ForecastInputs) -> bool:
-    """Whether the newest run used no selection, since series were left to a specification: its backtest is not ours."""
-    newest = warehouse.execute(
-        "SELECT selection_id FROM forecast.runs WHERE frequency = ? AND origin = 'live' ORDER BY cutoff DESC LIMIT 1",
-        [inputs.frequency],
-    ).fetchall()
-    return bool(newest) and newest[0][0] is None
 
 
 def _read(content: str | None) -> Selection | None:

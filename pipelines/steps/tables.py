@@ -48,6 +48,9 @@ FORECAST_TABLES: dict[str, dict[str, str]] = {
     "seasonal_profile": {
         **_RUN, "series_id": "BIGINT", "frequency": "VARCHAR", "position": "BIGINT", "index": "DOUBLE",
     },
+    "calendar_events": {
+        "event_name": "VARCHAR", "event_name_zh": "VARCHAR", "start_date": "DATE", "end_date": "DATE",
+    },
     "group_seasonality": {
         "level": "VARCHAR", "group_key": "VARCHAR", "unit": "VARCHAR", "position": "BIGINT", "year": "BIGINT", "index": "DOUBLE",
         "low": "DOUBLE", "high": "DOUBLE", "is_clear": "BOOLEAN", "strength": "DOUBLE", "p_value": "DOUBLE",

@@ -157,7 +157,7 @@ def test_a_column_copied_from_a_spreadsheet_is_pasted_into_the_overrides(home: P
         page = open_page(opened, f"{url}/forecast?lang=en")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
         sign_in(page, "planner", PASSWORD)
-        grid = page.locator("[data-testid=stDataFrame]").last
+        grid = page.locator("[data-testid=stForm] [data-testid=stDataFrame]").first
         grid.wait_for()
         settle(page)
         page.evaluate("navigator.clipboard.writeText('1,200\\n９００\\na lot')")

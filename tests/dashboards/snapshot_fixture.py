@@ -544,6 +544,7 @@ def _forecasts(series: list[Row]) -> dict[str, list[Row]]:
                     "p975": middle * 1.5,
                     "total_quantity": middle,
                     "last_year_quantity": 105.0,
+                    "last_year_forecast_quantity": 101.0,
                     "last_forecast_quantity": middle - 3,
                 }
             )
@@ -719,7 +720,21 @@ def _judged(series: list[Row]) -> dict[str, list[Row]]:
             "signed_error_after": 2.0,
         }
     ]
-    return {"rpt_forecast_error": errors, "rpt_forecast_horizon": distances, "rpt_forecast_value_added": added}
+    here = [
+        {**{name: value for name, value in row.items() if name not in ("month_start", "series_count")}, "series_id": series_id}
+        for row in added
+        for series_id in {row["series_id"] for row in errors}
+    ]
+    holidays = [
+        {"event_name": "Double 11", "event_name_zh": "双11", "start_date": date(2025, 11, 1), "end_date": date(2025, 11, 11)}
+    ]
+    return {
+        "rpt_forecast_error": errors,
+        "rpt_forecast_horizon": distances,
+        "rpt_forecast_value_added": added,
+        "rpt_series_value_added": here,
+        "rpt_calendar": holidays,
+    }
 
 
 def _seasons() -> list[Row]:

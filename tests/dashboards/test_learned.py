@@ -92,3 +92,36 @@ def test_a_viewer_sees_what_was_told_and_may_not_tell(home: Path, visit: Open) -
 
     assert [] == list(app.exception)
     assert not any(button.label == "Save correction" for button in app.button)
+
+
+def test_an_event_is_taken_back_on_screen_with_a_reason(home: Path, visit: Open) -> None:
+    app = visit("forecast")
+    app.segmented_control(key=next(each.key for each in app.segmented_control if "learned_what" in str(each.key))).set_value(
+        "event"
+    ).run()
+    field(app, "text_input", "Name").set_value("Autumn sale")
+    press(app, "Save event")
+    seen = words(app)
+    reason = [each for each in app.text_input if each.label.startswith("Reason") and not each.placeholder]
+    reason[0].set_value("called off")
+    press(app, "Take back")
+
+    assert "touches this item · Planner" in seen
+    assert [1] == [
+        row["is_withdrawn"] for row in rows(home, "select is_withdrawn from business_event where name = 'Autumn sale'")
+    ]
+
+
+def test_an_override_is_given_back_from_its_log(home: Path, visit: Open) -> None:
+    app = visit("forecast")
+    editor = app.data_editor[0]
+    app.session_state[editor.key] = {"edited_rows": {5: {"Override": "150"}}, "added_rows": [], "deleted_rows": []}
+    next(each for each in app.text_input if each.placeholder.startswith("e.g. customer")).set_value("agreed")
+    press(app, "Save override")
+    back = next(each for each in app.text_input if str(each.key).startswith("take_back:"))
+    back.set_value("not after all")
+    press(app, "Take back")
+
+    written = rows(home, "select override_quantity, reason from forecast_override order by forecast_override_id")
+    assert [(150_000_000, "agreed"), (None, "not after all")] == [tuple(row.values()) for row in written]
+    assert "given back" in app.success[0].value.lower()

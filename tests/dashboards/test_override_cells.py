@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dashboards.override_cells import read_cells, value_added
+from dashboards.override_cells import read_cells
 from tests.dashboards.conftest import Open
 from transactional import open_ledger
 
@@ -33,7 +33,17 @@ def test_what_a_spreadsheet_holds_is_understood(expected: str, typed: str) -> No
 
 @pytest.mark.parametrize(
     ("named", "typed"),
-    [("abc", "abc"), ("-5", "-5"), ("1,23", "1,23"), ("12 pcs", "12 pcs"), ("1E+99", "1e99"), ("NaN", "NaN")],
+    [
+        ("abc", "abc"),
+        ("-5", "-5"),
+        ("1,23", "1,23"),
+        ("1.234,5", "1.234,5"),
+        ("1.234", "1.234"),
+        ("１．２３４", "１．２３４"),
+        ("12 pcs", "12 pcs"),
+        ("1E+99", "1e99"),
+        ("NaN", "NaN"),
+    ],
 )
 def test_what_is_no_quantity_is_refused_with_its_period(named: str, typed: str) -> None:
     values, refusals = _read("10", typed)
@@ -44,6 +54,13 @@ def test_what_is_no_quantity_is_refused_with_its_period(named: str, typed: str) 
     assert named in refusals[0]
 
 
+def test_a_number_with_two_readings_is_asked_back_with_both() -> None:
+    refused = _read("1.234")[1][0]
+
+    assert "1.2340" in refused
+    assert "1234" in refused
+
+
 def test_an_emptied_cell_gives_the_period_back() -> None:
     assert ([None, None], []) == _read("", None)
 
@@ -51,22 +68,12 @@ def test_an_emptied_cell_gives_the_period_back() -> None:
 @given(st.integers(0, 10**9), st.integers(0, 6))
 def test_every_way_of_writing_a_number_means_the_same(whole: int, decimals: int) -> None:
     value = Decimal(whole).scaleb(-decimals)
+    # 1.234 alone has two readings and is asked back.
+    assume(not (decimals == 3 and 1 <= value < 1000))
     plain, grouped = f"{value:f}", f"{value:,f}"
     wide = plain.translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))
 
     assert ([value] * 3, []) == _read(plain, grouped, wide)
-
-
-def test_value_added_is_what_the_override_was_nearer_than_the_model() -> None:
-    rows = [
-        {"demand_quantity": 100.0, "baseline_quantity": 80.0, "override_quantity": 95.0},
-        {"demand_quantity": 100.0, "baseline_quantity": 100.0, "override_quantity": 110.0},
-        {"demand_quantity": 50.0, "baseline_quantity": 50.0, "override_quantity": None},
-    ]
-
-    # (20 - 5) + (0 - 10) = 5 of a demand of 200.
-    assert (2, 0.025) == value_added(rows)
-    assert None is value_added(rows[2:])
 
 
 def test_a_pasted_column_saves_the_good_cells_and_names_the_others(home: Path, visit: Open) -> None:

@@ -18,9 +18,9 @@ from transactional import open_ledger
 
 def _fill(app, kind: str, size: str, reason: str, customer: str | None = "CITY"):
     """Type into the deal's or the driver's form and press its button."""
-    next(box for box in app.selectbox if str(box.key).startswith(f"expect_customer_{kind}")).set_value(customer)
-    next(box for box in app.text_input if str(box.key).startswith(f"expect_size_{kind}")).set_value(size)
-    next(box for box in app.text_input if str(box.key).startswith(f"expect_reason_{kind}")).set_value(reason)
+    next(box for box in app.selectbox if str(box.key).startswith(f"expect_customer_expect:{kind}")).set_value(customer)
+    next(box for box in app.text_input if str(box.key).startswith(f"expect_size_expect:{kind}")).set_value(size)
+    next(box for box in app.text_input if str(box.key).startswith(f"expect_reason_expect:{kind}")).set_value(reason)
     adds = [button for button in app.button if button.label == "Add"]
     adds[0 if kind == "deal" else 1].click().run()
     return app

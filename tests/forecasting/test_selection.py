@@ -76,7 +76,7 @@ def test_a_refit_of_the_same_demand_says_what_the_boosted_fit_said() -> None:
     again = fit(demand.filter(pl.col("series_id") > 20), selection=fitted.selection, **arguments)  # type: ignore[arg-type]
 
     assert np.isfinite([fitted.selection.champions[8].lift]).all()  # type: ignore[union-attr]
-    assert fitted.selection.weights[""]["boosting"] > 0  # type: ignore[union-attr]
+    assert fitted.selection.weights[""]["boosting"][0] > 0  # type: ignore[union-attr]
     assert fitted.predict().filter(pl.col("series_id") > 20).equals(again.predict())
 
 
@@ -186,7 +186,7 @@ def test_the_text_can_be_read_and_is_the_same_bytes_again() -> None:
     assert text == Selection.from_json(text).to_json()
     assert CHOSEN.selection_id == Selection.from_json(text).selection_id
     assert sorted(told["champions"], key=int) == [str(number) for number in range(1, 16)]
-    assert 1.0 == pytest.approx(sum(told["weights"][""].values()))
+    assert 1.0 == pytest.approx(sum(ahead[0] for ahead in told["weights"][""].values()))
     assert text.count("\n") > 15
     shuffled = fit(
         DEMAND.sample(fraction=1.0, shuffle=True, seed=1),

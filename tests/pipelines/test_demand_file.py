@@ -103,3 +103,59 @@ def test_a_number_is_no_date(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidInput, match="period_start"):
         DemandFile(path)
+
+
+ENTRY = """
+[[entry]]
+{selector}
+frequency = "{frequency}"
+model = "theta"
+author = "An"
+date = 2026-03-01
+why = "steadier"
+"""
+
+
+def specified(tmp_path: Path, rows: pl.DataFrame, *selectors: str, frequency: str = "month") -> dict[str, str]:
+    """The model that serves each series of a file forecast with one entry per selector."""
+    file, out, told = tmp_path / "demand.parquet", tmp_path / "out.parquet", tmp_path / "chosen.toml"
+    rows.write_parquet(file)
+    told.write_text("".join(ENTRY.format(selector=one, frequency=frequency) for one in selectors))
+    options = {"horizon": 2, "frequency": "month", "quantiles": "0.5", "cutoff": None}
+    forecast_file(Settings(), file, out, specification=told, **options)  # type: ignore[arg-type]
+    return dict(pl.read_parquet(out).select("series_id", "model").unique().iter_rows())
+
+
+@pytest.mark.parametrize(
+    ("names", "selector"),
+    [("S{}@MAIN", 'sku = "S3"\nwarehouse = "MAIN"'), ("{}", "series_id = 3")],
+)
+def test_a_specification_serves_the_series_it_names_in_whatever_block_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: str, selector: str
+) -> None:
+    rows = demand().with_columns(pl.Series("series_id", np.repeat([names.format(one) for one in range(12)], 30)))
+    monkeypatch.setattr(DemandFile.__init__, "__defaults__", (5,))
+    served = specified(tmp_path, rows, selector)
+
+    assert [names.format(3)] == [name for name, model in served.items() if model == "specification_theta"]
+    assert 12 == len(served)
+
+
+def test_sku_and_warehouse_may_be_columns_of_the_file(tmp_path: Path) -> None:
+    rows = demand().with_columns(pl.col("series_id").alias("sku"), pl.lit("HQ").alias("warehouse"))
+    served = specified(tmp_path, rows, 'sku = "S07"\nwarehouse = "HQ"')
+
+    assert ["S07"] == [name for name, model in served.items() if model == "specification_theta"]
+
+
+def test_all_series_a_specification_names_in_vain_are_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"chosen.toml.*12 series.*X1@HQ, series:99.*S00") as refused:
+        specified(tmp_path, demand(), 'sku = "X1"\nwarehouse = "HQ"', "series_id = 99")
+
+    assert "series:99" in str(refused.value)
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_a_specification_without_an_entry_for_the_frequency_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no entry of frequency month, got week"):
+        specified(tmp_path, demand(), "series_id = 3", frequency="week")

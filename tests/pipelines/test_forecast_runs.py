@@ -13,9 +13,12 @@ import polars as pl
 import pytest
 
 from forecasting import Selection
+from forecasting.assignment import assign
+from forecasting.specification import Selector, Specification, SpecificationEntry
 from pipelines.settings import Settings
 from pipelines.steps.forecast import forecast_frequency
 from pipelines.steps.forecast_inputs import read_inputs, series_events
+from pipelines.steps.specified import Specified
 from pipelines.steps.tables import create_result_tables
 
 FIRST = date(2024, 1, 1)
@@ -49,7 +52,10 @@ def fill(warehouse: duckdb.DuckDBPyConnection, weeks: int, change: dict[int, flo
     warehouse.register("frame", frame.to_arrow())
     for name in ("fct_demand_week", "fct_demand_month"):
         warehouse.execute(f"CREATE OR REPLACE TABLE marts.{name} AS SELECT * FROM frame")
-    warehouse.execute("CREATE OR REPLACE TABLE marts.dim_item AS SELECT DISTINCT item_id, item_id % 2 AS category_id FROM frame")
+    warehouse.execute(
+        "CREATE OR REPLACE TABLE marts.dim_item AS SELECT DISTINCT item_id, item_id % 2 AS category_id, "
+        "NULL::DATE AS last_sale_date, TRUE AS is_active FROM frame"
+    )
     warehouse.execute(
         "CREATE OR REPLACE TABLE plan_input.item_locations AS SELECT DISTINCT series_id AS item_location_id, item_id, "
         "7 * (series_id % 3) AS lead_time_days, 1000000 AS unit_cost_micro FROM frame"
@@ -118,6 +124,44 @@ def test_only_changed_series_are_forecast_and_the_result_is_that_of_all(warehous
     assert 12 == go(warehouse, SUNDAY + timedelta(days=2), watermark=2).recomputed
     warehouse.execute("UPDATE forecast.runs SET recomputed_count = 2 WHERE origin = 'live'")
     assert found == prints(warehouse)
+
+
+def test_with_a_specification_too_only_changed_series_are_forecast(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Goal: a tuned series costs no fit of all. Method: byte for byte against a run from scratch with the same selection."""
+    entry = SpecificationEntry(Selector(series_id=4), "week", "theta", "Li Wei", SUNDAY, "steadier")
+    whole = Specification.of([entry])
+    left = Specified(tuple(assign(whole, pl.DataFrame({"series_id": range(1, 13)}))), whole.content_hash(), (), "chosen.toml")
+
+    def run(watermark: int):
+        inputs = read_inputs(warehouse, SETTINGS, "week", SUNDAY, watermark, left.content_hash)
+        return forecast_frequency(warehouse, inputs, SETTINGS, specified=left)
+
+    assert (12, "changed_settings") == ((made := run(2)).recomputed, made.reason)
+    assert 0 == run(3).recomputed
+    fill(warehouse, WEEKS, {4: 30.0, 9: 2.0})
+    assert 2 == run(4).recomputed
+    found = prints(warehouse)
+    served = warehouse.execute("SELECT model FROM forecast.champions WHERE series_id = 4").fetchall()
+
+    assert [("specification_theta",)] == served
+    warehouse.execute("DELETE FROM forecast.series_inputs")
+    assert 12 == run(4).recomputed
+    warehouse.execute("UPDATE forecast.runs SET recomputed_count = 2 WHERE origin = 'live'")
+    assert found == prints(warehouse)
+
+
+def test_an_item_that_is_no_longer_sold_is_forecast_anew_to_zero(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Goal: a last sale date, or inactivity, ends that forecast alone. Method: only master data change."""
+    warehouse.execute("UPDATE marts.dim_item SET last_sale_date = ?::DATE + 14 WHERE item_id = 4", [SUNDAY])
+    warehouse.execute("UPDATE marts.dim_item SET is_active = FALSE WHERE item_id = 7")
+    made = go(warehouse, watermark=2)
+    left = warehouse.execute(
+        "SELECT series_id, count(*) FILTER (quantity > 0), count(*) FILTER (quantity = 0) > 0 FROM forecast.demand_forecasts "
+        "WHERE origin = 'live' AND measure = 'mean' AND series_id IN (4, 7) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+
+    assert 2 == made.recomputed
+    assert [(4, 2, True), (7, 0, True)] == left
 
 
 def test_between_selections_new_weeks_are_forecast_with_what_was_chosen(warehouse: duckdb.DuckDBPyConnection) -> None:

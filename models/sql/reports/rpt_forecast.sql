@@ -1,7 +1,7 @@
 -- What was asked for, and what is expected? One row per series x frequency x period: history up to data_through, then the live forecast.
 -- baseline: the statistical forecast (for history: the archived one at the lead-time lag); total = what the sales team's
 -- expectations and overrides of any level make of it (spread_quantity, null where none does), else baseline. override_quantity is
--- the series' own.
+-- the series' own. last_year_*: the same period a year before (364 days for weeks), what was asked for and what had been forecast.
 with company as (
     select * from {{ ref("int_company") }}
 ),
@@ -119,6 +119,7 @@ select
     end as total_quantity,
     case when one_each.kind = 'forecast' then spread.spread_quantity end as spread_quantity,
     cast(last_year.demand_quantity as double) as last_year_quantity,
+    last_lagged.forecast_quantity as last_year_forecast_quantity,
     live.last_forecast_quantity,
     lagged.origin as forecast_origin
 from one_each
@@ -148,6 +149,13 @@ left join history as last_year
     on one_each.series_id = last_year.series_id
     and one_each.frequency = last_year.frequency
     and last_year.period_start = case
+        when one_each.frequency = 'week' then one_each.period_start - 364
+        else cast(one_each.period_start - interval 12 month as date)
+    end
+left join {{ ref("int_forecast_at_lag") }} as last_lagged
+    on one_each.series_id = last_lagged.series_id
+    and one_each.frequency = last_lagged.frequency
+    and last_lagged.period_start = case
         when one_each.frequency = 'week' then one_each.period_start - 364
         else cast(one_each.period_start - interval 12 month as date)
     end

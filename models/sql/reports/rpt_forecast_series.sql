@@ -56,6 +56,7 @@ valued as (
             when champions.wape > champions.naive_wape then 'worse_than_naive'
             when coalesce(drift.is_alarm, false) then 'drift'
             when marked.series_id is not null then 'odd_demand'
+            when champions.reason_key in ('forecasting.reason.ended', 'forecasting.reason.fallen') then 'ended'
             when champions.reason_key like 'forecasting.reason.borrowed%' then 'new_item'
             when abs(biases.bias) > 0.25 then 'biased'
             when champions.wape > 0.6 then 'large_error'
@@ -105,7 +106,7 @@ select
     valued.needs_review_reason,
     case
         when valued.needs_review_reason in ('fallback', 'drift', 'odd_demand') then 3
-        when valued.needs_review_reason in ('worse_than_naive', 'biased', 'new_item') then 2
+        when valued.needs_review_reason in ('worse_than_naive', 'biased', 'new_item', 'ended') then 2
         when valued.needs_review_reason is not null then 1
         else 0
     end as needs_review_urgency,
