@@ -44,7 +44,7 @@ demo: setup ## Only create the demo company
 	@$(BIN)/throughline demo
 
 test: setup-dev ## The whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fast: setup-dev ## Quick pure tests, without Dagster, dbt, browser: under a minute
 	@$(BIN)/python -m pytest -m fast

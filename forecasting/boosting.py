@@ -3,8 +3,10 @@
 Trees (scikit-learn's histogram boosting, squared loss) learn how far, in units of its own usual movement, a series goes from
 where it stands: target (y(t + h) - base) / scale, features in `boosting_features`, every horizon in one model with h among
 the features. Training moments are the most recent ones before the cutoff, at most `MAXIMUM_ROWS` drawn by seed; periods
-whose demand is unknown or only a lower bound are not targets. With fewer than `FEWEST_SERIES` series there is nothing to
-share and the model has no answer. One thread, fixed order: the same bytes on every machine of a kind.
+whose demand is unknown or only a lower bound are not targets. The level of intermittent and lumpy series is told half by the
+trees of `boosted_rates`, which learn sums: single periods of theirs are nearly all noise. With fewer than
+`FEWEST_SERIES` series there is nothing to share and the model has no answer. One thread, fixed order: the same bytes on
+every machine of a kind.
 """
 
 from __future__ import annotations
@@ -13,8 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.boosted_rates import boosted_rates
 from forecasting.boosting_features import FeatureMaker, calendar_features
 from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray
+from forecasting.naive import WINDOWS
+from forecasting.patterns import demand_patterns
 
 __all__ = ["FEWEST_SERIES", "MAXIMUM_ROWS", "BoostingTask", "boosted_mean"]
 
@@ -99,8 +104,33 @@ def boosted_mean(task: BoostingTask) -> FloatArray:
             base, scale = maker.base_and_scale(rows, period_count)
             seen = maker.matrix(rows, period_count, step, told=min(step, longest))
             answer[:, step - 1] = np.maximum(base + scale * trees.predict(seen[:, told]), 0.0)
+    answer = _with_rates(task, answer)
     is_young = period_count - task.starts < _WARM_UP
     return np.where(is_young[:, None], np.nan, answer)
+
+
+def _with_rates(task: BoostingTask, answer: FloatArray) -> FloatArray:
+    """The answer of intermittent and lumpy series, its mean over the coming window moved half the way to what `boosted_rates`
+    says of it. Moved by the same amount in every period, so that what is planned for one of them keeps its effect."""
+    period_count = task.values.shape[1]
+    pattern = demand_patterns(task.values, task.starts, task.is_scored > 0).pattern
+    is_sparse = np.isin(pattern, ["intermittent", "lumpy"])
+    if not is_sparse.any():
+        return answer
+    rates = boosted_rates(
+        task.values,
+        task.is_scored > 0,
+        task.starts,
+        frequency=task.frequency,
+        horizon=task.trained_horizon,
+        moments=_MOMENTS[task.frequency],
+        maximum_rows=MAXIMUM_ROWS,
+        seed=task.seed,
+    )
+    window = min(task.trained_horizon, WINDOWS[task.frequency])
+    factor = task.factors[:, period_count : period_count + window].mean(axis=1)
+    gap = 0.5 * (rates * factor - answer[:, :window].mean(axis=1))
+    return np.where((is_sparse & np.isfinite(rates))[:, None], np.maximum(answer + gap[:, None], 0.0), answer)
 
 
 def _training_rows(task: BoostingTask, maker: FeatureMaker) -> tuple[FloatArray, FloatArray]:

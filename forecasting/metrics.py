@@ -13,7 +13,6 @@ from forecasting.frames import FloatArray
 __all__ = [
     "bias",
     "coverage",
-    "forecast_value_added",
     "mase",
     "pinball",
     "rmsse",
@@ -77,11 +76,6 @@ def tracking_signal(actual: FloatArray, forecast: FloatArray) -> FloatArray:
     """Sum of errors (actual - forecast) / mean absolute error; beyond +-4 the model no longer fits."""
     error = actual - forecast
     return _ratio(_total(error), _mean(np.abs(error)))
-
-
-def forecast_value_added(previous_wape: FloatArray, this_wape: FloatArray) -> FloatArray:
-    """WAPE of the previous step - WAPE of this step; above 0 the step helped."""
-    return previous_wape - this_wape
 
 
 def _total(values: FloatArray) -> FloatArray:

@@ -12,14 +12,13 @@ With `dask_scheduler` the same chunks go to the workers of a Dask cluster (`pipe
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from kernel.errors import Unavailable
+from pipelines.environment import environment
 
 __all__ = ["MOST_DEATHS", "chunk_mapper"]
 
@@ -30,6 +29,7 @@ Mapper = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 MOST_DEATHS = 3
 """Workers that may die while a chunk is being worked on before the chunk is given up."""
 
+# Read once by each child, when it imports the libraries.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 _AHEAD = 1
 
@@ -70,7 +70,7 @@ def _over_processes(
 ) -> list[Result]:
     found: dict[int, Result] = {}
     deaths = dict.fromkeys(range(len(chunks)), 0)
-    with _one_thread():
+    with environment(dict.fromkeys(_ONE_THREAD, "1")):
         while len(found) < len(chunks):
             # After a death one chunk at a time per worker: then it is known which one was being worked on.
             suspects = [place for place in deaths if place not in found and deaths[place]]
@@ -131,18 +131,3 @@ def _send(
         if place is None:
             return
         on_way[pool.submit(function, chunks[place])] = place
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    # Children read these once, when they import the libraries.
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

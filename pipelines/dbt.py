@@ -7,16 +7,16 @@ when a file of `models/` changed, and once per process it is read and shared by 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import Unavailable
+from pipelines.environment import environment
 from pipelines.home import replace_text
 from pipelines.settings import Settings, project_folder
 
@@ -27,7 +27,6 @@ __all__ = [
     "dbt_environment",
     "dbt_executable",
     "dbt_project_folder",
-    "environment",
     "manifest_path",
     "project_fingerprint",
     "require_success",
@@ -89,7 +88,7 @@ def manifest_path(settings: Settings) -> Path:
     print_ = project_fingerprint()
     if not path.is_file() or not stamp.is_file() or stamp.read_text(encoding="utf-8") != print_:
         with environment(dbt_environment(settings)):
-            _parsed_project(settings, [], is_written=True)
+            _parsed_project(settings, []).write(str(path))
         replace_text(stamp, print_)
     return path
 
@@ -132,16 +131,18 @@ def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtResult:
 _parsed: dict[tuple[str, ...], Any] = {}
 
 
-def _parsed_project(settings: Settings, variables: Sequence[str], *, is_written: bool = False) -> Any:
-    """The parsed project, once per process, home, variables and state of its files; `is_written` to disk too."""
+def _parsed_project(settings: Settings, variables: Sequence[str]) -> Any:
+    """The parsed project, once per process, variables and state of its files.
+
+    Where the working file lies is read anew by every command, so homes share it.
+    """
     from dbt.cli.main import dbtRunner
 
-    key = (project_fingerprint(), str(settings.home), *variables)
-    if key not in _parsed or is_written:
+    key = (project_fingerprint(), os.environ.get("THROUGHLINE_STAGING", ""), *variables)
+    if key not in _parsed:
         (settings.home / "dbt").mkdir(parents=True, exist_ok=True)
-        writing = [] if is_written else ["--no-write-json"]
         try:
-            done = dbtRunner().invoke(["--no-use-colors", "--quiet", *writing, "parse", *variables])
+            done = dbtRunner().invoke(["--no-use-colors", "--quiet", "--no-write-json", "parse", *variables])
         finally:
             _close_working_file()
         if not done.success:
@@ -183,18 +184,3 @@ def _what_failed(done: Any) -> str:
     if len(results) > _SHOWN:
         lines.append(f"  ... {len(results) - _SHOWN} more")
     return "\n".join(lines)
-
-
-@contextlib.contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for the length of a block."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

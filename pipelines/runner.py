@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kernel.errors import Unavailable
 from kernel.messages import text
-from pipelines.dbt import environment
+from pipelines.environment import environment
 from pipelines.home import Home, replace_text
 from pipelines.lock import hold, let_go
 from pipelines.publish.last_run import record_run

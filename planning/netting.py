@@ -127,28 +127,19 @@ def net(
         substitutes: what may stand in for the item before anything is ordered.
     """
     result = Netting()
-    frozen: dict[int, list[Receipt]] = {}
-    queue: list[Receipt] = []
-    # At equal dates the smaller first: a large new order then never makes a small old one look superfluous.
-    for receipt in sorted(receipts, key=lambda line: (line.available, line.good, line.expected, line.supply_id)):
-        if receipt.is_frozen:
-            frozen.setdefault(receipt.available, []).append(receipt)
-            result.receipt_need[receipt.supply_id] = receipt.available
-        else:
-            queue.append(receipt)
+    frozen_good, queue = _incoming(receipts, result)
     perishing = sorted(
         (lot for lot in lots if lot.expiry is not None and lot.quantity > 0),
         key=lambda lot: (lot.expiry or 0, lot.lot_id or 0),
     )
     left = [lot.quantity for lot in perishing]
-    days = set(requirements) | set(frozen) | {as_of}
+    days = set(requirements) | set(frozen_good) | {as_of}
     days.update(max(as_of, lot.expiry + 1) for lot in perishing if lot.expiry is not None)
     if rules.fence_end is not None and rules.fence_end > as_of:
         days.add(rules.fence_end)
     walk = sorted(day for day in days if as_of <= day <= horizon_end)
 
     floor = rules.floor
-    frozen_good = {day: sum(line.good for line in lines) for day, lines in frozen.items()}
     projected = base = opening
     gross = scheduled = taken = first_lot = 0
     reset_at = -1
@@ -218,13 +209,10 @@ def net(
                         short,
                         None if substitutes is None else substitutes.preview(),
                     )
-                    extra = 0
-                    if rules.order_up_to is not None:
-                        extra = max(0, rules.order_up_to - floor)
                     wanted = NetOrder(
                         need=day,
                         short=short,
-                        extra=extra,
+                        extra=0 if rules.order_up_to is None else max(0, rules.order_up_to - floor),
                         gross=gross + window_gross,
                         on_hand=base,
                         scheduled=scheduled + window_scheduled,
@@ -237,6 +225,20 @@ def net(
         if position == reset_at:
             base, gross, scheduled = projected, 0, 0
     return result
+
+
+def _incoming(receipts: Sequence[Receipt], result: Netting) -> tuple[dict[int, int], list[Receipt]]:
+    """Good quantity by day of the receipts that cannot move, which are needed as they stand, and the queue of those that can."""
+    frozen_good: dict[int, int] = {}
+    queue: list[Receipt] = []
+    # At equal dates the smaller first: a large new order then never makes a small old one look superfluous.
+    for receipt in sorted(receipts, key=lambda line: (line.available, line.good, line.expected, line.supply_id)):
+        if receipt.is_frozen:
+            frozen_good[receipt.available] = frozen_good.get(receipt.available, 0) + receipt.good
+            result.receipt_need[receipt.supply_id] = receipt.available
+        else:
+            queue.append(receipt)
+    return frozen_good, queue
 
 
 def _window(

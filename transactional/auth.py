@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from kernel.errors import InvalidInput, NotPermitted
 from transactional.ledger import Ledger
 
-__all__ = ["User", "find_user", "hash_password", "sign_in", "verify_password"]
+__all__ = ["User", "hash_password", "sign_in", "verify_password"]
 
 _N, _R, _P = 2**14, 8, 1
 _MEMORY = 64 * 1024 * 1024
@@ -70,12 +70,6 @@ def sign_in(ledger: Ledger, login: str, password: str) -> User:
     if not (rows and has_password and matches and rows[0][7]):
         raise NotPermitted("auth.refused", login=login)
     return User(*rows[0][:6])
-
-
-def find_user(ledger: Ledger, login: str) -> User | None:
-    """An active user by login, without a password: for the demo's user switcher and the command line."""
-    rows = ledger.rows(_SELECT, (login,))
-    return User(*rows[0][:6]) if rows and rows[0][7] else None
 
 
 def _derive(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:

@@ -54,17 +54,17 @@ def learned(row: Mapping[str, Any], series: pl.DataFrame) -> None:
     with st.expander(t("learned.title", count=told), icon=":material/school:", expanded=False):
         st.caption(t("learned.effect"))
         who = person()
-        may = who is not None and may_send(who.role, "AdjustDemand")
-        _standing(row, corrected, happened, borrowed, may)
-        if not may:
+        _standing(row, corrected, happened, borrowed)
+        kinds = [code for code, command in _TELLING.items() if _may(command)]
+        if not kinds:
             st.caption(t("error.may_not", role=code_text("role", who.role if who else "viewer")))
             return
         what = st.segmented_control(
             t("learned.what"),
-            ("day", "event", "borrow"),
-            default="day",
+            kinds,
+            default=kinds[0],
             required=True,
-            format_func={code: t(f"learned.what_{code}") for code in ("day", "event", "borrow")}.get,
+            format_func={code: t(f"learned.what_{code}") for code in kinds}.get,
             key=f"learned_what_{series_id}",
         )
         if what == "event":
@@ -80,7 +80,6 @@ def _standing(
     corrected: list[dict[str, Any]],
     happened: list[dict[str, Any]],
     borrowed: list[dict[str, Any]],
-    may: bool,
 ) -> None:
     unit = unit_text(row["base_unit"])
     for each in corrected:
@@ -97,15 +96,15 @@ def _standing(
                     at=live.moment(each["recorded_at"]),
                 )
             )
-            if may:
+            if _may("UndoDemandAdjustment"):
                 _back("adjustment", int(each["demand_adjustment_id"]))
     ahead, past = _split(happened)
     for each in ahead:
-        _event_line(each, may)
+        _event_line(each)
     if past:
         with st.popover(t("learned.past_events", count=len(past)), icon=":material/history:"):
             for each in past:
-                _event_line(each, may)
+                _event_line(each)
     for each in borrowed:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -124,7 +123,7 @@ def _standing(
                     else f" · {t('forecast.log_until', date=plain(live.day(each['until_date'])))}"
                 )
             )
-            if may:
+            if _may("EndBorrowing"):
                 _back("borrowing", int(each["demand_reference_id"]))
 
 
@@ -136,7 +135,7 @@ def _split(happened: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[d
     return ahead, [each for each in happened if str(each["end_date"]) < since]
 
 
-def _event_line(each: Mapping[str, Any], may: bool) -> None:
+def _event_line(each: Mapping[str, Any]) -> None:
     """One recorded event: what, when, whom it touches, who told it and when, and the way back."""
     discount = each["discount_ppm"]
     scope = "sku" if each["item_id"] is not None else "category" if each["category_id"] is not None else "everything"
@@ -155,9 +154,17 @@ def _event_line(each: Mapping[str, Any], may: bool) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center", key=f"line_event_{each['business_event_id']}"):
         st.markdown(" · ".join(part for part in parts if part), width="stretch")
-        if may:
+        if _may("WithdrawBusinessEvent"):
             _back("event", int(each["business_event_id"]))
 
+
+def _may(command: str) -> bool:
+    who = person()
+    return who is not None and may_send(who.role, command)
+
+
+_TELLING = {"day": "AdjustDemand", "event": "RecordBusinessEvent", "borrow": "BorrowHistory"}
+"""What can be told, and the command it takes."""
 
 _BACK = {
     "adjustment": forecast_actions.undo_adjustment,

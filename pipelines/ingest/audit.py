@@ -18,7 +18,6 @@ whose sum is of another version is read anew.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 
 import duckdb
 import pyarrow as pa
@@ -60,20 +59,13 @@ def rows_query(table: RawTable, source: str) -> str:
 
 
 class RowHasher:
-    """Counts and hashes the rows of a stream while somebody else reads them."""
+    """Counts and hashes the rows of a stream while somebody else reads them, in a database of its own: `scratch`."""
 
-    def __init__(self, table: RawTable) -> None:
+    def __init__(self, table: RawTable, scratch: duckdb.DuckDBPyConnection) -> None:
         self.row_count = 0
         self.row_hash = 0
         self._query = f"{rows_query(table, 'batch')} WHERE posting_sequence <> {SENTINEL_SEQUENCE}"
-        # A database of its own: the reader's connection is busy reading.
-        self._scratch = duckdb.connect(config={"threads": 1})
-
-    def __enter__(self) -> RowHasher:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._scratch.close()
+        self._scratch = scratch
 
     def watched(self, stream: pa.RecordBatchReader) -> pa.RecordBatchReader:
         """The same stream; what passes is counted and hashed."""

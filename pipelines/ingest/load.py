@@ -78,12 +78,13 @@ def ingest(warehouse: duckdb.DuckDBPyConnection, ledger: str, *, now: datetime |
         Unavailable: the ledger cannot be read.
     """
     stamp = (now or datetime.now(UTC)).replace(tzinfo=None)
-    with open_snapshot(ledger) as source:
+    # Hashed in a database of its own: the working file's connection is busy reading what is hashed.
+    with open_snapshot(ledger) as source, duckdb.connect(config={"threads": 1}) as scratch:
         if source.newest(_company_table()) < 0:
             raise Refused("pipelines.ledger_empty")
         warehouse.begin()
         try:
-            result = _ingest(warehouse, source, stamp)
+            result = _ingest(warehouse, source, scratch, stamp)
             warehouse.commit()
         except BaseException:
             warehouse.rollback()
@@ -100,7 +101,9 @@ def ingest_state(warehouse: duckdb.DuckDBPyConnection) -> IngestState:
     return IngestState(*rows[0]) if rows else IngestState(-1, None, 0)
 
 
-def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp: datetime) -> IngestResult:
+def _ingest(
+    warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, scratch: duckdb.DuckDBPyConnection, stamp: datetime
+) -> IngestResult:
     warehouse.execute(_BOOKKEEPING)
     state = ingest_state(warehouse)
     same_ledger = state.watermark < 0 or (
@@ -112,9 +115,10 @@ def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp:
         state = IngestState(-1, None, state.batch_id)
     batch_id = state.batch_id + 1
     rows: dict[str, int] = {}
+    proofs, columns = _proofs(warehouse), _raw_columns(warehouse)
     for table in raw_tables():
-        proof = _proof(warehouse, table)
-        if proof is None or state.watermark < 0 or not _has_its_shape(warehouse, table):
+        proof = proofs.get(table.name)
+        if proof is None or state.watermark < 0 or not columns.get(table.name, set()) >= set(table.columns):
             # Rows that were never proved, or lack a column the ledger gained: the table is read from the start.
             warehouse.execute(f'DROP TABLE IF EXISTS raw."{table.name}"')
             warehouse.execute(table.definition)
@@ -124,8 +128,8 @@ def _ingest(warehouse: duckdb.DuckDBPyConnection, source: LedgerSnapshot, stamp:
         else:
             after = state.watermark
         if after is None or source.newest(table) > after:
-            with RowHasher(table) as hasher:
-                rows[table.name] = _append(warehouse, source, table, after, hasher, stamp, batch_id)
+            hasher = RowHasher(table, scratch)
+            rows[table.name] = _append(warehouse, source, table, after, hasher, stamp, batch_id)
             _require_arrival(warehouse, source, table, after, batch_id)
             warehouse.execute(
                 "INSERT OR REPLACE INTO raw._ingest_proof VALUES (?, ?, ?, ?, ?)",
@@ -188,23 +192,16 @@ def _require_arrival(
         )
 
 
-def _proof(warehouse: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int] | None:
-    """Rows and sum of hashes of a raw table so far; None where there is none that this version can carry on."""
-    rows = warehouse.execute(
-        "SELECT raw_rows, row_hash FROM raw._ingest_proof WHERE table_name = ? AND hash_version = ?", [table.name, HASH_VERSION]
-    ).fetchall()
-    return (int(rows[0][0]), int(rows[0][1])) if rows else None
+def _proofs(warehouse: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Rows and sum of hashes so far, of each raw table for which there are some that this version can carry on."""
+    query = "SELECT table_name, raw_rows, row_hash FROM raw._ingest_proof WHERE hash_version = ?"
+    return {name: (int(rows), int(row_hash)) for name, rows, row_hash in warehouse.execute(query, [HASH_VERSION]).fetchall()}
 
 
-def _has_its_shape(warehouse: duckdb.DuckDBPyConnection, table: RawTable) -> bool:
-    """Whether the raw table has every column; one the ledger gained has values on old rows, which were not posted again."""
-    known = {
-        name
-        for (name,) in warehouse.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'raw' AND table_name = ?", [table.name]
-        ).fetchall()
-    }
-    return known >= set(table.columns)
+def _raw_columns(warehouse: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The columns of each raw table; one the ledger gained has values on old rows, which were not posted again."""
+    query = "SELECT table_name, list(column_name) FROM information_schema.columns WHERE table_schema = 'raw' GROUP BY ALL"
+    return {name: set(columns) for name, columns in warehouse.execute(query).fetchall()}
 
 
 def _drop_raw(warehouse: duckdb.DuckDBPyConnection) -> None:

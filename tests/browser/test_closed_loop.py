@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.driver import ROOT, browser, chromium_path, open_page, settle, sign_in
+from tests.pipelines.runs import run_steps, settings_of
 from transactional import open_ledger
 from transactional.demo import small_demo
 
@@ -32,14 +33,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     ledger = open_ledger(home / "ledger.db")
     small_demo(ledger)
     ledger.close()
-    environment = {**os.environ, "THROUGHLINE_HOME": str(home), "PYTHONPATH": str(ROOT), "THROUGHLINE_SENSOR_SECONDS": "2"}
-    command = [sys.executable, "-m", "pipelines.cli"]
-    subprocess.run([*command, "run"], check=True, env=environment, cwd=ROOT, capture_output=True)
+    settings = settings_of(home)
+    run_steps(settings, "first")
+    environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT), "THROUGHLINE_SENSOR_SECONDS": "2"}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (home / "up.log").open("w")
-    up = subprocess.Popen([*command, "up", "--port", str(port)], env=environment, cwd=ROOT, stdout=log, stderr=log)
+    command = [sys.executable, "-m", "pipelines.cli", "up", "--port", str(port)]
+    up = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         yield home, f"http://127.0.0.1:{port}"

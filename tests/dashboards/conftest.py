@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards import navigation
-from tests.dashboards.snapshot_fixture import PASSWORD, build_home
+from dashboards.session import Person
+from tests.dashboards.snapshot_fixture import build_home
+from transactional import open_ledger, queries
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 PAGES = tuple(place.name for place in navigation.PAGES)
@@ -34,23 +37,21 @@ def home(template_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def visit() -> Open:
-    """Open the app, sign in and go to a page."""
+def visit(home: Path) -> Open:
+    """Open a page of the app as somebody who is signed in already; "" asks who is there first."""
 
     def opened(page: str = "", *, login: str = "planner", language: str = "en", **link: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=30)
         app.query_params["lang"] = language
-        app.run()
         if login:
-            app.text_input[0].set_value(login)
-            app.text_input[1].set_value(PASSWORD)
-            app.button[0].click().run()
+            ledger = open_ledger(home / "ledger.db")
+            (row,) = [row for row in queries.users(ledger) if row["login"] == login]
+            ledger.close()
+            app.session_state["person"] = Person(**{field.name: row[field.name] for field in fields(Person)})
         if page:
             app.switch_page(f"app_pages/{page}.py")
         for name, value in link.items():
             app.query_params[name] = value
-        if page or link:
-            app.run()
-        return app
+        return app.run()
 
     return opened

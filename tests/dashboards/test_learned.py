@@ -125,3 +125,15 @@ def test_an_override_is_given_back_from_its_log(home: Path, visit: Open) -> None
     written = rows(home, "select override_quantity, reason from forecast_override order by forecast_override_id")
     assert [(150_000_000, "agreed"), (None, "not after all")] == [tuple(row.values()) for row in written]
     assert "given back" in app.success[0].value.lower()
+
+
+def test_sales_tells_events_and_takes_them_back_and_corrects_no_day(home: Path, visit: Open) -> None:
+    app = visit("forecast", login="sales")
+    field(app, "text_input", "Name").set_value("Trade fair")
+    press(app, "Save event")
+    reason = [each for each in app.text_input if each.label.startswith("Reason") and not each.placeholder]
+    reason[0].set_value("called off")
+    press(app, "Take back")
+
+    assert [1] == [row["is_withdrawn"] for row in rows(home, "select is_withdrawn from business_event where name = 'Trade fair'")]
+    assert "Save correction" not in [button.label for button in app.button]

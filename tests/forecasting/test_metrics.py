@@ -27,7 +27,6 @@ def test_measures_by_hand() -> None:
     assert metrics.smape(actual, forecast)[0] == pytest.approx((200 * 2 / 18 + 200 + 0) / 3)
     assert metrics.coverage(actual, row(9, 1, 5), row(12, 2, 5))[0] == pytest.approx(2 / 3)
     assert metrics.tracking_signal(row(4, 6), row(2, 2))[0] == pytest.approx(2.0)
-    assert metrics.forecast_value_added(np.array([0.5]), np.array([0.4]))[0] == pytest.approx(0.1)
 
 
 @pytest.mark.fast

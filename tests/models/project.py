@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines.dbt import require_success, run_dbt
+from pipelines.environment import environment
+from pipelines.settings import load_settings
 from tests.models.naive_kpis import Figures, figures
 from transactional.schema import metadata
 
-__all__ = ["build", "differences", "query", "raw_reader"]
+__all__ = ["NO_TESTS", "PROJECT", "WITH_UNIT_TESTS", "build", "differences", "query", "raw_reader"]
 
-PROJECT = Path(__file__).resolve().parents[2] / "models"
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = ROOT / "models"
+WITH_UNIT_TESTS = ("--exclude-resource-type", "saved_query")
+"""In place of what the product leaves out, which is the unit tests: there are no saved queries."""
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
-def build(warehouse: Path, home: Path, *arguments: str) -> None:
-    """`dbt build` of everything on `warehouse`; fails with dbt's own last lines."""
-    beside = Path(sys.executable).with_name("dbt")
-    environment = {
-        **os.environ,
-        "THROUGHLINE_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(home / "target"),
-        "DBT_LOG_PATH": str(home / "logs"),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        # As views, so that dbt's unit tests find the columns of their inputs.
-        "THROUGHLINE_STAGING": "view",
-    }
-    done = subprocess.run(
-        [str(beside), "build", "--no-use-colors", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, "\n".join((done.stdout + done.stderr).splitlines()[-60:])
+def build(home: Path, *arguments: str, command: str = "build") -> None:
+    """`dbt build` of everything on the home's `warehouse.duckdb`, in this process, which parses the project once."""
+    settings = load_settings({"THROUGHLINE_HOME": str(home)}, ROOT)
+    # Staging as views, so that dbt's unit tests find the columns of their inputs.
+    with environment({"THROUGHLINE_STAGING": "view"}):
+        require_success(run_dbt(settings, [command, *arguments]), command)
 
 
 def query(warehouse: Path, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.project import build, differences, query
+from tests.models.project import NO_TESTS, WITH_UNIT_TESTS, build, differences, query
 from tests.models.small_company import small_company
 
 pytestmark = pytest.mark.pipeline
@@ -20,7 +20,7 @@ MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("models")
     path = small_company().write(home / "warehouse.duckdb")
-    build(path, home)
+    build(home, *WITH_UNIT_TESTS)
     return path
 
 
@@ -136,7 +136,7 @@ def test_a_second_build_gives_the_same_tables(warehouse: Path) -> None:
         return {name: query(warehouse, f'select * from reports."{name}" order by all') for name in tables}
 
     before = content()
-    build(warehouse, warehouse.parent, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    build(warehouse.parent, *NO_TESTS)
 
     assert before == content()
     assert len(tables) >= 21

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.ingest import ingest
-from pipelines.steps.tables import create_result_tables
-from pipelines.warehouse import open_warehouse
+from tests.models.conftest import ingested
 from tests.models.late_company import EXPECTED, day, late_company
 from tests.models.naive_causes import late_causes
 from tests.models.project import build, query, raw_reader
 from tests.models.truth import causes_found, compare
-from transactional import Ledger, open_ledger
-from transactional.demo import small_demo
 
 pytestmark = pytest.mark.pipeline
 
-
-def _built(home: Path, fill: Callable[[Ledger], Any]) -> tuple[Path, Any]:
-    """A warehouse with the reports of late lines of a ledger that `fill` has filled, and what `fill` answered."""
-    ledger = open_ledger(home / "ledger.db")
-    answer = fill(ledger)
-    ledger.close()
-    path = home / "warehouse.duckdb"
-    with open_warehouse(path) as connection:
-        ingest(connection, str(home / "ledger.db"))
-        create_result_tables(connection)
-    reports = ("+rpt_late_lines", "+rpt_late_causes", "+rpt_late_chain")
-    # Only tests whose every model is among them; what the project claims of all companies is claimed of this one.
-    build(path, home, "--select", *reports, "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
-    return path, answer
+# Only tests whose every model is among them; what the project claims of all companies is claimed of this one.
+LATE_REPORTS = ("--select", "+rpt_late_lines", "+rpt_late_causes", "+rpt_late_chain", "--indirect-selection", "cautious")
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _built(tmp_path_factory.mktemp("late"), late_company)[0]
+    home = tmp_path_factory.mktemp("late")
+    ingested(home, late_company)
+    build(home, *LATE_REPORTS)
+    return home / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def demo(small_demo_home: Path) -> tuple[Path, dict[str, Any]]:
     """The small demo company, and the truth about it."""
-    return _built(tmp_path_factory.mktemp("demo"), small_demo)
+    build(small_demo_home, *LATE_REPORTS, command="test")
+    return small_demo_home / "warehouse.duckdb", json.loads((small_demo_home / "truth.json").read_text())
 
 
 def _by_hand_and_by_sql(warehouse: Path) -> tuple[dict[int, dict[str, int]], dict[int, dict[str, int]]]:
@@ -160,7 +149,9 @@ def test_the_full_demo_was_late_for_the_reasons_it_lived(tmp_path: Path) -> None
     """At least nine of ten main causes."""
     from transactional.demo import create_demo
 
-    _compare(*_built(tmp_path, create_demo), at_least=0.9)
+    truth = ingested(tmp_path, partial(create_demo, seed=7))
+    build(tmp_path, *LATE_REPORTS)
+    _compare(tmp_path / "warehouse.duckdb", truth, at_least=0.9)
 
 
 def _compare(warehouse: Path, truth: dict[str, Any], *, at_least: float) -> None:

@@ -1,4 +1,4 @@
-"""What the pipeline's tests share: a ledger built row by row, on both databases, and a scratch warehouse."""
+"""What the pipeline's tests share: a company after a whole run, a ledger built row by row, a scratch warehouse."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.engine import make_url
 
+from tests.made_once import made_once
+from tests.pipelines.runs import run_steps, settings_of
+from tests.pipelines.trading_company import trading_company
 from transactional.schema import metadata
 
 TODAY = date(2026, 3, 2)
@@ -81,6 +84,17 @@ def items(first: int, count: int, **values: object) -> list[dict[str, object]]:
         }
         for number in range(first, first + count)
     ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def trading_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the trading company after one undisturbed run; to be copied by whoever changes it."""
+
+    def make(home: Path) -> None:
+        trading_company(home / "ledger.db")
+        run_steps(settings_of(home), "first")
+
+    return made_once(tmp_path_factory, "trading", make)
 
 
 @pytest.fixture(scope="session")

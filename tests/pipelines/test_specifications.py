@@ -16,14 +16,11 @@ from pipelines.cli import app
 from pipelines.home import Home
 from pipelines.lock import let_go
 from pipelines.run import Run
-from pipelines.settings import load_settings
 from pipelines.specifications import read_specifications, remove_specifications, save_specification
 from pipelines.steps.forecast import run_forecast
 from pipelines.steps.ingest import run_ingest
-from pipelines.steps.transform import run_core
-from tests.pipelines.trading_company import trading_company
+from tests.pipelines.runs import settings_of
 
-ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 3, 2)
 
 
@@ -33,11 +30,9 @@ def entry(sku: str = "GOOD-01", model: str = "theta", **changes: object) -> Spec
     return SpecificationEntry(**(values | changes))  # type: ignore[arg-type]
 
 
-def forecast_step(home: Path, run_id: str, *, whole: bool = False) -> Run:
-    run = Run(run_id, load_settings({"THROUGHLINE_HOME": str(home), "THROUGHLINE_SIMULATED_CUTOFFS": "1"}, ROOT))
+def forecast_step(home: Path, run_id: str) -> Run:
+    run = Run(run_id, settings_of(home))
     run_ingest(run)
-    if whole:
-        run_core(run, is_tested=False)
     run_forecast(run)
     let_go(run.home.run_lock, run_id)
     return run
@@ -49,19 +44,11 @@ def forecast_tables(home: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: warehouse.execute(f'SELECT * FROM forecast."{name}" ORDER BY ALL').fetchall() for (name,) in names}
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose marts are built and whose first forecast was made without any specification."""
-    home = tmp_path_factory.mktemp("specified")
-    trading_company(home / "ledger.db")
-    forecast_step(home, "built", whole=True)
-    return home
-
-
 @pytest.fixture
-def home(built: Path, tmp_path: Path) -> Path:
+def home(trading_home: Path, tmp_path: Path) -> Path:
+    """A home whose forecast was made without any specification."""
     copy = tmp_path / "home"
-    shutil.copytree(built, copy)
+    shutil.copytree(trading_home, copy)
     return copy
 
 

@@ -19,38 +19,16 @@ import duckdb
 import pytest
 
 from pipelines.home import Home
-from pipelines.lock import is_free, let_go
+from pipelines.lock import is_free
 from pipelines.run import Run
-from pipelines.settings import Settings, load_settings
-from pipelines.steps.forecast import run_forecast
-from pipelines.steps.ingest import run_ingest
-from pipelines.steps.plan import run_plan
-from pipelines.steps.publish import run_publish
-from pipelines.steps.transform import run_core, run_reports
+from pipelines.settings import Settings
 from tests.company import THE_DAY, common
+from tests.pipelines.runs import ROOT, run_steps, settings_of
 from tests.pipelines.trading_company import order_week, trading_company
 from transactional import open_ledger
 from transactional.commands import RequestRun
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(900)]
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def settings_of(home: Path) -> Settings:
-    return load_settings({"THROUGHLINE_HOME": str(home), "THROUGHLINE_SIMULATED_CUTOFFS": "2"}, ROOT)
-
-
-def run_steps(home: Path, run_id: str) -> None:
-    """Every step in order, without Dagster and dbt's own tests."""
-    run = Run(run_id, settings_of(home))
-    run_ingest(run)
-    run_core(run, is_tested=False)
-    run_forecast(run)
-    run_plan(run)
-    run_reports(run, is_tested=False)
-    run_publish(run)
-    let_go(run.home.run_lock, run_id)
 
 
 def prints(home: Path) -> dict[str, tuple[int, str]]:
@@ -67,20 +45,11 @@ def prints(home: Path) -> dict[str, tuple[int, str]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home after one undisturbed run."""
-    home = tmp_path_factory.mktemp("first")
-    trading_company(home / "ledger.db")
-    run_steps(home, "first")
-    return home
-
-
 @pytest.fixture
-def home(first_home: Path, tmp_path: Path) -> Path:
+def home(trading_home: Path, tmp_path: Path) -> Path:
     """A copy to spoil."""
     copy = tmp_path / "home"
-    shutil.copytree(first_home, copy)
+    shutil.copytree(trading_home, copy)
     return copy
 
 
@@ -109,36 +78,36 @@ def published(home: Path) -> dict[str, list[str]]:
     return found
 
 
-def throughline(home: Path, ledger_url: str, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        **settings_of(home).environment(),
-        "THROUGHLINE_LEDGER_URL": ledger_url,
-        "PYTHONPATH": str(ROOT),
-    }
+def throughline(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *words], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600
     )
 
 
 @pytest.mark.postgres
-def test_a_ledger_on_postgresql_publishes_what_one_on_sqlite_does(first_home, postgres_database, tmp_path):
+@pytest.mark.parametrize("by_command", [False, pytest.param(True, marks=pytest.mark.proof)])
+def test_a_ledger_on_postgresql_publishes_what_one_on_sqlite_does(trading_home, postgres_database, tmp_path, by_command):
     """Goal: the database under the ledger changes nothing that people see. Method: one company on both, all rows."""
     trading_company(postgres_database)
     home = tmp_path / "home"
-    ran = throughline(home, postgres_database, "run")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    expected, found = published(first_home), published(home)
+    settings = settings_of(home, postgres_database)
+    if by_command:
+        ran = throughline(settings, "run")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+    else:
+        run_steps(settings, "first")
+    expected, found = published(trading_home), published(home)
 
     assert not (home / "ledger.db").exists()
     assert expected.keys() == found.keys()
     assert [] == [name for name in expected if expected[name] != found[name]]
     assert len(expected) > 20
 
-    status = throughline(home, postgres_database, "status")
-    checked = throughline(home, postgres_database, "check")
-    kept = throughline(home, postgres_database, "demo", "--if-empty")
-    refused = throughline(home, postgres_database, "reset", "--ledger", "--yes")
+    status = throughline(settings, "status")
+    checked = throughline(settings, "check")
+    kept = throughline(settings, "demo", "--if-empty")
+    refused = throughline(settings, "reset", "--ledger", "--yes")
 
     assert (0, True) == (status.returncode, Home(home).current_snapshot_id() in status.stdout), status.stderr
     assert (0, "") == (checked.returncode, checked.stderr), checked.stdout
@@ -149,7 +118,7 @@ def test_a_ledger_on_postgresql_publishes_what_one_on_sqlite_does(first_home, po
 KILLED = textwrap.dedent(
     """
     import os, sys
-    from tests.pipelines.test_whole_run import settings_of
+    from tests.pipelines.runs import settings_of
     from pathlib import Path
     from pipelines.run import Run
     home, place = Path(sys.argv[1]), sys.argv[2]
@@ -217,7 +186,7 @@ def test_runs_killed_inside_every_step_end_like_an_undisturbed_one(home, tmp_pat
     ledger.close()
     quiet = tmp_path / "quiet"
     shutil.copytree(home, quiet)
-    run_steps(quiet, "undisturbed")
+    run_steps(settings_of(quiet), "undisturbed")
     before = Home(home).current_snapshot_id()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for place in ("ingest", "transform", "forecast", "plan", "report", "publish"):
@@ -225,7 +194,7 @@ def test_runs_killed_inside_every_step_end_like_an_undisturbed_one(home, tmp_pat
         died = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True)
         assert died.returncode == -signal.SIGKILL, (place, died.stderr[-2000:])
         assert before == Home(home).current_snapshot_id()
-    run_steps(home, "after")
+    run_steps(settings_of(home), "after")
     expected, found = prints(quiet), prints(home)
 
     assert expected.keys() == found.keys()
@@ -235,7 +204,7 @@ def test_runs_killed_inside_every_step_end_like_an_undisturbed_one(home, tmp_pat
 
 def test_running_again_changes_nothing(home):
     before = prints(home)
-    run_steps(home, "again")
+    run_steps(settings_of(home), "again")
 
     assert before == prints(home)
 
@@ -286,7 +255,7 @@ def test_runs_killed_at_random_moments_end_like_an_undisturbed_one(home, tmp_pat
     quiet = tmp_path / "quiet"
     shutil.copytree(home, quiet)
     started = time.monotonic()
-    assert throughline(quiet, "", "run").returncode == 0
+    assert throughline(settings_of(quiet), "run").returncode == 0
     whole = time.monotonic() - started
     for _ in range(10):
         environment = {**os.environ, **settings_of(home).environment(), "PYTHONPATH": str(ROOT)}
@@ -298,7 +267,7 @@ def test_runs_killed_at_random_moments_end_like_an_undisturbed_one(home, tmp_pat
         # Whatever was current is whole and readable.
         assert published(home)["reports.rpt_company"]
         assert is_free(Home(home).run_lock)
-    ended = throughline(home, "", "run")
+    ended = throughline(settings_of(home), "run")
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert prints(quiet) == prints(home)

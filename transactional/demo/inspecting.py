@@ -20,11 +20,10 @@ INSPECTION_DAYS = 2
 
 @dataclass(slots=True)
 class Held:
-    """A receipt that waits for inspection: receipt line reference, lot, quantity, and where it came from."""
+    """A receipt that waits for inspection: receipt line, lot, quantity, and where it came from."""
 
     receipt: str | int
     position: int
-    line_ref: int | tuple[str, int]
     supplier: str
     sku: str
     location: str

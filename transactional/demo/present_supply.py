@@ -146,7 +146,6 @@ class PresentSupply:
                 Held(
                     int(row["receipt_id"]),
                     line,
-                    line,
                     row["supplier"],
                     row["sku"],
                     row["location"],

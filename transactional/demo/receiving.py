@@ -150,7 +150,7 @@ class Receiving:
                 opened.order_by, opened.order_day, opened.note,
             )  # fmt: skip
             if is_inspected:
-                held.append(Held("", position, opened.ref, supplier.code, opened.sku, location, lot, expiry, quantity, source))
+                held.append(Held("", position, supplier.code, opened.sku, location, lot, expiry, quantity, source))
             self._take_in(opened, quantity, quantity - rejected, (home, lot, expiry, source))
             if opened.quantity > 0:
                 opened.arrival = office.calendar.add(office.day, random.randint(3, 6))

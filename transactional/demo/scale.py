@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-__all__ = ["END_DATE", "FULL", "SCALES", "SMALL", "Scale"]
+__all__ = ["END_DATE", "FULL", "SMALL", "Scale"]
 
 END_DATE = date(2026, 10, 31)
 """The history ends here, whatever the scale; `advance` goes on from here."""
@@ -85,4 +85,3 @@ SMALL = Scale(
     lot_days=(12, 20),
     trouble=0.4,
 )
-SCALES = {scale.name: scale for scale in (FULL, SMALL)}

@@ -129,10 +129,7 @@ def _buy(work: UnitOfWork, command: ApproveSuggestion, quantity: int, series: Ro
     return place_purchase_order(
         work,
         PlacePurchaseOrder(
-            command_id=command.command_id,
-            actor=command.actor,
-            source=command.source,
-            business_date=command.business_date,
+            **_given(command),
             supplier=command.supplier,
             order_date=command.business_date,
             buyer=command.actor,
@@ -156,15 +153,17 @@ def _buy(work: UnitOfWork, command: ApproveSuggestion, quantity: int, series: Ro
     )
 
 
+def _given(command: ApproveSuggestion) -> dict[str, Any]:
+    """What the order made has from the approval: it is the same act of the same person."""
+    return {name: getattr(command, name) for name in ("command_id", "actor", "source", "business_date")}
+
+
 def _make(work: UnitOfWork, command: ApproveSuggestion, quantity: int, series: Row) -> dict[str, Any]:
     start = max(command.release_date, command.business_date)
     return place_work_order(
         work,
         PlaceWorkOrder(
-            command_id=command.command_id,
-            actor=command.actor,
-            source=command.source,
-            business_date=command.business_date,
+            **_given(command),
             sku=command.sku,
             warehouse=command.warehouse,
             quantity=quantity,
@@ -185,10 +184,7 @@ def _transfer(work: UnitOfWork, command: ApproveSuggestion, quantity: int, serie
     return place_transfer(
         work,
         PlaceTransfer(
-            command_id=command.command_id,
-            actor=command.actor,
-            source=command.source,
-            business_date=command.business_date,
+            **_given(command),
             from_warehouse=source,
             to_warehouse=command.warehouse,
             order_date=command.business_date,

@@ -18,6 +18,7 @@ _EXPECTING = {
     "OverrideForecast",
     "RecordBusinessEvent",
     "RecordSalesExpectation",
+    "WithdrawBusinessEvent",
     "WithdrawSalesExpectation",
 }
 _PLANNING = _EXPECTING | {
@@ -27,7 +28,6 @@ _PLANNING = _EXPECTING | {
     "EndBorrowing",
     "OverrideGroupForecast",
     "UndoDemandAdjustment",
-    "WithdrawBusinessEvent",
     "DefineBusinessEvent",
     "SetCalendar",
     "PlaceWorkOrder",

@@ -34,6 +34,7 @@ from transactional.handlers.support import (
     origin_is_free,
     positive_quantity,
     price,
+    promise,
     quantity_not_negative,
     rate,
     refuse_status,
@@ -91,7 +92,7 @@ def promise_purchase_line(work: UnitOfWork, command: PromisePurchaseLine) -> dic
     if line["status"] not in ("open", "pending"):
         raise refuse_status("purchase_order_line", order["number"], line["status"], "promise")
     not_before(work, command.promised_date, order["order_date"], "promised_date", "order_date", order["number"])
-    _promise(work, order, line, command.promised_date)
+    promise(work, "purchase_order", order, line, command.promised_date)
     return {"document_id": order["purchase_order_id"], "line_ids": [line["purchase_order_line_id"]]}
 
 
@@ -218,25 +219,7 @@ def _add_line(work: UnitOfWork, command: PlacePurchaseOrder, order: Row, line: P
         source_key=line.source_key,
     )
     if line.promised_date is not None:
-        _promise(work, order, row, line.promised_date)
+        promise(work, "purchase_order", order, row, line.promised_date)
     if status == "open":
         note_purchase(work, item["item_id"], order["order_date"], order["supplier_id"])
     return row
-
-
-def _promise(work: UnitOfWork, order: Row, line: Row, promised_date: Any) -> None:
-    before = line["last_promised_date"]
-    if before == promised_date:
-        return
-    columns = {"last_promised_date": promised_date}
-    if line["first_promised_date"] is None:
-        columns["first_promised_date"] = promised_date
-    work.change("purchase_order_line", line["purchase_order_line_id"], **columns)
-    work.event(
-        "purchase_order",
-        order["purchase_order_id"],
-        "promised",
-        line_id=line["purchase_order_line_id"],
-        old=before and str(before),
-        new=str(promised_date),
-    )

@@ -36,6 +36,7 @@ from transactional.handlers.support import (
     optional_key,
     positive_quantity,
     price,
+    promise,
     rate,
     refuse_status,
     step_of,
@@ -86,7 +87,7 @@ def promise_sales_line(work: UnitOfWork, command: PromiseSalesLine) -> dict[str,
     if line["status"] != "open":
         raise refuse_status("sales_order_line", order["number"], line["status"], "promise")
     not_before(work, command.promised_date, order["order_date"], "promised_date", "order_date", order["number"])
-    _promise(work, order, line, command.promised_date)
+    promise(work, "sales_order", order, line, command.promised_date)
     for peg in command.pegs:
         _archive_peg(work, order, line, peg, command.promised_date)
     return {"document_id": order["sales_order_id"], "line_ids": [line["sales_order_line_id"]]}
@@ -208,22 +209,8 @@ def _add_line(work: UnitOfWork, command: EnterSalesOrder, order: Row, line: Sale
         source_key=line.source_key,
     )
     if line.promised_date is not None:
-        _promise(work, order, row, line.promised_date)
+        promise(work, "sales_order", order, row, line.promised_date)
     return row
-
-
-def _promise(work: UnitOfWork, order: Row, line: Row, promised_date: date) -> None:
-    before = line["last_promised_date"]
-    if before == promised_date:
-        return
-    columns = {"last_promised_date": promised_date}
-    if line["first_promised_date"] is None:
-        columns["first_promised_date"] = promised_date
-    key = line["sales_order_line_id"]
-    work.change("sales_order_line", key, **columns)
-    work.event(
-        "sales_order", order["sales_order_id"], "promised", line_id=key, old=before and str(before), new=str(promised_date)
-    )
 
 
 def _archive_peg(work: UnitOfWork, order: Row, line: Row, peg: Peg, promised_date: date) -> None:

@@ -100,73 +100,22 @@ def confirm_delivery(work: UnitOfWork, command: ConfirmDelivery) -> dict[str, An
 def _ship_line(
     work: UnitOfWork, command: ShipGoods, shipment: Row, movement: Row, line: ShipLine, row: Row, order: Row
 ) -> list[int]:
-    number = order["number"]
-    if row["status"] != "open":
-        raise refuse_status("sales_order_line", number, row["status"], "ship")
-    if row["warehouse_id"] != shipment["warehouse_id"]:
-        expected = work.row("warehouse", row["warehouse_id"])["code"]
-        raise InvalidInput("command.other_warehouse", where=number, got=command.warehouse, expected=expected)
-    quantity = positive_quantity(line.quantity, number)
-    still_open = row["ordered_quantity"] - row["shipped_quantity"] - row["cancelled_quantity"]
-    if quantity > still_open:
-        raise Refused("command.more_than_open", document=number, got=show_quantity(quantity), expected=show_quantity(still_open))
-    not_before(work, command.shipped_date, order["order_date"], "shipped_date", "order_date", number)
+    quantity = _quantity_to_ship(work, command, shipment, line, row, order)
     item_id, key = row["item_id"], row["sales_order_line_id"]
-    customer = work.stock.virtual("CUSTOMER")
     ids: list[int] = []
-
-    def send(location_id: int, lot_id: int, part: int, picked: date | None, consume: bool) -> None:
-        added = work.insert(
-            "shipment_line",
-            shipment_line_id=work.new_id(),
-            shipment_id=shipment["shipment_id"],
-            sales_order_line_id=key,
-            item_id=item_id,
-            lot_id=lot_id,
-            location_id=location_id,
-            quantity=part,
-            picked_date=command.picked_date or picked,
-        )
-        ids.append(added["shipment_line_id"])
-        work.stock.move(
-            movement,
-            item_id,
-            part,
-            from_location=location_id,
-            to_location=customer,
-            lot_id=lot_id,
-            document_line_id=added["shipment_line_id"],
-            consume_allocated=consume,
-        )
-
     rest = quantity
-    consumed = 0
     for allocation in _in_place(work, row, line):
         part = min(allocation["quantity"], rest)
         if not part:
             break
         _refuse_expired(work, item_id, allocation["lot_id"], command.shipped_date)
-        send(allocation["location_id"], allocation["lot_id"], part, allocation["picked_date"], True)
+        place, picked = (allocation["location_id"], allocation["lot_id"]), command.picked_date or allocation["picked_date"]
+        ids.append(_send(work, shipment, movement, row, place, part, picked, is_allocated=True))
         end_part(work, allocation, part, "consumed")
         rest -= part
-        consumed += part
-    if rest:
-        if line.location is None and line.lot is None:
-            pieces = work.stock.take(item_id, row["warehouse_id"], rest)
-        else:
-            pieces = free_in(work, row, rest, line.location, line.lot)
-        found = sum(part for _, _, part in pieces)
-        if found < rest:
-            raise Refused(
-                "command.not_enough_to_ship",
-                document=number,
-                item=work.row("item", item_id)["sku"],
-                got=show_quantity(quantity),
-                expected=show_quantity(consumed + found),
-                warehouse=command.warehouse,
-            )
-        for location_id, lot_id, part in pieces:
-            send(location_id, lot_id, part, None, False)
+    consumed = quantity - rest
+    for location_id, lot_id, part in _free_pieces(work, command, order, line, row, rest, quantity):
+        ids.append(_send(work, shipment, movement, row, (location_id, lot_id), part, command.picked_date, is_allocated=False))
     shipped = row["shipped_quantity"] + quantity
     allocated = row["allocated_quantity"] - consumed
     unshipped = row["ordered_quantity"] - shipped - row["cancelled_quantity"]
@@ -190,6 +139,83 @@ def _ship_line(
         # Shipped from another place than the tied one: what stays tied would be held for nobody.
         give_back(work, row, allocated - unshipped, "shipped_elsewhere", None)
     return ids
+
+
+def _quantity_to_ship(work: UnitOfWork, command: ShipGoods, shipment: Row, line: ShipLine, row: Row, order: Row) -> int:
+    """The line's quantity, once everything else about it allows shipping."""
+    number = order["number"]
+    if row["status"] != "open":
+        raise refuse_status("sales_order_line", number, row["status"], "ship")
+    if row["warehouse_id"] != shipment["warehouse_id"]:
+        expected = work.row("warehouse", row["warehouse_id"])["code"]
+        raise InvalidInput("command.other_warehouse", where=number, got=command.warehouse, expected=expected)
+    quantity = positive_quantity(line.quantity, number)
+    still_open = row["ordered_quantity"] - row["shipped_quantity"] - row["cancelled_quantity"]
+    if quantity > still_open:
+        raise Refused("command.more_than_open", document=number, got=show_quantity(quantity), expected=show_quantity(still_open))
+    not_before(work, command.shipped_date, order["order_date"], "shipped_date", "order_date", number)
+    return quantity
+
+
+def _free_pieces(
+    work: UnitOfWork, command: ShipGoods, order: Row, line: ShipLine, row: Row, rest: int, quantity: int
+) -> list[tuple[int, int, int]]:
+    """(location, lot, quantity) of free stock for what is tied to nothing; refused where there is less than `rest`."""
+    if not rest:
+        return []
+    if line.location is None and line.lot is None:
+        pieces = work.stock.take(row["item_id"], row["warehouse_id"], rest)
+    else:
+        pieces = free_in(work, row, rest, line.location, line.lot)
+    missing = rest - sum(part for _, _, part in pieces)
+    if missing > 0:
+        raise Refused(
+            "command.not_enough_to_ship",
+            document=order["number"],
+            item=work.row("item", row["item_id"])["sku"],
+            got=show_quantity(quantity),
+            expected=show_quantity(quantity - missing),
+            warehouse=command.warehouse,
+        )
+    return pieces
+
+
+def _send(
+    work: UnitOfWork,
+    shipment: Row,
+    movement: Row,
+    row: Row,
+    place: tuple[int, int],
+    part: int,
+    picked: date | None,
+    *,
+    is_allocated: bool,
+) -> int:
+    """One shipment line from a (location, lot) to the customer; its id."""
+    location_id, lot_id = place
+    added = work.insert(
+        "shipment_line",
+        shipment_line_id=work.new_id(),
+        shipment_id=shipment["shipment_id"],
+        sales_order_line_id=row["sales_order_line_id"],
+        item_id=row["item_id"],
+        lot_id=lot_id,
+        location_id=location_id,
+        quantity=part,
+        picked_date=picked,
+    )
+    key: int = added["shipment_line_id"]
+    work.stock.move(
+        movement,
+        row["item_id"],
+        part,
+        from_location=location_id,
+        to_location=work.stock.virtual("CUSTOMER"),
+        lot_id=lot_id,
+        document_line_id=key,
+        consume_allocated=is_allocated,
+    )
+    return key
 
 
 def _in_place(work: UnitOfWork, row: Row, line: ShipLine) -> list[Row]:

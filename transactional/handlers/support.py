@@ -34,6 +34,7 @@ __all__ = [
     "period_of",
     "positive_quantity",
     "price",
+    "promise",
     "quantity_not_negative",
     "rate",
     "rows_where",
@@ -218,9 +219,17 @@ def rows_where(work: UnitOfWork, table: str, column: str, value: Any) -> list[Ro
     return stored + [row for row in work.rows.new_rows(table) if row[column] == value]
 
 
-def refuse_unknown(table: str, code: object) -> NotFound:
-    """The error for a thing that is not there."""
-    return NotFound("command.unknown", what=table, got=code)
+def promise(work: UnitOfWork, document: str, order: Row, line: Row, promised_date: date) -> None:
+    """A new promise of a line of a `sales_order` or `purchase_order`; its first promise stays."""
+    before = line["last_promised_date"]
+    if before == promised_date:
+        return
+    columns = {"last_promised_date": promised_date}
+    if line["first_promised_date"] is None:
+        columns["first_promised_date"] = promised_date
+    key = line[f"{document}_line_id"]
+    work.change(f"{document}_line", key, **columns)
+    work.event(document, order[f"{document}_id"], "promised", line_id=key, old=before and str(before), new=str(promised_date))
 
 
 def refuse_status(document: str, number: object, status: object, action: str) -> Refused:
