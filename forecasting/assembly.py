@@ -17,8 +17,21 @@ from forecasting.outlook import Served, falling, places, serve, step_outlook, wi
 
 __all__ = ["MEMBERS", "Assembled", "assemble", "bands", "joined"]
 
-# What is combined. Croston is left out for its bias (SBA is the same without it), seasonal naive for its noise.
-MEMBERS = ("moving_average", "long_average", "theta", "ets", "ets_additive", "ets_multiplicative", "sba", "tsb", "boosting")
+# What is combined. Croston is left out for its bias (SBA is the same without it). Seasonal naive is noisy, and gets no weight
+# where years differ; in months, a young company's own seasons are told by nothing else. Last year's week holds other holidays.
+MEMBERS = (
+    "seasonal_naive",
+    "moving_average",
+    "long_average",
+    "theta",
+    "ets",
+    "ets_additive",
+    "ets_multiplicative",
+    "sba",
+    "tsb",
+    "boosting",
+)
+_MONTHLY = ("seasonal_naive",)
 _BANDS = 3  # distances ahead that are calibrated apart
 
 
@@ -98,12 +111,13 @@ def assemble(
         forecasts[i, :-1, known_then] = np.moveaxis(past.run.mean[:, :, :tested], 1, 0)
     borders = busyness_borders(pattern, final.run.size * final.run.frequency)
     segment = weight_segments(pattern, final.run.size * final.run.frequency, borders)
-    past_taught = [_taught(actual, forecasts, members, final, segment, without=i) for i in range(len(origins))]
+    left_out = [] if panel.frequency == "month" else [MEMBERS.index(name) for name in _MONTHLY]
+    past_taught = [_taught(actual, forecasts, members, left_out, final, segment, without=i) for i in range(len(origins))]
     for i, origin in enumerate(origins):
         known_then = places(runs[origin].rows, final.rows)
         combined = with_combination(runs[origin], _laid(past_taught[i], segment[known_then]), members)[0][-1]
         forecasts[i, -1, known_then] = combined[:, :tested]
-    taught = _taught(actual, forecasts, members, final, segment)
+    taught = _taught(actual, forecasts, members, left_out, final, segment)
     weights = _laid(taught, segment)
     final_mean = with_combination(final, weights, members)[0]
     choice = choose_champions(actual, forecasts, final_mean, final.patterns, panel.season_length, final.run.scale_squared)
@@ -139,6 +153,7 @@ def _taught(
     actual: FloatArray,
     forecasts: FloatArray,
     members: list[int],
+    left_out: list[int],
     final: OriginRun,
     segment: StrArray,
     without: int | None = None,
@@ -149,6 +164,7 @@ def _taught(
     pattern = final.patterns.pattern
     patterns = [str(name) for name in np.unique(pattern)]
     scale, told, past = final.run.scale_squared, actual[kept], forecasts[kept][:, members]
+    past[:, left_out] = np.nan
     ratios = pattern_ratios(told, past, scale, pattern, patterns)
     factor = np.stack([ratios[str(name)] for name in pattern], axis=1)
     names = [str(name) for name in np.unique(segment)]

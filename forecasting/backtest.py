@@ -39,7 +39,7 @@ from forecasting.newcomers import Borrowed, attribute_codes, borrow, with_borrow
 from forecasting.patterns import Patterns, demand_patterns
 from forecasting.prepared import prepare
 from forecasting.regressors import regressor_values
-from forecasting.seasonality import common_profile
+from forecasting.seasonality import common_profile, season_doubt
 from forecasting.selection import Endings, Loan
 from forecasting.silence import Silence, read_silence
 from forecasting.surroundings import NOTHING_BESIDE, Surroundings
@@ -58,12 +58,13 @@ _FEWEST_PERIODS = 4
 @dataclass(frozen=True)
 class Shared:
     """What all series share at an origin: the holiday effect (window,) and its variance, empty where nothing is clear, and the
-    season (position,); `events`, `loans` (of young series) and `endings` are those told before, else they are read from
-    demand."""
+    season (position,) with the doubt in own ones (`season_doubt`); `events`, `loans` (of young series) and `endings` are
+    those told before, else they are read from demand."""
 
     holiday: FloatArray
     holiday_variance: FloatArray
     season: FloatArray
+    season_doubt: float
     events: ToldEffects | None = None
     loans: Mapping[int, Loan] = field(default_factory=dict)
     endings: Endings | None = None
@@ -101,6 +102,7 @@ class _Task:
     positions: IntArray
     holiday: FloatArray
     common: FloatArray
+    season_doubt: float
     habit: float
 
 
@@ -169,6 +171,7 @@ class _Tasks(_Made):
             one.positions,
             one.holiday if len(one.holiday) == 1 else one.holiday[part],
             one.shared.season,
+            one.shared.season_doubt,
             one.habit,
         )
 
@@ -357,7 +360,8 @@ def _shared_effects(
         return holiday, told, effects, is_hidden
     plain = filled.values / holiday[:, :period_count]
     season = common_profile(plain, starts, positions[:period_count], panel.season_length)
-    return holiday, Shared(effect, spread, season), effects, is_hidden
+    doubt = season_doubt(plain, starts, positions[:period_count], panel.season_length, season)
+    return holiday, Shared(effect, spread, season, doubt), effects, is_hidden
 
 
 def _without(values: FloatArray, is_hidden: BoolArray) -> FloatArray:
@@ -376,6 +380,7 @@ def _run_task(task: _Task) -> tuple[CandidateRun, Silence]:
         positions=task.positions,
         holiday=task.holiday,
         common=task.common,
+        season_doubt=task.season_doubt,
     )
     past = prepared.factors[:, : prepared.period_count]
     silence = read_silence(prepared.values, prepared.is_scored, task.starts, past, task.frequency, task.habit)

@@ -68,13 +68,14 @@ def prepare(
     positions: IntArray,
     holiday: FloatArray,
     common: FloatArray,
+    season_doubt: float,
 ) -> Prepared:
     """Fill, find the season of each series, and lay the factors out over past and future."""
     period_count = values.shape[1]
     rough = common[positions][None, :] * holiday
     filled = fill_demand(values, starts, is_censored, rough[:, :period_count], HALF_WINDOWS[frequency])
     plain = filled.values / holiday[:, :period_count]
-    season = seasonal_indices(plain, starts, positions[:period_count], season_length, common)
+    season = seasonal_indices(plain, starts, positions[:period_count], season_length, common, season_doubt)
     factors = season.index[:, positions] * holiday
     return Prepared(
         frequency,

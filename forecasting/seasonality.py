@@ -5,7 +5,8 @@ decomposition). Two years of weeks give two looks at each index, so indices are 
 common to all series, itself shrunk towards 1, by a James-Stein share that is zero until the season is
 beyond doubt
 
-    kept = max(0, 1 - (F* / F)^2)   F = spread / noise,  F* its 99.9 % point were there no season of its own
+    kept = max(0, 1 - (F* / F)^2)   F = spread / noise,  F* its 99.9 % point were there no season of its own, or a lower one (to
+                                    98 %) where among all series at most a tenth of those beyond it would be there by chance
                                     spread: mean squared distance of the raw index from the target
                                     noise: mean sampling variance of the raw index
 
@@ -20,14 +21,17 @@ import numpy as np
 
 from forecasting.frames import BoolArray, FloatArray, IntArray
 
-__all__ = ["SeasonalIndices", "common_profile", "seasonal_indices"]
+__all__ = ["SeasonalIndices", "common_profile", "season_doubt", "seasonal_indices"]
 
 _KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0  # over five weeks
 _LOWEST, _HIGHEST = 0.05, 8.0
 # 99.9 %, not 95 %: the residuals of one series follow each other and the looks are few, so the plain F
 # test is far too easily convinced. Monthly, weekly, quarterly and intermittent sets all forecast better
-# the stricter it is.
-_CONFIDENCE = 0.999
+# the stricter it is, while most series have no season of their own.
+_DOUBTS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+_FALSE_SHARE = 0.1
+_FEWEST_FOUND = 5
+_LONG_SEASON = 12
 _SMOOTHED_WEEKS = 3  # neighbouring weekly indices share their kernel: about a third as many free numbers
 
 
@@ -49,18 +53,25 @@ class _RawIndices:
 
 
 def seasonal_indices(
-    values: FloatArray, starts: IntArray, positions: IntArray, season_length: int, common: FloatArray
+    values: FloatArray,
+    starts: IntArray,
+    positions: IntArray,
+    season_length: int,
+    common: FloatArray,
+    doubt: float = _DOUBTS[-1],
 ) -> SeasonalIndices:
-    """Shrunken indices per series; `common` (position,) is the target and the answer for short histories."""
+    """Shrunken indices per series; `common` (position,) is the target and the answer for short histories.
+
+    Args:
+        doubt: chance that a series without a season of its own is taken for one that has one (`season_doubt`).
+    """
     series_count = values.shape[0]
     target = np.repeat(common[None, :], series_count, axis=0)
     if season_length == 1:
         return SeasonalIndices(target, np.zeros(series_count))
     raw = _raw_indices(values, starts, positions, season_length)
-    distance = np.where(np.isfinite(raw.index), raw.index - target, 0.0)
-    seen = np.isfinite(raw.index).sum(axis=1)
-    spread = (distance * distance).sum(axis=1) / np.maximum(seen - 3, 1)
-    kept = _kept_share(spread, raw.noise, raw.freedom, season_length, raw.is_usable > 0)
+    distance, spread = _spread(raw, common)
+    kept = _kept_share(spread, raw.noise, raw.freedom, season_length, raw.is_usable > 0, doubt)
     index = _normalised(target + kept[:, None] * distance)
     # Strength: share of the ratios' variance that the (shrunken) indices explain.
     explained = ((index - 1.0) ** 2).sum(axis=1) / season_length
@@ -69,14 +80,44 @@ def seasonal_indices(
     return SeasonalIndices(index, np.where(raw.is_usable > 0, strength, 0.0))
 
 
+def season_doubt(values: FloatArray, starts: IntArray, positions: IntArray, season_length: int, common: FloatArray) -> float:
+    """How easily a series may be taken to have a season of its own: the largest of `_DOUBTS` at which those that chance alone
+    would find are few among those found (Benjamini and Hochberg 1995). Where hardly any series has one, that is the smallest;
+    where most have, two years are enough to see it."""
+    from scipy.special import fdtrc
+
+    # A handful of indices is soon beyond doubt without the others (quarters forecast no better with them).
+    if season_length < _LONG_SEASON or values.shape[0] == 0:
+        return _DOUBTS[-1]
+    raw = _raw_indices(values, starts, positions, season_length)
+    _, spread = _spread(raw, common)
+    is_usable = (raw.is_usable > 0) & (raw.noise > 0)
+    ratio = np.where(is_usable, spread / np.where(is_usable, raw.noise, 1.0), 0.0)
+    chance = np.where(is_usable, fdtrc(_free_numbers(season_length), np.maximum(raw.freedom, 1.0), ratio), 1.0)
+    for doubt in _DOUBTS:
+        found = float((chance <= doubt).sum())
+        if found >= _FEWEST_FOUND and doubt * float(is_usable.sum()) <= _FALSE_SHARE * found:
+            return doubt
+    return _DOUBTS[-1]
+
+
+def _spread(raw: _RawIndices, common: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Distance (series, position) of the raw indices from the common ones, and its mean square."""
+    distance = np.where(np.isfinite(raw.index), raw.index - common[None, :], 0.0)
+    seen = np.isfinite(raw.index).sum(axis=1)
+    return distance, (distance * distance).sum(axis=1) / np.maximum(seen - 3, 1)
+
+
+def _free_numbers(season_length: int) -> float:
+    return float(season_length // _SMOOTHED_WEEKS if season_length >= 26 else season_length - 1)
+
+
 def _kept_share(
-    spread: FloatArray, noise: FloatArray, freedom: FloatArray, season_length: int, is_usable: BoolArray
+    spread: FloatArray, noise: FloatArray, freedom: FloatArray, season_length: int, is_usable: BoolArray, doubt: float
 ) -> FloatArray:
     from scipy.special import fdtri
 
-    is_smoothed = season_length >= 26
-    numbers = float(season_length // _SMOOTHED_WEEKS if is_smoothed else season_length - 1)
-    critical = fdtri(numbers, np.maximum(freedom, 1.0), _CONFIDENCE)
+    critical = fdtri(_free_numbers(season_length), np.maximum(freedom, 1.0), 1.0 - doubt)
     ratio = np.where(noise > 0, spread / np.where(noise > 0, noise, 1.0), np.inf)
     share = 1.0 - (critical / np.maximum(ratio, critical)) ** 2
     return np.asarray(np.where(is_usable & (spread > 0), share, 0.0))

@@ -19,7 +19,7 @@ from kernel.ids import stable_id
 
 __all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread", "Tuned", "TunedChoice"]
 
-FORMAT = 5
+FORMAT = 6
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
@@ -115,8 +115,8 @@ class Selection:
     Attributes:
         frequency, cutoff, horizon: of the fit it comes from. reach: periods ahead its models were run.
         first_period: where its history begins; a refit looks no further back.
-        season: index by position of the year, shared by all. holiday: lift by window around the Spring Festival; empty: none;
-            holiday_variance: of a coming one.
+        season: index by position of the year, shared by all. season_doubt: how easily a series has one of its own.
+        holiday: lift by window around the Spring Festival; empty: none. holiday_variance: of a coming one.
         loans: by series, of young ones that borrow. event_lifts: by name, of events whose effect is used.
         busyness: pattern -> mean demand that divides the lower half, the upper half and the busiest tenth.
         weights: segment (pattern|tier; "": all) -> member -> weight by period ahead, beyond the end the last one.
@@ -134,6 +134,7 @@ class Selection:
     reach: int
     first_period: date
     season: tuple[float, ...]
+    season_doubt: float
     holiday: tuple[float, ...]
     holiday_variance: tuple[float, ...]
     event_lifts: dict[str, EventLift]

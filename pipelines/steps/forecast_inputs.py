@@ -22,7 +22,7 @@ from pipelines.warehouse import read_frame, table_exists
 __all__ = ["ForecastInputs", "last_complete_day", "read_inputs", "series_events"]
 
 _REVIEW_DAYS = 7
-_VERSION = 4  # of what the same demand is made into; a new one means that all is forecast anew
+_VERSION = 5  # of what the same demand is made into; a new one means that all is forecast anew
 _DAYS_AHEAD = {"week": 7, "month": 31}
 _EVENT_COLUMNS = ("event", "start_date", "end_date", "series_id", "discount", "peak_date")
 

@@ -13,7 +13,7 @@ from forecasting import fit, forecast
 from forecasting.censoring import fill_demand
 from forecasting.frames import period_index
 from forecasting.moving_holidays import holiday_factors, spring_festival_date, window_shares
-from forecasting.seasonality import common_profile, seasonal_indices
+from forecasting.seasonality import common_profile, season_doubt, seasonal_indices
 
 pytestmark = pytest.mark.fast
 
@@ -84,6 +84,25 @@ def test_short_series_borrow_the_season_of_the_others() -> None:
 
     np.testing.assert_allclose(true / true.mean(), common, atol=0.08)
     np.testing.assert_allclose(common, young.index[0], atol=1e-12)
+
+
+def test_two_years_show_a_season_where_most_series_have_one_of_their_own() -> None:
+    """One series alone could be chance; a company of winter and summer goods is not. Noise stays noise, however much of it."""
+    generator = np.random.default_rng(6)
+    positions = np.arange(24) % 12
+    peak = generator.integers(0, 12, 60)
+    season = 1 + 0.5 * np.cos(2 * np.pi * (positions[None, :] - peak[:, None]) / 12)
+    starts, flat = np.zeros(60, dtype=np.int64), np.ones(12)
+    own = generator.normal(100.0, 25.0, (60, 24)) * season
+    noise = generator.normal(100.0, 25.0, (60, 24))
+    doubt = season_doubt(own, starts, positions, 12, flat)
+    strict, loose = (seasonal_indices(own, starts, positions, 12, flat, one).index for one in (0.001, doubt))
+    truth = 1 + 0.5 * np.cos(2 * np.pi * (np.arange(12)[None, :] - peak[:, None]) / 12)
+
+    assert doubt > 0.01
+    assert np.abs(loose - truth).mean() < 0.7 * np.abs(strict - truth).mean()
+    assert season_doubt(noise, starts, positions, 12, flat) == 0.001
+    assert season_doubt(own[:, ::3], starts, positions[::3] // 3, 4, np.ones(4)) == 0.001
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import forecast
+from forecasting import fit, forecast
+from forecasting.assembly import MEMBERS
 from forecasting.combining import combination_weights, combine, pattern_ratios, weight_segments
 from forecasting.distribution import Outlook, fit_calibration, level_of, quantiles_of
 from forecasting.lead_time import protection_shares, sum_moments
@@ -241,3 +242,31 @@ def test_quiet_series_that_come_back_are_expected_to() -> None:
 
     assert quantiles_of(quiet, unlearned, np.array([0.9]))[0, 0] == 0.0
     assert quantiles_of(quiet, learned, np.array([0.9]))[0, 0] >= 1.0
+
+
+@pytest.mark.parametrize("frequency", ["month", "week"])
+def test_last_year_has_a_say_in_months_only(frequency: str) -> None:
+    """Two years of months in which every item has a season of its own. Last year's week holds other holidays."""
+    generator = np.random.default_rng(8)
+    length = {"month": 12, "week": 52}[frequency]
+    count = 2 * length + length // 2
+    peak = generator.integers(0, length, 40)
+    season = 1 + 0.8 * np.cos(2 * np.pi * (np.arange(count)[None, :] - peak[:, None]) / length)
+    starts = [_start(frequency, period) for period in range(count + 1)]
+    demand = pl.DataFrame(
+        {
+            "series_id": np.repeat(np.arange(40), count),
+            "period_start": starts[:-1] * 40,
+            "quantity": generator.poisson(60.0 * season).astype(float).reshape(-1),
+        }
+    )
+    found = fit(demand, frequency=frequency, horizon=6, cutoff=starts[-1] - timedelta(days=1), is_boosted=False)  # type: ignore[arg-type]
+    assert found.done is not None
+
+    assert (found.done.weights[MEMBERS.index("seasonal_naive")].max() > 0.05) == (frequency == "month")
+
+
+def _start(frequency: str, period: int) -> date:
+    if frequency == "week":
+        return date(2021, 1, 4) + timedelta(weeks=period)
+    return date(2021 + period // 12, period % 12 + 1, 1)

@@ -233,8 +233,8 @@ def test_what_cannot_be_right_is_refused(ledger: Ledger) -> None:
 def test_planners_correct_history_and_sales_says_what_it_expects(ledger: Ledger) -> None:
     """Each desk its own; a viewer neither."""
     tiny_company(ledger, opening=False)
-    planning = (AdjustDemand, UndoDemandAdjustment, BorrowHistory, EndBorrowing, OverrideGroupForecast, WithdrawBusinessEvent)
-    selling = (RecordBusinessEvent, RecordSalesExpectation, WithdrawSalesExpectation)
+    planning = (AdjustDemand, UndoDemandAdjustment, BorrowHistory, EndBorrowing, OverrideGroupForecast)
+    selling = (RecordBusinessEvent, WithdrawBusinessEvent, RecordSalesExpectation, WithdrawSalesExpectation)
     for role, allowed in (
         ("planner", planning + selling), ("manager", planning + selling), ("admin", planning + selling), ("sales", selling),
         ("viewer", ()), ("warehouse", ()),
