@@ -1,0 +1,256 @@
+"""How much does each event lift, or take from, the periods around it?
+
+Each event's effect is read from its own past (`event_regression`); here the events of a calendar are told apart from each
+other, laid over the series as factors, and put into the table people read. What a selection has told serves a refit as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.events.occurrences import EVENT_WINDOWS, Event, EventCalendar
+from forecasting.events.regression import CORE, FoundEffect, Scene, fit_effect, read_scene
+from forecasting.frames import BoolArray, FloatArray, IntArray
+
+__all__ = ["EffectRow", "EventCoefficients", "EventEffects", "ToldEffects", "estimate_effects", "near_events", "told_effects"]
+
+_LEAST_FACTOR, _LARGEST_FACTOR = 0.1, 5.0
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """One line of `event_effects`; `row` -1 is what all series share. Quantities are per occurrence, in base units."""
+
+    row: int
+    event: str
+    occurrences: int
+    effect: float
+    lift_quantity: float
+    pull_forward_quantity: float
+    is_used: bool
+
+
+@dataclass(frozen=True)
+class EventEffects:
+    """`factors` (series or 1, period + horizon), 1 where nothing is used, and their `variances`; `shares` (2, series, period +
+    horizon): of days inside and just past events with enough past occurrences, None where there is none; `rows` the table."""
+
+    factors: FloatArray
+    variances: FloatArray
+    shares: FloatArray | None
+    rows: tuple[EffectRow, ...]
+    coefficients: tuple[EventCoefficients, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventCoefficients:
+    """Lift of a period that lies wholly in a window of `EVENT_WINDOWS`: `shared` (window,) of a series nothing more is known of,
+    `own` (row, window) of `rows` of the panel part (None: every row, or one line for all); `variance` (window,) of the lift."""
+
+    event: str
+    usual_discount: float
+    shared: FloatArray
+    rows: IntArray | None
+    own: FloatArray
+    variance: FloatArray
+
+
+ToldEffects = Mapping[str, tuple[FloatArray, Mapping[int, FloatArray], FloatArray]]
+"""Event -> shared coefficients, the own ones of single series, and the variance of the lift."""
+
+
+def near_events(
+    calendar: EventCalendar | None, first_index: int, period_count: int, known_day: int, series_count: int
+) -> BoolArray:
+    """(series or 1, period): in a window of any known event."""
+    near = np.zeros((1, period_count), dtype=bool)
+    if calendar is None or period_count == 0:
+        return near
+    indices = first_index + np.arange(period_count)
+    for event in _known(calendar, known_day):
+        rows, shares = calendar.shares(event, indices)
+        near = _marked(near, rows, np.asarray(shares.any(axis=2)), series_count)
+    return near
+
+
+def estimate_effects(
+    calendar: EventCalendar,
+    values: FloatArray,
+    starts: IntArray,
+    is_plain: BoolArray,
+    first_index: int,
+    horizon: int,
+    known_day: int,
+) -> EventEffects:
+    """Effects at one origin, from its own past alone.
+
+    Args:
+        values: (series, period) without gaps and without moving holidays. is_plain: plain observations.
+        known_day: last day of the past, counted from 1970.
+    """
+    series_count, period_count = values.shape
+    indices = first_index + np.arange(period_count + horizon)
+    flat = np.ones((1, period_count + horizon))
+    events = [event for event in _known(calendar, known_day) if not calendar.is_season(event, indices)]
+    if not events or series_count == 0 or period_count == 0:
+        return EventEffects(flat, flat - 1.0, None, ())
+    all_times = [calendar.occurrence_of(event, indices[:period_count]) for event in events]
+    all_counts = [len(np.unique(found[found >= 0])) for found in all_times]
+    # An event seen less than twice teaches nothing, and must not take ordinary periods from the others either.
+    table = [EffectRow(-1, event.name, n, 1.0, 0.0, 0.0, False) for event, n in zip(events, all_counts, strict=True) if n < 2]
+    new = [(event, when) for event, when, count in zip(events, all_times, all_counts, strict=True) if count < 2]
+    places = [k for k, count in enumerate(all_counts) if count >= 2]
+    events, times, counts = [events[k] for k in places], [all_times[k] for k in places], [all_counts[k] for k in places]
+    laid = [calendar.shares(event, indices) for event in events]
+    near, total = np.zeros((1, period_count), dtype=bool), flat[:, :period_count] - 1.0
+    for rows, shares in laid:
+        past = shares[:, :period_count]
+        near = _marked(near, rows, np.asarray(past.any(axis=2)), series_count)
+        total = _added(total, past[:, :, CORE].sum(axis=2), rows, series_count)
+    scene = read_scene(values, starts, is_plain, np.broadcast_to(near, values.shape), calendar.frequency)
+    factors = [flat] * len(events)
+    found: list[FoundEffect] = []
+    crowd = np.sum([np.zeros(period_count), *(shares[:, :period_count].any(axis=(0, 2)) for _, shares in laid)], axis=0)
+    overlap = bool(crowd.max(initial=0) > 1)
+    for _sweep in range(2 if overlap else 1):
+        found = []
+        for k, (rows, shares) in enumerate(laid):
+            others = _product([one for j, one in enumerate(factors) if j != k], flat)
+            answer = fit_effect(scene, rows, shares[:, :period_count], times[k], others[:, :period_count], total, counts[k])
+            found.append(answer)
+            factors[k] = _factor(answer.coefficients, rows, shares, series_count)
+    for event, (rows, shares), answer, count in zip(events, laid, found, counts, strict=True):
+        table += _table(event, rows, shares[:, :period_count], answer, count, scene)
+    measured = [
+        EventCoefficients(
+            event.name,
+            event.usual_discount,
+            answer.shared if answer.is_shared else np.zeros(len(EVENT_WINDOWS)),
+            rows,
+            answer.coefficients,
+            answer.variance,
+        )
+        for event, (rows, _), answer in zip(events, laid, found, strict=True)
+    ]
+    # Nobody knows what a new event will do: the others say how much events do here, and so does its only occurrence.
+    none = np.zeros(len(EVENT_WINDOWS))
+    sizes = [(answer.shared**2 if answer.is_shared else none) + answer.variance for answer in found]
+    usual = np.where(np.isin(np.arange(len(none)), CORE), np.mean(sizes or [none], axis=0), 0.0)
+    variances = flat - 1.0
+    for answer, (rows, shares) in zip(found, laid, strict=True):
+        variances = _with_variance(variances, answer.variance, rows, shares, series_count)
+    everything = _product(factors, flat)[:, :period_count]
+    for event, when in new:
+        rows, shares = calendar.shares(event, indices)
+        once = fit_effect(scene, rows, shares[:, :period_count], when, everything, total, 1)
+        variance = np.maximum(usual, once.variance)
+        measured.append(EventCoefficients(event.name, event.usual_discount, none, None, none[None], variance))
+        variances = _with_variance(variances, variance, rows, shares, series_count)
+    shown = _known_shares(laid, counts, series_count)
+    return EventEffects(_product(factors, flat), variances, shown, tuple(table), tuple(measured))
+
+
+def told_effects(
+    calendar: EventCalendar, told: ToldEffects, series_ids: IntArray, indices: IntArray, known_day: int
+) -> EventEffects:
+    """Factors of the effects told before; an event nobody measured has none. `rows` stay empty: nothing was estimated.
+
+    Args:
+        series_ids: (series,) of the calendar's rows. indices: (period + horizon,) period numbers.
+    """
+    flat = np.ones((1, len(indices)))
+    factors, variances = [flat], flat - 1.0
+    for event in _known(calendar, known_day):
+        if event.name not in told:
+            continue
+        rows, shares = calendar.shares(event, indices)
+        shared, own, variance = told[event.name]
+        chosen = series_ids if rows is None else series_ids[rows]
+        coefficients = np.array([own.get(int(series_id), shared) for series_id in chosen]).reshape(-1, len(EVENT_WINDOWS))
+        factors.append(_factor(coefficients, rows, shares, len(series_ids)))
+        variances = _with_variance(variances, variance, rows, shares, len(series_ids))
+    return EventEffects(_product(factors, flat), variances, None, ())
+
+
+def _known(calendar: EventCalendar, known_day: int) -> list[Event]:
+    return [event for event in (one.known_on(known_day) for one in calendar.events) if len(event.first)]
+
+
+def _marked(near: BoolArray, rows: IntArray | None, inside: BoolArray, series_count: int) -> BoolArray:
+    if rows is None:
+        return np.asarray(near | inside)
+    if len(near) == 1:
+        near = np.repeat(near, series_count, axis=0)
+    near[rows] |= inside
+    return near
+
+
+def _product(factors: list[FloatArray], flat: FloatArray) -> FloatArray:
+    total = flat
+    for one in factors:
+        total = total * one
+    return np.asarray(np.clip(total, _LEAST_FACTOR, _LARGEST_FACTOR))
+
+
+def _with_variance(
+    variances: FloatArray, variance: FloatArray, rows: IntArray | None, shares: FloatArray, series_count: int
+) -> FloatArray:
+    """`variances` (series or 1, period) and those of one more event, whose windows have `variance`."""
+    return _added(variances, np.einsum("rpw,w->rp", shares, variance), rows, series_count) if variance.any() else variances
+
+
+def _added(total: FloatArray, mine: FloatArray, rows: IntArray | None, series_count: int) -> FloatArray:
+    """`total` (series or 1, period) and `mine` of some rows (None: of all)."""
+    if rows is None:
+        return np.asarray(total + mine)
+    total = np.repeat(total, series_count, axis=0) if len(total) == 1 else total.copy()
+    total[rows] += mine
+    return total
+
+
+def _factor(coefficients: FloatArray, rows: IntArray | None, shares: FloatArray, series_count: int) -> FloatArray:
+    if not coefficients.any():
+        return np.ones((1, shares.shape[1]))
+    moved = np.einsum("rpw,rw->rp", np.broadcast_to(shares, (len(coefficients), *shares.shape[1:])), coefficients)
+    found = np.clip(1.0 + moved, _LEAST_FACTOR, _LARGEST_FACTOR)
+    if rows is None:
+        return np.asarray(found)
+    laid = np.ones((series_count, shares.shape[1]))
+    laid[rows] = found
+    return laid
+
+
+def _known_shares(laid: list[tuple[IntArray | None, FloatArray]], counts: list[int], series_count: int) -> FloatArray | None:
+    kept = [one for one, count in zip(laid, counts, strict=True) if count >= 2]
+    if not kept:
+        return None
+    total = np.zeros((2, series_count, kept[0][1].shape[1]))
+    for rows, shares in kept:
+        place = slice(None) if rows is None else rows
+        total[0, place] += shares[:, :, 1]
+        total[1, place] += shares[:, :, 3]
+    return total
+
+
+def _table(
+    event: Event, rows: IntArray | None, shares: FloatArray, answer: FoundEffect, occurrences: int, scene: Scene
+) -> list[EffectRow]:
+    chosen = np.arange(len(scene.usual)) if rows is None else rows
+    days = float(np.mean(event.last - event.first + 1))
+    peak = float((event.peak >= 0).mean()) / days
+    columns = np.flatnonzero(shares.any(axis=(0, 2)))
+    seen = np.broadcast_to(shares[:, columns], (len(chosen), len(columns), len(EVENT_WINDOWS)))
+    own = np.broadcast_to(answer.coefficients, (len(chosen), len(EVENT_WINDOWS)))
+    size = np.nan_to_num(scene.baseline[chosen][:, columns]) * scene.usual[chosen][:, None]
+    moved = seen * own[:, None, :] * size[:, :, None] / max(occurrences, 1)
+    lift = np.maximum(moved, 0.0).sum(axis=(1, 2))
+    pulled = -np.minimum(moved[:, :, [0, 3, 4]], 0.0).sum(axis=(1, 2))
+    effect = max(0.0, 1.0 + float(answer.shared[1] + peak * answer.shared[2]))
+    found = [EffectRow(-1, event.name, occurrences, effect, float(lift.sum()), float(pulled.sum()), answer.is_shared)]
+    for place in np.flatnonzero(answer.is_own):
+        mine = float(max(0.0, 1.0 + own[place, 1] + peak * own[place, 2]))
+        found.append(EffectRow(int(chosen[place]), event.name, occurrences, mine, float(lift[place]), float(pulled[place]), True))
+    return found
