@@ -17,6 +17,9 @@ from tests.models.project import NO_TESTS, build
 from transactional import Ledger, open_ledger
 from transactional.demo import small_demo
 
+# Only tests whose every model is among them; what the project claims of all companies is claimed of this one.
+LATE_REPORTS = ("--select", "+rpt_late_lines", "+rpt_late_causes", "+rpt_late_chain", "--indirect-selection", "cautious")
+
 
 def ingested(home: Path, fill: Callable[[Ledger], Any]) -> Any:
     """A ledger that `fill` has filled, and the warehouse with its raw tables; what `fill` answered."""
@@ -31,11 +34,12 @@ def ingested(home: Path, fill: Callable[[Ledger], Any]) -> Any:
 
 @pytest.fixture(scope="session")
 def small_demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small demo company, every model built, and `truth.json` about it."""
+    """The small demo company, every model built, what is claimed of late lines tested, and `truth.json` about it; to be read."""
 
     def make(home: Path) -> None:
         truth = ingested(home, small_demo)
         (home / "truth.json").write_text(json.dumps(truth))
         build(home, *NO_TESTS)
+        build(home, *LATE_REPORTS, command="test")
 
     return made_once(tmp_path_factory, "small-demo", make)

@@ -10,16 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.models.conftest import ingested
+from tests.models.conftest import LATE_REPORTS, ingested
 from tests.models.late_company import EXPECTED, day, late_company
 from tests.models.naive_causes import late_causes
 from tests.models.project import build, query, raw_reader
 from tests.models.truth import causes_found, compare
 
 pytestmark = pytest.mark.pipeline
-
-# Only tests whose every model is among them; what the project claims of all companies is claimed of this one.
-LATE_REPORTS = ("--select", "+rpt_late_lines", "+rpt_late_causes", "+rpt_late_chain", "--indirect-selection", "cautious")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +30,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def demo(small_demo_home: Path) -> tuple[Path, dict[str, Any]]:
     """The small demo company, and the truth about it."""
-    build(small_demo_home, *LATE_REPORTS, command="test")
     return small_demo_home / "warehouse.duckdb", json.loads((small_demo_home / "truth.json").read_text())
 
 
