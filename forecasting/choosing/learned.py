@@ -13,9 +13,10 @@ from datetime import date
 import numpy as np
 
 from forecasting.choosing.assembly import MEMBERS, Assembled, bands
-from forecasting.choosing.backtest import OriginRun, Shared
+from forecasting.choosing.backtest import OriginRun
 from forecasting.choosing.champion import FALLBACK_MODEL, PLAIN_PATTERNS, Choice, eligible_models, told_choice
 from forecasting.choosing.combining import weight_segments
+from forecasting.choosing.origin_plan import Shared
 from forecasting.choosing.selection import EventLift, Loan, Selection, SeriesChoice, Spread
 from forecasting.demand.patterns import Patterns
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, StrArray, period_starts
