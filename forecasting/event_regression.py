@@ -1,14 +1,15 @@
 """What is the effect of one event, and does it stand out?
 
-
 Baseline b of a period near an event: the line through the means of the ordinary periods before and after. In units of a series'
 usual demand, the excess e = x - b follows the shares of days s (see `events`) times the baseline,
 
     e = b (s' beta) + noise
 
 beta is estimated once for all series the event is for (weighted least squares with a small ridge; a series weighs by the inverse
-of its ordinary noise), and used only where it stands out: at least two occurrences that agree, an effect of 5 % or more, and
-3.5 times its standard error, which counts how much all series move together in ordinary periods. Each window is kept by
+of its ordinary noise), and used only where it stands out: occurrences that agree, an effect of 5 % or more, and 3.5 times its
+standard error, which counts how much all series move together in ordinary periods and, beyond beta, near the event. And it must
+have foretold: beta of the other times, set against each of three times or more, saves squared error in all and at two of three.
+Events of one kind (`View`s) are stacked and measured as one. Each window is kept by
 max(0, 1 - (2 / z)^2). Each series then has its own multiple of the shared shape, shrunk to 1 by the spread between series that
 noise does not explain. Where the shared effect is not clear, a series of its own may still be: then its own beta serves, from
 five standard errors on.
@@ -18,7 +19,8 @@ lift, per window w and n occurrences:
 
     v_w = sum of s_w (residual^2 - noise) / S / sum of s_w b^2 * n / (n - 1) * (1 + 1 / n)     S shares of all events there
 
-inside and in the week after, where it stands out. Of a single occurrence nothing is used, but the square of a clear lift is the
+inside and in the week after, where it stands out; of a yearly event that is not used the season holds most, and a twentieth is
+left (`effects`). Of a single occurrence nothing is used, but the square of a clear lift is the
 variance of the next one.
 """
 
@@ -38,7 +40,7 @@ _NEEDED = {"day": 7, "week": 3, "month": 1}  # ordinary periods it takes on each
 _RIDGE = 0.02
 _CLEAR, _CLEAR_OWN, _KEPT = 3.5, 5.0, 2.0
 _LEAST_EFFECT = 0.05
-_TIMES = 3
+_TIMES = 3  # two years alike may be chance, whatever the number of series: they move together
 _FEWEST_QUIET = 6
 _OWN_PRIOR = 0.25  # variance of an effect before anything is seen
 _TOLD_APART = 0.1
@@ -87,7 +89,16 @@ class View:
     occurrences: int
 
 
-NOTHING = FoundEffect(np.zeros((1, len(EVENT_WINDOWS))), np.zeros(len(EVENT_WINDOWS)), False, np.zeros(0, dtype=bool), np.zeros(len(EVENT_WINDOWS)), 0.0, 0.0, np.zeros(len(EVENT_WINDOWS)))
+NOTHING = FoundEffect(
+    np.zeros((1, len(EVENT_WINDOWS))),
+    np.zeros(len(EVENT_WINDOWS)),
+    False,
+    np.zeros(0, dtype=bool),
+    np.zeros(len(EVENT_WINDOWS)),
+    0.0,
+    0.0,
+    np.zeros(len(EVENT_WINDOWS)),
+)
 
 
 def read_scene(
@@ -142,7 +153,12 @@ def fit_kind(views: list[View]) -> list[FoundEffect]:
     counts = [len(view.scene.usual) for view in views]
     scene = Scene(*(np.concatenate([getattr(view.scene, part.name) for view in views]) for part in fields(Scene)))
     shares, others, total = (
-        np.concatenate([np.broadcast_to(getattr(view, name), (count, *getattr(view, name).shape[1:])) for view, count in zip(views, counts, strict=True)])
+        np.concatenate(
+            [
+                np.broadcast_to(getattr(view, name), (count, *getattr(view, name).shape[1:]))
+                for view, count in zip(views, counts, strict=True)
+            ]
+        )
         for name in ("shares", "others", "total")
     )
     times, reached = np.full_like(views[0].times, -1), 0
@@ -219,7 +235,9 @@ def _fit_effect(
     if occurrences < 2:
         # What happened once may happen again, or not: no effect, but no certainty either.
         is_clear_once = (sureness >= _CLEAR) & (np.abs(shared) >= _LEAST_EFFECT) & np.isin(np.arange(len(shared)), CORE)
-        return FoundEffect(nothing.coefficients, shared, False, nothing.is_own, np.where(is_clear_once, square, 0.0), 0.0, gain, square)
+        return FoundEffect(
+            nothing.coefficients, shared, False, nothing.is_own, np.where(is_clear_once, square, 0.0), 0.0, gain, square
+        )
     own, is_clear = _own_effects(base, excess, seen, noise, when)
     left = np.where(known, excess - base * np.einsum("rpw,rw->rp", seen, own), 0.0)
     variance = _unexplained(left, known, base, seen, crowd, noise, weight, occurrences)
@@ -227,10 +245,16 @@ def _fit_effect(
 
 
 def _foretells(
-    base: FloatArray, excess: FloatArray, weight: FloatArray, seen: FloatArray, part: FloatArray, columns: IntArray, when: IntArray
+    base: FloatArray,
+    excess: FloatArray,
+    weight: FloatArray,
+    seen: FloatArray,
+    part: FloatArray,
+    columns: IntArray,
+    when: IntArray,
 ) -> tuple[float, bool]:
-    """What the effect as measured at the other occurrences would have saved of squared error, and: did it in all and at two
-    times of three? OLD measured at the other occurrences have brought each time nearer, in all and two times of three?
+    """Squared error that the effect as measured at the other times would have saved, and whether that is evidence: at three times
+    or more, in all and at two of three.
 
     `part`: (window,) what is kept of a coefficient. Periods that follow each other are one time."""
     time = np.concatenate([[0], np.cumsum(np.diff(columns) > 1)])
