@@ -26,7 +26,7 @@ from forecast_judges import ratio_interval
 from forecast_sets import load_set
 
 from forecasting import Coherent, fit, reconcile
-from forecasting.hierarchy_inputs import from_fitted
+from forecasting.groups.inputs import from_fitted
 
 LEVELS = {
     "item": ("item",),

@@ -20,7 +20,8 @@ from forecast_judges import pinball_of, ratio_interval, scales
 from forecast_ours import Grid
 from forecast_sets import JudgedSet, load_set
 
-from forecasting import backtest, forecast
+from forecasting import forecast
+from forecasting.choosing import backtest
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 KEPT = (1, 2, 3, 4, 6)

@@ -23,11 +23,11 @@ import polars as pl
 from repurchase_anchors import bg_nbd_answer, recency_frequency
 from repurchase_judges import MEASURES, Judge, interval
 
-from forecasting.repurchase_dates import days_until
-from forecasting.repurchase_features import Moment, features_at
-from forecasting.repurchase_history import History, day_number, read_purchases
-from forecasting.repurchase_model import HORIZONS, probabilities
-from forecasting.repurchase_quantity import usual_quantities
+from forecasting.repurchase.dates import days_until
+from forecasting.repurchase.features import Moment, features_at
+from forecasting.repurchase.history import History, day_number, read_purchases
+from forecasting.repurchase.model import HORIZONS, probabilities
+from forecasting.repurchase.quantity import usual_quantities
 
 FloatArray = npt.NDArray[np.float64]
 CUTOFFS = (date(2011, 7, 31), date(2011, 8, 31), date(2011, 9, 30), date(2011, 11, 9))

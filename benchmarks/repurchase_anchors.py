@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from forecasting.bg_nbd import fit_bg_nbd
-from forecasting.repurchase_features import Moment, features_at
-from forecasting.repurchase_history import History
+from forecasting.repurchase.bg_nbd import fit_bg_nbd
+from forecasting.repurchase.features import Moment, features_at
+from forecasting.repurchase.history import History
 
 __all__ = ["bg_nbd_answer", "recency_frequency"]
 

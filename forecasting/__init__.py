@@ -17,23 +17,23 @@ sales_step(forecast, ...)                            deals and drivers of the sa
 """
 
 from forecasting import metrics
-from forecasting.assignment import Assignment, assign
-from forecasting.changes import RunView, what_changed
-from forecasting.coherence import Coherent, reconcile
+from forecasting.choosing.selection import Selection
 from forecasting.engine import ForecastResult, demand_marks, fit, forecast, result_of, simulate_archive
-from forecasting.events import calendar_events
-from forecasting.explanation import Explanation, Sentence, explain, reason_text
+from forecasting.events.occurrences import calendar_events
+from forecasting.explaining.changes import RunView, what_changed
+from forecasting.explaining.explanation import Explanation, Sentence, explain, reason_text
+from forecasting.explaining.scoring import score
 from forecasting.fitted import Fitted
 from forecasting.frames import Frequency
+from forecasting.groups.coherence import Coherent, reconcile
 from forecasting.leakage import assert_no_leakage
 from forecasting.sales_expectations import SalesStep, sales_step
-from forecasting.scoring import score
-from forecasting.selection import Selection
-from forecasting.series_fit import SeriesFit
-from forecasting.series_parameters import checked_parameters, default_parameters
-from forecasting.single_series import SERIES_MODELS, SeriesModel, fit_series, tune
-from forecasting.specification import Selector, Specification, SpecificationEntry
-from forecasting.specification_text import from_toml, to_toml
+from forecasting.tuning.assignment import Assignment, assign
+from forecasting.tuning.series_fit import SeriesFit
+from forecasting.tuning.series_parameters import checked_parameters, default_parameters
+from forecasting.tuning.single_series import SERIES_MODELS, SeriesModel, fit_series, tune
+from forecasting.tuning.specification import Selector, Specification, SpecificationEntry
+from forecasting.tuning.specification_text import from_toml, to_toml
 
 __all__ = [
     "SERIES_MODELS",

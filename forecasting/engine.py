@@ -18,23 +18,23 @@ import numpy as np
 import polars as pl
 
 from forecasting import frames_out
-from forecasting.adjustments import with_adjustments
-from forecasting.assembly import assemble
-from forecasting.assignment import Assignment
-from forecasting.backtest import MapChunks, backtest_origins, run_origins
-from forecasting.discontinued import checked_last_days
-from forecasting.event_table import EFFECTS_SCHEMA
-from forecasting.events import event_calendar
+from forecasting.choosing.assembly import assemble
+from forecasting.choosing.backtest import MapChunks, backtest_origins, run_origins
+from forecasting.choosing.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
+from forecasting.choosing.refitting import aligned, checked_reach, checked_refit, elapsed
+from forecasting.choosing.selection import Selection
+from forecasting.demand.adjustments import with_adjustments
+from forecasting.demand.discontinued import checked_last_days
+from forecasting.demand.marking import MARKS_SCHEMA, marks_frame
+from forecasting.demand.references import checked_references
+from forecasting.demand.surroundings import Surroundings
+from forecasting.events.occurrences import event_calendar
+from forecasting.events.table import EFFECTS_SCHEMA
 from forecasting.fitted import DEFAULT_LEVELS, Fitted, checked_levels
 from forecasting.frames import BoolArray, FloatArray, Frequency, Panel, build_panel
-from forecasting.lead_time import PERIOD_DAYS
-from forecasting.learned import assemble_chosen, lifts_of, shared_of, usual_discounts_of
-from forecasting.marking import MARKS_SCHEMA, marks_frame
-from forecasting.references import checked_references
-from forecasting.refitting import aligned, checked_reach, checked_refit, elapsed
-from forecasting.selection import Selection
-from forecasting.surroundings import Surroundings
-from forecasting.tuned import specified
+from forecasting.tuning.assignment import Assignment
+from forecasting.tuning.tuned import specified
+from forecasting.uncertainty.lead_time import PERIOD_DAYS
 from kernel.errors import InvalidInput
 
 __all__ = [

@@ -14,21 +14,21 @@ import numpy as np
 import polars as pl
 
 from forecasting import frames_out, metrics
-from forecasting.assembly import Assembled, joined
-from forecasting.batch_models import MODEL_NAMES
-from forecasting.champion import Choice
-from forecasting.discontinued import told_as_discontinued
-from forecasting.distribution import Calibration, Outlook, fit_calibration, quantiles_of
-from forecasting.event_table import effects_frame
-from forecasting.fading import told_as_ended
+from forecasting.choosing.assembly import Assembled, joined
+from forecasting.choosing.champion import Choice
+from forecasting.choosing.learned import calibration_of, selection_of
+from forecasting.choosing.selection import Selection
+from forecasting.demand.discontinued import told_as_discontinued
+from forecasting.demand.fading import told_as_ended
+from forecasting.demand.marking import marks_frame
+from forecasting.demand.newcomers import told_as_borrowed
+from forecasting.demand.surroundings import NOTHING_BESIDE, Surroundings
+from forecasting.events.table import effects_frame
 from forecasting.frames import FloatArray, IntArray, Panel, StrArray
-from forecasting.lead_time import protection_shares, sum_moments
-from forecasting.learned import calibration_of, selection_of
-from forecasting.marking import marks_frame
-from forecasting.newcomers import told_as_borrowed
-from forecasting.outlook import Served
-from forecasting.selection import Selection
-from forecasting.surroundings import NOTHING_BESIDE, Surroundings
+from forecasting.models.batch_models import MODEL_NAMES
+from forecasting.uncertainty.distribution import Calibration, Outlook, fit_calibration, quantiles_of
+from forecasting.uncertainty.lead_time import protection_shares, sum_moments
+from forecasting.uncertainty.outlook import Served
 from kernel.errors import InvalidInput
 
 __all__ = ["DEFAULT_LEVELS", "INTERVALS", "Fitted", "checked_levels"]
@@ -117,8 +117,8 @@ class Fitted:
 
         Rows are the series of `predict` in their order. For many series, or series that move together: `reconcile`.
         """
-        from forecasting.hierarchy_inputs import from_fitted
-        from forecasting.sampling import sample_paths
+        from forecasting.groups.inputs import from_fitted
+        from forecasting.groups.sampling import sample_paths
 
         return sample_paths(from_fitted(self), count, seed)
 

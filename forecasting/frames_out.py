@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.backtest import OriginRun
-from forecasting.batch_models import MODEL_NAMES
-from forecasting.champion import Choice
+from forecasting.choosing.backtest import OriginRun
+from forecasting.choosing.champion import Choice
 from forecasting.frames import BoolArray, FloatArray, IntArray, Panel, period_starts
+from forecasting.models.batch_models import MODEL_NAMES
 
 __all__ = [
     "backtest_forecasts",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from forecasting.assignment import Assignment, assign
-from forecasting.specification import Specification, SpecificationEntry
-from forecasting.specification_text import from_toml
+from forecasting.tuning.assignment import Assignment, assign
+from forecasting.tuning.specification import Specification, SpecificationEntry
+from forecasting.tuning.specification_text import from_toml
 from kernel.errors import InvalidInput, NotFound
 from pipelines.demand_file import DemandFile
 

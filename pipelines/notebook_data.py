@@ -14,8 +14,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from forecasting.events.moving_holidays import window_shares
 from forecasting.frames import period_index, period_starts
-from forecasting.moving_holidays import window_shares
 from pipelines.home import Home
 from pipelines.settings import load_settings
 from pipelines.steps.forecast_inputs import last_complete_day

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from forecasting.specification import Specification, SpecificationEntry
-from forecasting.specification_text import from_toml, to_toml
+from forecasting.tuning.specification import Specification, SpecificationEntry
+from forecasting.tuning.specification_text import from_toml, to_toml
 from kernel.errors import InvalidInput, NotFound
 from pipelines.home import Home, replace_text
 

@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import polars as pl
 
-    from forecasting.assignment import Assignment
+    from forecasting.tuning.assignment import Assignment
     from pipelines.demand_file import DemandFile
 
 __all__ = ["forecast_file"]

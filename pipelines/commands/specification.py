@@ -6,9 +6,9 @@ from datetime import date
 
 import typer
 
-from forecasting.assignment import assign
-from forecasting.specification import Specification
-from forecasting.specification_text import to_toml
+from forecasting.tuning.assignment import assign
+from forecasting.tuning.specification import Specification
+from forecasting.tuning.specification_text import to_toml
 from kernel.errors import InvalidInput, NotFound
 from kernel.messages import text
 from pipelines.home import Home

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import duckdb
 import polars as pl
 
-from forecasting.events import calendar_events
+from forecasting.events.occurrences import calendar_events
 from pipelines.settings import Settings
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame

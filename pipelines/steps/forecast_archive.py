@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from forecasting import ForecastResult
-from forecasting.explanation import explain_all
+from forecasting.explaining.explanation import explain_all
 from kernel.ids import stable_id
 from pipelines.steps.forecast_inputs import ForecastInputs
 from pipelines.steps.tables import insert_frame

@@ -5,7 +5,7 @@ cutoff lies at least the lead time before it, against what was learned as demand
 that was in alarm when a selection was made because of drift starts anew: only forecasts since then count.
 
 `forecast.drift` holds the newest cutoff whole and of older ones the alarms. Rows without `series_id` are demand patterns, their
-errors added up in money; 'all' is the alarm itself (`forecasting.drift.drift_alarm`).
+errors added up in money; 'all' is the alarm itself (`forecasting.explaining.drift.drift_alarm`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from forecasting.drift import drift_alarm, tracking_signals
+from forecasting.explaining.drift import drift_alarm, tracking_signals
 from pipelines.settings import Settings
 from pipelines.steps.forecast_inputs import ForecastInputs
 from pipelines.steps.tables import insert_frame

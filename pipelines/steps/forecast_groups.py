@@ -1,9 +1,9 @@
 """What is expected of items, categories, warehouses and the company? The newest live forecast, made coherent.
 
 Called after a forecast was archived. The series' means move where reconciliation helped at past origins
-(`forecasting.coherence`): `demand_forecasts` then holds what serves, and beside it, as measure 'model_mean', what the model
-itself had said, so that a forecast is never reconciled twice and accuracy can tell the steps apart. Groups of one cutoff are
-written once; a run in between finds them.
+(`forecasting.groups.coherence`): `demand_forecasts` then holds what serves, and beside it, as measure 'model_mean', what the
+model itself had said, so that a forecast is never reconciled twice and accuracy can tell the steps apart. Groups of one
+cutoff are written once; a run in between finds them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from forecasting.coherence import Coherent, reconcile
-from forecasting.hierarchy_choice import BOTTOM_UP
-from forecasting.hierarchy_inputs import SeriesForecasts, from_frames
+from forecasting.groups.choice import BOTTOM_UP
+from forecasting.groups.coherence import Coherent, reconcile
+from forecasting.groups.inputs import SeriesForecasts, from_frames
 from pipelines.steps.overrides import group_members, overrides_in_force
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame

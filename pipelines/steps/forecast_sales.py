@@ -1,8 +1,8 @@
 """What did people add to the model at each cutoff: the sales team's expectations, then overrides of any level?
 
-The rules are `forecasting.sales_expectations` and `forecasting.spreading`. `forecast.forecast_steps` holds, per cutoff, series
-and period, by how much each expectation and each override moved the forecast: the plan and the reports add it, and forecast value
-added judges it. A past cutoff counts what had been told by that day and not yet taken back; the newest live one
+The rules are `forecasting.sales_expectations` and `forecasting.groups.spreading`. `forecast.forecast_steps` holds, per cutoff,
+series and period, by how much each expectation and each override moved the forecast: the plan and the reports add it, and
+forecast value added judges it. A past cutoff counts what had been told by that day and not yet taken back; the newest live one
 what is told now.
 """
 

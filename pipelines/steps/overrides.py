@@ -1,6 +1,6 @@
 """What do people expect instead of the forecast? Overrides in force, of series and of groups, spread over the series.
 
-The rule is `forecasting.spreading`; here is where its frames come from. What was decided is written to schema `forecast`:
+The rule is `forecasting.groups.spreading`; here is where its frames come from. What was decided is written to schema `forecast`:
 `spread_overrides` (which override decides which part of which series' period) and `override_problems` (which cannot be followed,
 and why); the plan and the reports add it to the forecast.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from forecasting.spreading import OVERRIDE_SCHEMA, Spread, spread_overrides
+from forecasting.groups.spreading import OVERRIDE_SCHEMA, Spread, spread_overrides
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame, table_exists
 

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 import duckdb
 import polars as pl
 
-from forecasting.repurchase import RepurchaseResult, repurchase
+from forecasting.repurchase.call_list import RepurchaseResult, repurchase
 from kernel.ids import stable_id
 from pipelines.settings import Settings
 from pipelines.steps.tables import insert_frame

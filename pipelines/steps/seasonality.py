@@ -11,7 +11,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from forecasting.seasonality_report import seasonality_report
+from forecasting.explaining.seasonality_report import seasonality_report
 from pipelines.steps.forecast_groups import group_attributes
 from pipelines.steps.tables import insert_frame
 from pipelines.warehouse import read_frame

@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from forecasting.assignment import Assignment, assign
-from forecasting.specification import Specification
+from forecasting.tuning.assignment import Assignment, assign
+from forecasting.tuning.specification import Specification
 from kernel.errors import NotFound
 from pipelines.home import Home
 from pipelines.specifications import read_specifications

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, gamma
 
-from forecasting.bg_nbd import BgNbd, fit_bg_nbd
+from forecasting.repurchase.bg_nbd import BgNbd, fit_bg_nbd
 
 pytestmark = pytest.mark.fast
 

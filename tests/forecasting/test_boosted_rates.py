@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting.boosted_rates import boosted_rates
 from forecasting.frames import BoolArray, FloatArray, IntArray
+from forecasting.models.boosted_rates import boosted_rates
 
 pytestmark = pytest.mark.fast
 

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from forecasting import ForecastResult, forecast, simulate_archive
-from forecasting.batch_models import BOOSTING, MODEL_NAMES
-from forecasting.boosting import FEWEST_SERIES, BoostingTask, boosted_mean
-from forecasting.boosting_features import FeatureMaker, calendar_features
 from forecasting.frames import period_starts
+from forecasting.models.batch_models import BOOSTING, MODEL_NAMES
+from forecasting.models.boosting import FEWEST_SERIES, BoostingTask, boosted_mean
+from forecasting.models.boosting_features import FeatureMaker, calendar_features
 from kernel.errors import InvalidInput
 
 pytestmark = pytest.mark.fast

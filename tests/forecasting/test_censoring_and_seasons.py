@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from forecasting import fit, forecast
-from forecasting.censoring import fill_demand
+from forecasting.demand.censoring import fill_demand
+from forecasting.demand.seasonality import common_profile, season_doubt, seasonal_indices
+from forecasting.events.moving_holidays import holiday_factors, spring_festival_date, window_shares
 from forecasting.frames import period_index
-from forecasting.moving_holidays import holiday_factors, spring_festival_date, window_shares
-from forecasting.seasonality import common_profile, season_doubt, seasonal_indices
 
 pytestmark = pytest.mark.fast
 

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from forecasting.changes import RunView, what_changed
+from forecasting.explaining.changes import RunView, what_changed
 
 pytestmark = pytest.mark.fast
 

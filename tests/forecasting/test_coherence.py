@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from forecasting import Coherent, Fitted, fit, forecast, reconcile
-from forecasting.dependence import Dependence, PastErrors, draws_of, factor_draws, fit_dependence, moments_of
 from forecasting.fitted import DEFAULT_LEVELS
-from forecasting.hierarchy import build_hierarchy, on_grid
-from forecasting.hierarchy_choice import Past, choose_method
-from forecasting.hierarchy_inputs import from_fitted, from_frames
-from forecasting.hierarchy_mint import ErrorModel, mint, shrinkage_intensity
-from forecasting.paths import arranged, even_levels, marginal_values
-from forecasting.sampling import sample_paths
+from forecasting.groups.choice import Past, choose_method
+from forecasting.groups.dependence import Dependence, PastErrors, draws_of, factor_draws, fit_dependence, moments_of
+from forecasting.groups.hierarchy import build_hierarchy, on_grid
+from forecasting.groups.inputs import from_fitted, from_frames
+from forecasting.groups.minimum_trace import ErrorModel, mint, shrinkage_intensity
+from forecasting.groups.paths import arranged, even_levels, marginal_values
+from forecasting.groups.sampling import sample_paths
 from kernel.errors import InvalidInput
 
 pytestmark = pytest.mark.fast
@@ -380,7 +380,7 @@ def test_a_reconciliation_that_costs_the_items_never_serves(monkeypatch: pytest.
         signs = np.array([1.0, -1.0])[None, :, None]
         return past.series if method != "mint_variance" else past.truth + error * signs + 1e-6
 
-    monkeypatch.setattr("forecasting.hierarchy_choice.reconciled_past", moved)
+    monkeypatch.setattr("forecasting.groups.choice.reconciled_past", moved)
     choice, _ = choose_method(past, np.ones((1, 2)), {"company": np.ones((1, 2))})
 
     assert serves == choice.method

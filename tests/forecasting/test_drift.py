@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.drift import FEWEST_ERRORS, drift_alarm, tracking_signals
+from forecasting.explaining.drift import FEWEST_ERRORS, drift_alarm, tracking_signals
 
 pytestmark = pytest.mark.fast
 

@@ -10,7 +10,7 @@ import pytest
 
 from forecasting import forecast, simulate_archive
 from forecasting.engine import ForecastResult
-from forecasting.events import calendar_events, event_calendar
+from forecasting.events.occurrences import calendar_events, event_calendar
 from forecasting.frames import FloatArray, build_panel
 from kernel.errors import InvalidInput
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.intermittent import croston, tsb
+from forecasting.models.intermittent import croston, tsb
 
 pytestmark = pytest.mark.fast
 

@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from forecasting.ets import (
+from forecasting.frames import FloatArray
+from forecasting.models.ets import (
     SEASONAL_GRID,
     Season,
     SmoothingGrid,
@@ -15,8 +16,7 @@ from forecasting.ets import (
     ets_forecast,
     ets_shock_weights,
 )
-from forecasting.frames import FloatArray
-from forecasting.theta import long_run_slope, simple_grid, theta_paths
+from forecasting.models.theta import long_run_slope, simple_grid, theta_paths
 
 pytestmark = pytest.mark.fast
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting import forecast
+from forecasting.demand.marks import find_marks
 from forecasting.engine import ForecastResult
 from forecasting.frames import FloatArray
-from forecasting.marks import find_marks
 from kernel.errors import InvalidInput
 from kernel.messages import text
 

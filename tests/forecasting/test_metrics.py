@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from forecasting import metrics
-from forecasting.naive import seasonal_naive
+from forecasting.models.naive import seasonal_naive
 
 
 def row(*values: float) -> np.ndarray:  # type: ignore[type-arg]

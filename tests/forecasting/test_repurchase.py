@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from forecasting.repurchase import HORIZONS, RepurchaseResult, repurchase
-from forecasting.repurchase_dates import days_until
-from forecasting.repurchase_history import read_purchases
-from forecasting.repurchase_quantity import usual_quantities
-from forecasting.repurchase_renewal import fit_renewal
+from forecasting.repurchase.call_list import HORIZONS, RepurchaseResult, repurchase
+from forecasting.repurchase.dates import days_until
+from forecasting.repurchase.history import read_purchases
+from forecasting.repurchase.quantity import usual_quantities
+from forecasting.repurchase.renewal import fit_renewal
 from kernel.errors import InvalidInput
 from kernel.messages import LANGUAGES, text
 

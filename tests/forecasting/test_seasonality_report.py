@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.moving_holidays import spring_festival_date
-from forecasting.seasonality_report import REPORT_SCHEMA, seasonality_report
+from forecasting.events.moving_holidays import spring_festival_date
+from forecasting.explaining.seasonality_report import REPORT_SCHEMA, seasonality_report
 from kernel.errors import InvalidInput
 
 pytestmark = pytest.mark.fast

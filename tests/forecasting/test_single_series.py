@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from forecasting import SERIES_MODELS, explain, fit_series, forecast, reason_text, score, tune
-from forecasting.batch_models import MODEL_NAMES
 from forecasting.frames import period_starts
+from forecasting.models.batch_models import MODEL_NAMES
 from kernel.errors import InvalidInput, NotFound
 from kernel.messages import has_text
 

@@ -29,8 +29,8 @@ from forecasting import (
     tune,
 )
 from forecasting.frames import period_starts
-from forecasting.series_models import estimate
-from forecasting.transformation import Scale
+from forecasting.tuning.series_models import estimate
+from forecasting.tuning.transformation import Scale
 from kernel.errors import InvalidInput, NotFound
 
 CUTOFF = date(2024, 12, 31)
@@ -218,8 +218,8 @@ def test_a_series_that_cannot_be_fitted_keeps_the_engine_and_says_why() -> None:
 def test_more_series_than_the_limit_keep_the_engine_beyond_it() -> None:
     entries = [entry("theta", selector=Selector(series_id=number)) for number in (1, 2, 3)]
     assignments = assign(Specification.of(entries), LABELS)
-    from forecasting.backtest import run_origins
-    from forecasting.tuned import specified
+    from forecasting.choosing.backtest import run_origins
+    from forecasting.tuning.tuned import specified
 
     fitted = fit(demand_of(), frequency="month", horizon=6, cutoff=CUTOFF, is_boosted=False)
     assert fitted.done is not None
@@ -370,7 +370,7 @@ def test_a_mean_brought_back_from_another_scale_is_the_mean_of_demand(power: flo
 
 
 def test_a_festival_that_moves_is_seen_by_the_model_that_is_told_of_it() -> None:
-    from forecasting.moving_holidays import window_shares
+    from forecasting.events.moving_holidays import window_shares
 
     weeks = np.arange((2024 - 1970) * 52 - 120, (2024 - 1970) * 52 + 40)
     closed = window_shares(weeks, "week")[:, 2]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.spreading import MEMBER_SCHEMA, OVERRIDE_SCHEMA, Spread, spread_overrides
+from forecasting.groups.spreading import MEMBER_SCHEMA, OVERRIDE_SCHEMA, Spread, spread_overrides
 from kernel.errors import InvalidInput
 
 pytestmark = pytest.mark.fast

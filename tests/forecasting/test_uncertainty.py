@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from forecasting import fit, forecast
-from forecasting.assembly import MEMBERS
-from forecasting.combining import combination_weights, combine, pattern_ratios, weight_segments
-from forecasting.distribution import Outlook, fit_calibration, level_of, quantiles_of
-from forecasting.lead_time import protection_shares, sum_moments
-from forecasting.outlook import error_variance
+from forecasting.choosing.assembly import MEMBERS
+from forecasting.choosing.combining import combination_weights, combine, pattern_ratios, weight_segments
+from forecasting.uncertainty.distribution import Outlook, fit_calibration, level_of, quantiles_of
+from forecasting.uncertainty.lead_time import protection_shares, sum_moments
+from forecasting.uncertainty.outlook import error_variance
 
 pytestmark = pytest.mark.fast
 

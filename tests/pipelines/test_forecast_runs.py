@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from forecasting import Selection
-from forecasting.assignment import assign
-from forecasting.specification import Selector, Specification, SpecificationEntry
+from forecasting.tuning.assignment import assign
+from forecasting.tuning.specification import Selector, Specification, SpecificationEntry
 from pipelines.settings import Settings
 from pipelines.steps.forecast import forecast_frequency
 from pipelines.steps.forecast_inputs import read_inputs, series_events
