@@ -118,8 +118,9 @@ def estimate_effects(
     rest = [k for k in range(len(events)) if k not in places]
     table = [EffectRow(-1, events[k].name, all_counts[k], 1.0, 0.0, 0.0, False) for k in rest]
     new = [(events[k], all_times[k]) for k in rest]
-    events, times, counts = [events[k] for k in places], [all_times[k] for k in places], [all_counts[k] for k in places]
+    events, counts = [events[k] for k in places], [all_counts[k] for k in places]
     laid = [[calendar.shares(event.later(days), indices) for days in _DELAYS] for event in events]
+    times = [[calendar.occurrence_of(event.later(days), indices[:period_count]) for days in _DELAYS] for event in events]
     total = flat[:, :period_count] - 1.0
     for (rows, shares), *_ in laid:
         total = _added(total, shares[:, :period_count, CORE].sum(axis=2), rows, series_count)
@@ -128,6 +129,15 @@ def estimate_effects(
     chosen = [places[delay] for places, delay in zip(laid, delays, strict=True)]
     for k, (event, (rows, shares), answer, count) in enumerate(zip(events, chosen, found, counts, strict=True)):
         table += _table(event, rows, shares[:, :period_count], answer, count, scenes[k])
+    # Nobody knows what a new event will do: the others say how much events do here, and so does its only occurrence.
+    none = np.zeros(len(EVENT_WINDOWS))
+    sizes = [(answer.square if answer.is_shared else none) + answer.variance for answer in found]
+    usual = np.where(np.isin(np.arange(len(none)), CORE), np.mean(sizes or [none], axis=0), 0.0)
+    left = [
+        1.0 if answer.is_shared else _left_by_season(event, calendar, known_day)
+        for event, answer in zip(events, found, strict=True)
+    ]
+    found = [replace(answer, variance=answer.variance * share) for answer, share in zip(found, left, strict=True)]
     measured = [
         EventCoefficients(
             event.name,
@@ -140,16 +150,7 @@ def estimate_effects(
         )
         for event, (rows, _), answer, delay in zip(events, chosen, found, delays, strict=True)
     ]
-    # Nobody knows what a new event will do: the others say how much events do here, and so does its only occurrence.
-    none = np.zeros(len(EVENT_WINDOWS))
-    sizes = [(answer.square if answer.is_shared else none) + answer.variance for answer in found]
-    usual = np.where(np.isin(np.arange(len(none)), CORE), np.mean(sizes or [none], axis=0), 0.0)
     variances = flat - 1.0
-    left = [
-        1.0 if answer.is_shared else _left_by_season(event, calendar, known_day)
-        for event, answer in zip(events, found, strict=True)
-    ]
-    found = [replace(answer, variance=answer.variance * share) for answer, share in zip(found, left, strict=True)]
     for answer, (rows, shares) in zip(found, chosen, strict=True):
         variances = _with_variance(variances, answer.variance, rows, shares, series_count)
     everything = _product(factors, flat)[:, :period_count]
@@ -210,7 +211,7 @@ def _kinds(events: list[Event], counts: list[int]) -> list[list[int]]:
 def _fitted(
     scenery: _Scenery,
     laid: list[list[tuple[IntArray | None, FloatArray]]],
-    times: list[IntArray],
+    times: list[list[IntArray]],
     counts: list[int],
     kinds: list[list[int]],
     flat: FloatArray,
@@ -231,7 +232,7 @@ def _fitted(
                     others = _product([one for j, one in enumerate(factors) if j != k], flat)[:, :period_count]
                     scene = scenery.scene(rows, shares, others if sweep else None)
                     past = shares[:, :period_count]
-                    views.append(View(scene, past, times[k], _of(others, rows), _of(scenery.total, rows), counts[k]))
+                    views.append(View(scene, past, times[k][delay], _of(others, rows), _of(scenery.total, rows), counts[k]))
                 tried[delay] = fit_kind(views), views
             gains = {delay: answers[0].gain for delay, (answers, _) in tried.items()}
             best = max(gains, key=lambda delay: gains[delay])

@@ -6,9 +6,9 @@ usual demand, the excess e = x - b follows the shares of days s (see `events`) t
     e = b (s' beta) + noise
 
 beta is estimated once for all series the event is for (weighted least squares with a small ridge; a series weighs by the inverse
-of its ordinary noise), and used only where it stands out: occurrences that agree, an effect of 5 % or more, and 3.5 times its
+of its ordinary noise), and used only where it stands out: an effect of 5 % or more, and 3.5 times its
 standard error, which counts how much all series move together in ordinary periods and, beyond beta, near the event. And it must
-have foretold: beta of the other times, set against each of three times or more, saves squared error in all and at two of three.
+have foretold: beta of the other times, set against each of three times or more, saves squared error in all and at three of four.
 Events of one kind (`View`s) are stacked and measured as one. Each window is kept by
 max(0, 1 - (2 / z)^2). Each series then has its own multiple of the shared shape, shrunk to 1 by the spread between series that
 noise does not explain. Where the shared effect is not clear, a series of its own may still be: then its own beta serves, from
@@ -220,13 +220,7 @@ def _fit_effect(
     day_share = seen.sum(axis=(0, 1))
     square = shared**2 * (seen * seen).sum(axis=(0, 1)) / np.where(day_share > 0, day_share, 1.0)
     sure = float(sureness[strongest])
-    if (
-        occurrences >= 2
-        and sureness[strongest] >= _CLEAR
-        and abs(shared[strongest]) >= _LEAST_EFFECT
-        and bool(_agrees(load * base, load * excess, seen[:, :, strongest], when, shared[strongest : strongest + 1], True)[0])
-        and is_foretold
-    ):
+    if occurrences >= 2 and sureness[strongest] >= _CLEAR and abs(shared[strongest]) >= _LEAST_EFFECT and is_foretold:
         multiple = _multiples(base, excess, seen, noise, kept)
         used = multiple[:, None] * kept[None, :]
         left = np.where(known, excess - base * np.einsum("rpw,rw->rp", seen, used), 0.0)
@@ -254,7 +248,7 @@ def _foretells(
     when: IntArray,
 ) -> tuple[float, bool]:
     """Squared error that the effect as measured at the other times would have saved, and whether that is evidence: at three times
-    or more, in all and at two of three.
+    or more, in all and at three of four.
 
     `part`: (window,) what is kept of a coefficient. Periods that follow each other are one time."""
     time = np.concatenate([[0], np.cumsum(np.diff(columns) > 1)])
@@ -276,7 +270,7 @@ def _foretells(
         if gram[mine].any():
             gains.append(gain)
     better = sum(gain > 0 for gain in gains)
-    is_told = len(gains) >= _TIMES and sum(gains) > 0 and 3 * better >= 2 * len(gains)
+    is_told = len(gains) >= _TIMES and sum(gains) > 0 and 4 * better >= 3 * len(gains)
     return float(sum(gains)) if len(gains) >= 2 else 0.0, is_told
 
 
@@ -327,18 +321,13 @@ def _shared_noise(scene: Scene) -> float:
     return max(0.0, float((mean * mean - luck).mean()))
 
 
-def _agrees(
-    load: FloatArray, pull: FloatArray, share: FloatArray, when: IntArray, effect: FloatArray, is_pooled: bool
-) -> BoolArray:
-    """(1 or row,) At least two occurrences, and two thirds of them, move the same way by a quarter of the effect or more."""
+def _agrees(load: FloatArray, pull: FloatArray, share: FloatArray, when: IntArray, effect: FloatArray) -> BoolArray:
+    """(row,) At least two occurrences, and two thirds of them, move the same way by a quarter of the effect or more."""
     agreeing = np.zeros(len(effect))
     looked = np.zeros(len(effect))
     for one in np.unique(when[when >= 0]):
         mine = (when == one)[None, :] * share
-        mass, moved = (load * mine * mine), (pull * mine)
-        mass, moved = (
-            (mass.sum(keepdims=True)[0], moved.sum(keepdims=True)[0]) if is_pooled else (mass.sum(axis=1), moved.sum(axis=1))
-        )
+        mass, moved = (load * mine * mine).sum(axis=1), (pull * mine).sum(axis=1)
         has = mass > 0
         estimate = np.where(has, moved / np.where(has, mass, 1.0), 0.0)
         looked += has
@@ -372,6 +361,6 @@ def _own_effects(
     own = np.einsum("rwv,rv->rw", inverse, np.einsum("rp,rpw->rw", base * excess / scale, seen))
     sureness = np.abs(own) / np.sqrt(np.maximum(np.einsum("rww->rw", inverse), 1e-300))
     is_clear = usable & (sureness[:, 1] >= _CLEAR_OWN) & (np.abs(own[:, 1]) >= _LEAST_EFFECT)
-    is_clear &= _agrees(base * base, base * excess, seen[:, :, 1], when, own[:, 1], False)
+    is_clear &= _agrees(base * base, base * excess, seen[:, :, 1], when, own[:, 1])
     kept = own * np.maximum(0.0, 1.0 - (_KEPT / np.maximum(sureness, _KEPT)) ** 2)
     return np.where(is_clear[:, None], kept, 0.0), is_clear
