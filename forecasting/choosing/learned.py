@@ -81,6 +81,7 @@ def shared_of(selection: Selection) -> Shared:
             np.array(one.shared),
             {series_id: np.array(values) for series_id, values in one.own.items()},
             np.array(one.variance),
+            one.delay,
         )
         for name, one in selection.event_lifts.items()
     }
@@ -161,7 +162,7 @@ def _event_lifts(panel: Panel, final: OriginRun) -> dict[str, EventLift]:
             # A series not told apart is as all are.
             apart = (one.own != one.shared).any(axis=1)
             own = {int(ids[row]): _numbers(one.own[row]) for row in np.flatnonzero(apart)}
-        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own, _numbers(one.variance))
+        found[one.event] = EventLift(float(one.usual_discount), _numbers(one.shared), own, _numbers(one.variance), one.delay)
     return found
 
 

@@ -19,7 +19,7 @@ from kernel.ids import stable_id
 
 __all__ = ["FORMAT", "Endings", "EventLift", "Loan", "Selection", "SeriesChoice", "Spread", "Tuned", "TunedChoice"]
 
-FORMAT = 6
+FORMAT = 7
 _READABLE_LINES = ("champions", "weights", "pattern_errors", "busyness", "event_lifts", "loans")
 
 
@@ -100,12 +100,14 @@ class Tuned:
 @dataclass(frozen=True)
 class EventLift:
     """What an event does to a period that lies wholly in each of its windows: `shared` to a series nothing more is known of,
-    `own` to single series, give or take `variance`. Promotions weigh by their discount / `usual_discount`."""
+    `own` to single series, give or take `variance`; windows are moved by `delay` days. Promotions weigh by their discount /
+    `usual_discount`."""
 
     usual_discount: float
     shared: tuple[float, ...]
     own: dict[int, tuple[float, ...]]
     variance: tuple[float, ...]
+    delay: int
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ class Selection:
                     tuple(one["shared"]),
                     {int(key): tuple(value) for key, value in one["own"].items()},
                     tuple(one["variance"]),
+                    one["delay"],
                 )
                 for name, one in told["event_lifts"].items()
             }

@@ -1,23 +1,35 @@
 """How much does each event lift, or take from, the periods around it?
 
-Each event's effect is read from its own past (`event_regression`); here the events of a calendar are told apart from each
-other, laid over the series as factors, and put into the table people read. What a selection has told serves a refit as it is.
+An event's effect is read from its own past (`regression`), price promotions' from all of them; here the events of a calendar are
+told apart from each other, laid over the series as factors, and put into the table people read. What a selection has told serves
+a refit as it is.
+
+In the first sweep every event stands by itself, and a period in the days or the week after of any is out of the ordinary. Later
+ones divide by what the others were found to do, the surest first: then only the event's own windows, and what others move by more
+than a fifth, are no ordinary periods, and a full calendar of holidays without effect takes nothing away. Demand may be counted
+days after it was decided on (wished for, shipped), so windows are tried moved by one or two weeks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.events.occurrences import EVENT_WINDOWS, Event, EventCalendar
-from forecasting.events.regression import CORE, FoundEffect, Scene, fit_effect, read_scene
-from forecasting.frames import BoolArray, FloatArray, IntArray
+from forecasting.events.regression import CORE, NOTHING, FoundEffect, Scene, View, fit_kind, read_scene
+from forecasting.frames import BoolArray, FloatArray, Frequency, IntArray
 
 __all__ = ["EffectRow", "EventCoefficients", "EventEffects", "ToldEffects", "estimate_effects", "near_events", "told_effects"]
 
 _LEAST_FACTOR, _LARGEST_FACTOR = 0.1, 5.0
+_MOVED = 0.2  # other events move a period by so much: it is no ordinary one
+_SWEEPS = 3  # alone, against the others, and once more
+_YEAR, _SAME_TIME = 365.25, 31  # days
+_LEFT_BY_SEASON = 0.05
+_DELAYS = (0, 7, 14)  # days by which demand may trail an event
+_WORTH_A_DELAY = 1.2  # saves so many times the squared error that no delay would
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,8 @@ class EventEffects:
 @dataclass(frozen=True)
 class EventCoefficients:
     """Lift of a period that lies wholly in a window of `EVENT_WINDOWS`: `shared` (window,) of a series nothing more is known of,
-    `own` (row, window) of `rows` of the panel part (None: every row, or one line for all); `variance` (window,) of the lift."""
+    `own` (row, window) of `rows` of the panel part (None: every row, or one line for all); `variance` (window,) of the lift;
+    `delay` days by which demand trails the event."""
 
     event: str
     usual_discount: float
@@ -56,10 +69,11 @@ class EventCoefficients:
     rows: IntArray | None
     own: FloatArray
     variance: FloatArray
+    delay: int = 0
 
 
-ToldEffects = Mapping[str, tuple[FloatArray, Mapping[int, FloatArray], FloatArray]]
-"""Event -> shared coefficients, the own ones of single series, and the variance of the lift."""
+ToldEffects = Mapping[str, tuple[FloatArray, Mapping[int, FloatArray], FloatArray, int]]
+"""Event -> shared coefficients, the own ones of single series, the variance of the lift, and days by which demand trails it."""
 
 
 def near_events(
@@ -100,30 +114,30 @@ def estimate_effects(
     all_times = [calendar.occurrence_of(event, indices[:period_count]) for event in events]
     all_counts = [len(np.unique(found[found >= 0])) for found in all_times]
     # An event seen less than twice teaches nothing, and must not take ordinary periods from the others either.
-    table = [EffectRow(-1, event.name, n, 1.0, 0.0, 0.0, False) for event, n in zip(events, all_counts, strict=True) if n < 2]
-    new = [(event, when) for event, when, count in zip(events, all_times, all_counts, strict=True) if count < 2]
-    places = [k for k, count in enumerate(all_counts) if count >= 2]
-    events, times, counts = [events[k] for k in places], [all_times[k] for k in places], [all_counts[k] for k in places]
-    laid = [calendar.shares(event, indices) for event in events]
-    near, total = np.zeros((1, period_count), dtype=bool), flat[:, :period_count] - 1.0
-    for rows, shares in laid:
-        past = shares[:, :period_count]
-        near = _marked(near, rows, np.asarray(past.any(axis=2)), series_count)
-        total = _added(total, past[:, :, CORE].sum(axis=2), rows, series_count)
-    scene = read_scene(values, starts, is_plain, np.broadcast_to(near, values.shape), calendar.frequency)
-    factors = [flat] * len(events)
-    found: list[FoundEffect] = []
-    crowd = np.sum([np.zeros(period_count), *(shares[:, :period_count].any(axis=(0, 2)) for _, shares in laid)], axis=0)
-    overlap = bool(crowd.max(initial=0) > 1)
-    for _sweep in range(2 if overlap else 1):
-        found = []
-        for k, (rows, shares) in enumerate(laid):
-            others = _product([one for j, one in enumerate(factors) if j != k], flat)
-            answer = fit_effect(scene, rows, shares[:, :period_count], times[k], others[:, :period_count], total, counts[k])
-            found.append(answer)
-            factors[k] = _factor(answer.coefficients, rows, shares, series_count)
-    for event, (rows, shares), answer, count in zip(events, laid, found, counts, strict=True):
-        table += _table(event, rows, shares[:, :period_count], answer, count, scene)
+    places = sorted(k for kind in _kinds(events, all_counts) for k in kind)
+    rest = [k for k in range(len(events)) if k not in places]
+    table = [EffectRow(-1, events[k].name, all_counts[k], 1.0, 0.0, 0.0, False) for k in rest]
+    new = [(events[k], all_times[k]) for k in rest]
+    events, counts = [events[k] for k in places], [all_counts[k] for k in places]
+    laid = [[calendar.shares(event.later(days), indices) for days in _DELAYS] for event in events]
+    times = [[calendar.occurrence_of(event.later(days), indices[:period_count]) for days in _DELAYS] for event in events]
+    total = flat[:, :period_count] - 1.0
+    for (rows, shares), *_ in laid:
+        total = _added(total, shares[:, :period_count, CORE].sum(axis=2), rows, series_count)
+    scenery = _Scenery(values, starts, is_plain, total, calendar.frequency, period_count)
+    factors, found, scenes, delays = _fitted(scenery, laid, times, counts, _kinds(events, counts), flat)
+    chosen = [places[delay] for places, delay in zip(laid, delays, strict=True)]
+    for k, (event, (rows, shares), answer, count) in enumerate(zip(events, chosen, found, counts, strict=True)):
+        table += _table(event, rows, shares[:, :period_count], answer, count, scenes[k])
+    # Nobody knows what a new event will do: the others say how much events do here, and so does its only occurrence.
+    none = np.zeros(len(EVENT_WINDOWS))
+    sizes = [(answer.square if answer.is_shared else none) + answer.variance for answer in found]
+    usual = np.where(np.isin(np.arange(len(none)), CORE), np.mean(sizes or [none], axis=0), 0.0)
+    left = [
+        1.0 if answer.is_shared else _left_by_season(event, calendar, known_day)
+        for event, answer in zip(events, found, strict=True)
+    ]
+    found = [replace(answer, variance=answer.variance * share) for answer, share in zip(found, left, strict=True)]
     measured = [
         EventCoefficients(
             event.name,
@@ -132,25 +146,103 @@ def estimate_effects(
             rows,
             answer.coefficients,
             answer.variance,
+            _DELAYS[delay],
         )
-        for event, (rows, _), answer in zip(events, laid, found, strict=True)
+        for event, (rows, _), answer, delay in zip(events, chosen, found, delays, strict=True)
     ]
-    # Nobody knows what a new event will do: the others say how much events do here, and so does its only occurrence.
-    none = np.zeros(len(EVENT_WINDOWS))
-    sizes = [(answer.shared**2 if answer.is_shared else none) + answer.variance for answer in found]
-    usual = np.where(np.isin(np.arange(len(none)), CORE), np.mean(sizes or [none], axis=0), 0.0)
     variances = flat - 1.0
-    for answer, (rows, shares) in zip(found, laid, strict=True):
+    for answer, (rows, shares) in zip(found, chosen, strict=True):
         variances = _with_variance(variances, answer.variance, rows, shares, series_count)
     everything = _product(factors, flat)[:, :period_count]
     for event, when in new:
         rows, shares = calendar.shares(event, indices)
-        once = fit_effect(scene, rows, shares[:, :period_count], when, everything, total, 1)
-        variance = np.maximum(usual, once.variance)
+        scene = scenery.scene(rows, shares, everything)
+        (once,) = fit_kind([View(scene, shares[:, :period_count], when, _of(everything, rows), _of(total, rows), 1)])
+        variance = np.maximum(usual, once.variance) * _left_by_season(event, calendar, known_day)
         measured.append(EventCoefficients(event.name, event.usual_discount, none, None, none[None], variance))
         variances = _with_variance(variances, variance, rows, shares, series_count)
-    shown = _known_shares(laid, counts, series_count)
+    shown = _known_shares(chosen, counts, series_count)
     return EventEffects(_product(factors, flat), variances, shown, tuple(table), tuple(measured))
+
+
+@dataclass(frozen=True)
+class _Scenery:
+    """What every event is read from; `total` (series or 1, period) shares of all events in `CORE`."""
+
+    values: FloatArray
+    starts: IntArray
+    is_plain: BoolArray
+    total: FloatArray
+    frequency: Frequency
+    period_count: int
+
+    def scene(self, rows: IntArray | None, shares: FloatArray, others: FloatArray | None) -> Scene:
+        """Of one event's rows. Out of the ordinary are its own windows and what the `others` move; all events' days where
+        nothing is known of the others yet (None)."""
+        mine = shares[:, : self.period_count]
+        near = np.asarray(mine.any(axis=2))
+        if others is None:
+            near, factors = near | (_of(self.total, rows) > 0), np.ones((1, self.period_count))
+        else:
+            factors = _of(others, rows)
+            near = near | (np.abs(factors - 1.0) > _MOVED)
+        values, starts, is_plain = (
+            (self.values, self.starts, self.is_plain)
+            if rows is None
+            else (self.values[rows], self.starts[rows], self.is_plain[rows])
+        )
+        return read_scene(values, starts, is_plain, np.broadcast_to(near, values.shape), factors, self.frequency)
+
+
+def _of(values: FloatArray, rows: IntArray | None) -> FloatArray:
+    """(row or 1, period) of `rows` (None: all)."""
+    return values if rows is None or len(values) == 1 else values[rows]
+
+
+def _kinds(events: list[Event], counts: list[int]) -> list[list[int]]:
+    """Places of the events that are measured together: all with a discount for some of the series are price promotions, which
+    are few and much the same; any other is by itself. Without two past occurrences nothing is measured."""
+    is_price = [event.usual_discount > 0 and bool((event.row >= 0).any()) for event in events]
+    together = [k for k, is_one in enumerate(is_price) if is_one]
+    alone = [[k] for k, is_one in enumerate(is_price) if not is_one]
+    return [kind for kind in [*alone, together] if sum(counts[k] for k in kind) >= 2]
+
+
+def _fitted(
+    scenery: _Scenery,
+    laid: list[list[tuple[IntArray | None, FloatArray]]],
+    times: list[list[IntArray]],
+    counts: list[int],
+    kinds: list[list[int]],
+    flat: FloatArray,
+) -> tuple[list[FloatArray], list[FoundEffect], list[Scene], list[int]]:
+    """Factor, effect, scene and place in `_DELAYS` of each event: first each kind by itself, then against what the others were
+    found to do, the surest first."""
+    period_count, names = scenery.period_count, range(len(laid))
+    factors, delays = [flat for _ in names], [0 for _ in names]
+    found: list[FoundEffect] = [NOTHING for _ in names]
+    scenes: dict[int, Scene] = {}
+    for sweep in range(_SWEEPS):
+        for kind in sorted(kinds, key=lambda kind: (-found[kind[0]].sureness, kind)):
+            tried = {}
+            for delay in range(len(_DELAYS)) if sweep < _SWEEPS - 1 else [delays[kind[0]]]:
+                views = []
+                for k in kind:
+                    rows, shares = laid[k][delay]
+                    others = _product([one for j, one in enumerate(factors) if j != k], flat)[:, :period_count]
+                    scene = scenery.scene(rows, shares, others if sweep else None)
+                    past = shares[:, :period_count]
+                    views.append(View(scene, past, times[k][delay], _of(others, rows), _of(scenery.total, rows), counts[k]))
+                tried[delay] = fit_kind(views), views
+            gains = {delay: answers[0].gain for delay, (answers, _) in tried.items()}
+            best = max(gains, key=lambda delay: gains[delay])
+            if best and gains[best] < _WORTH_A_DELAY * gains.get(0, 0.0):
+                best = 0
+            for k, answer, view in zip(kind, *tried[best], strict=True):
+                found[k], scenes[k], delays[k] = answer, view.scene, best
+                if sweep:
+                    factors[k] = _factor(answer.coefficients, *laid[k][best], len(scenery.values))
+    return factors, found, [scenes[k] for k in names], delays
 
 
 def told_effects(
@@ -166,13 +258,23 @@ def told_effects(
     for event in _known(calendar, known_day):
         if event.name not in told:
             continue
-        rows, shares = calendar.shares(event, indices)
-        shared, own, variance = told[event.name]
+        shared, own, variance, delay = told[event.name]
+        rows, shares = calendar.shares(event.later(delay), indices)
         chosen = series_ids if rows is None else series_ids[rows]
         coefficients = np.array([own.get(int(series_id), shared) for series_id in chosen]).reshape(-1, len(EVENT_WINDOWS))
         factors.append(_factor(coefficients, rows, shares, len(series_ids)))
         variances = _with_variance(variances, variance, rows, shares, len(series_ids))
     return EventEffects(_product(factors, flat), variances, None, ())
+
+
+def _left_by_season(event: Event, calendar: EventCalendar, known_day: int) -> float:
+    """Share of the variance of an event that is not used: what comes a whole number of years after a past occurrence is in the
+    season already, for the greater part."""
+    coming, past = (np.unique(event.first[kept]) for kept in (event.first > known_day, event.first <= known_day))
+    if calendar.frequency == "day" or not coming.size or not past.size:
+        return 1.0
+    apart = (coming[:, None] - past[None, :]) % _YEAR
+    return _LEFT_BY_SEASON if (np.minimum(apart, _YEAR - apart).min(axis=1) <= _SAME_TIME).all() else 1.0
 
 
 def _known(calendar: EventCalendar, known_day: int) -> list[Event]:
@@ -244,7 +346,7 @@ def _table(
     columns = np.flatnonzero(shares.any(axis=(0, 2)))
     seen = np.broadcast_to(shares[:, columns], (len(chosen), len(columns), len(EVENT_WINDOWS)))
     own = np.broadcast_to(answer.coefficients, (len(chosen), len(EVENT_WINDOWS)))
-    size = np.nan_to_num(scene.baseline[chosen][:, columns]) * scene.usual[chosen][:, None]
+    size = np.nan_to_num(scene.baseline[:, columns]) * scene.usual[:, None]
     moved = seen * own[:, None, :] * size[:, :, None] / max(occurrences, 1)
     lift = np.maximum(moved, 0.0).sum(axis=(1, 2))
     pulled = -np.minimum(moved[:, :, [0, 3, 4]], 0.0).sum(axis=(1, 2))

@@ -55,6 +55,11 @@ class Event:
     known_from: IntArray
     usual_discount: float = 0.0
 
+    def later(self, days: int) -> Event:
+        """The same with its days moved: where demand is counted some days after it was decided on."""
+        peak = np.where(self.peak >= 0, self.peak + days, -1)
+        return replace(self, first=self.first + days, last=self.last + days, peak=peak)
+
     def known_on(self, day: int) -> Event:
         """Without the occurrences nobody had announced by the end of `day`."""
         return self.among(self.known_from <= day)
@@ -150,13 +155,12 @@ def calendar_events(first: date, last: date, country: str = "CN", *, with_spring
             elif with_spring_festival:
                 days.setdefault(_SPRING[0], []).append(here)
     rows: list[tuple[str, date, date, date | None]] = []
-    one = timedelta(days=1)
     for name, dates in days.items():
         for begin, end in _runs(sorted(dates)):
-            while begin - one in bridges:
-                begin -= one
-            while end + one in bridges:
-                end += one
+            while _next_workday(begin, -1) in bridges:
+                begin = _next_workday(begin, -1)
+            while _next_workday(end, 1) in bridges:
+                end = _next_workday(end, 1)
             if first <= begin and end <= last:
                 rows.append((name, begin, end, None))
     if country == "CN":
@@ -166,6 +170,14 @@ def calendar_events(first: date, last: date, country: str = "CN", *, with_spring
                     rows.append((name, date(year, *start), date(year, *stop), date(year, *peak)))
     schema = {"event": pl.String, "start_date": pl.Date, "end_date": pl.Date, "peak_date": pl.Date}
     return pl.DataFrame(rows, schema=schema, orient="row").sort("event", "start_date")
+
+
+def _next_workday(day: date, step: int) -> date:
+    """The next day, or the one before (`step` -1), past the weekend."""
+    day += timedelta(days=step)
+    while day.weekday() >= 5:
+        day += timedelta(days=step)
+    return day
 
 
 def _runs(days: list[date]) -> list[tuple[date, date]]:

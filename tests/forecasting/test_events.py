@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import forecast, simulate_archive
+from forecasting import Selection, fit, forecast, simulate_archive
 from forecasting.engine import ForecastResult
 from forecasting.events.occurrences import calendar_events, event_calendar
 from forecasting.frames import FloatArray, build_panel
@@ -32,9 +32,9 @@ def promotions(weeks: list[int], **columns: object) -> pl.DataFrame:
     return pl.DataFrame({"event": ["promotion"] * len(weeks), **days}).with_columns(**columns)  # type: ignore[arg-type]
 
 
-def planted(count: int, mean: float, weeks: int = WEEKS + 6) -> FloatArray:
+def planted(count: int, mean: float, weeks: int = WEEKS + 6, season: float = 0.2) -> FloatArray:
     """Seasonal counts that double in a promotion's week and miss four tenths in the week after."""
-    factor = 1 + 0.2 * np.sin(2 * np.pi * np.arange(weeks) / 52)
+    factor = 1 + season * np.sin(2 * np.pi * np.arange(weeks) / 52)
     for week in [*PLANTED, NEXT]:
         factor[week] *= 1 + LIFT
         factor[week + 1] *= 1 - DIP
@@ -232,3 +232,69 @@ def test_an_event_of_all_and_of_one_series_reaches_those_without_their_own() -> 
 
     assert [0, 1, 2] == (None if rows is None else rows.tolist())
     assert [[10], [10, 20], [10]] == [np.flatnonzero(one > 0).tolist() for one in shares[:, :, 1]]
+
+
+def holidays_and(events: pl.DataFrame) -> pl.DataFrame:
+    """With the whole calendar of China, whose windows hold two weeks of three."""
+    return pl.concat([events, calendar_events(FIRST, monday(WEEKS + 6))], how="diagonal")
+
+
+def test_an_effect_is_found_among_all_the_holidays_of_a_country() -> None:
+    """Holidays that do nothing take no ordinary weeks away and move nothing."""
+    values = planted(30, 40.0, season=0.0)
+    told = run(frame(values), events=holidays_and(promotions([*PLANTED, NEXT])))
+    used = told.event_effects.filter(pl.col("is_used"))
+
+    assert ["promotion"] == used["event"].unique().to_list()
+    assert 1 + LIFT == pytest.approx(used.filter(pl.col("series_id").is_null())["effect"][0], abs=0.25)
+    assert (means(told)[:, NEXT - WEEKS] > 1.6 * means(told)[:, 0]).all()
+
+
+def test_holidays_that_do_nothing_move_nothing() -> None:
+    values = np.random.default_rng(5).poisson(30.0, (30, WEEKS)).astype(float)
+    told = run(frame(values), events=calendar_events(FIRST, monday(WEEKS + 6)))
+
+    assert not told.event_effects["is_used"].any()
+    np.testing.assert_allclose(means(run(frame(values))), means(told))
+
+
+def test_demand_that_trails_an_event_by_two_weeks_is_found_and_told_to_a_refit() -> None:
+    values, early = planted(30, 40.0), promotions([week - 2 for week in [*PLANTED, NEXT]])
+    cutoff = monday(WEEKS) - timedelta(days=1)
+    fitted = fit(frame(values), frequency="week", horizon=6, cutoff=cutoff, events=early, is_boosted=False)
+    assert fitted.selection is not None
+    selection = Selection.from_json(fitted.selection.to_json())
+    told = run(frame(values), events=early, selection=selection)
+
+    assert 14 == selection.event_lifts["promotion"].delay
+    assert 1 + LIFT == pytest.approx(fitted.event_effects()["effect"][0], abs=0.2)
+    assert (means(told)[:, NEXT - WEEKS] > 1.6 * means(told)[:, 0]).all()
+    assert run(frame(values), events=early).demand_forecasts.equals(told.demand_forecasts)
+
+
+def test_what_two_years_alike_did_to_all_series_is_no_evidence_yet() -> None:
+    told = run(frame(planted(45, 20.0)), events=promotions([*PLANTED[1:3], NEXT]))
+
+    assert [False] == told.event_effects.filter(pl.col("series_id").is_null())["is_used"].to_list()
+
+
+def test_price_promotions_are_measured_together_whatever_their_name() -> None:
+    """Three names with one or two occurrences each: alone, none would teach anything."""
+    values = planted(6, 60.0)
+    plain = np.random.default_rng(8).poisson(60.0, (4, WEEKS)).astype(float)
+    names = ["spring", "spring", "autumn", "autumn", "winter", "spring"]
+    single = promotions([*PLANTED, NEXT], discount=pl.lit(0.15)).with_columns(pl.Series("event", names))
+    numbers = pl.DataFrame({"series_id": [1, 2, 3, 4, 5, 6]}, schema={"series_id": pl.Int64})
+    told = run(frame(np.concatenate([values[:, :WEEKS], plain])), events=single.join(numbers, how="cross"))
+    shared = told.event_effects.filter(pl.col("series_id").is_null())
+
+    assert {"autumn": True, "spring": True, "winter": True} == dict(shared.select("event", "is_used").iter_rows())
+    assert 1 == shared["effect"].n_unique()
+    assert (means(told)[:6, 2] > 1.6 * means(told)[:6, 0]).all()
+    assert (means(told)[6:, 2] < 1.2 * means(told)[6:, 0]).all()
+
+
+def test_a_holiday_goes_on_past_the_weekend_before_its_free_days() -> None:
+    found = calendar_events(date(2025, 4, 1), date(2025, 6, 1)).filter(pl.col("event") == "Labor Day")
+
+    assert [(date(2025, 5, 1), date(2025, 5, 5))] == found.select("start_date", "end_date").rows()
