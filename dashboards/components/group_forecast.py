@@ -13,9 +13,10 @@ import streamlit as st
 from dashboards import forecast_actions, live, live_forecast, posting, reports
 from dashboards.components import charts_forecast
 from dashboards.components.filters import segment
-from dashboards.components.override_form import is_ahead, override_form, take_back
+from dashboards.components.override_form import override_form
+from dashboards.components.override_history import Told, override_history
 from dashboards.components.tables import Column, export_buttons, printed
-from dashboards.formats import MISSING, number, percent, period, plain, safe, short_money
+from dashboards.formats import MISSING, number, percent, period, safe, short_money
 from dashboards.group_cells import read_group_cells, shown_override
 from dashboards.i18n import code_text, label, language, t, unit_text
 from dashboards.session import notice, person
@@ -227,39 +228,18 @@ def _of_snapshot(ahead: pl.DataFrame, start: date) -> str | None:
 
 def _log(group: Mapping[str, Any], written: list[dict[str, Any]], frequency: str) -> None:
     """Who overrode what, when, why, and until when; what stands of the periods ahead can be taken back."""
-    if not written:
-        return
-    who = person()
-    may = who is not None and may_send(who.role, "OverrideGroupForecast")
     digits = int(live.company().get("minor_digits") or 2)
-    seen: set[date | None] = set()
-    with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
-        for entry in written[:50]:
-            until, baseline, start = live.day(entry["until_date"]), entry["baseline_amount"], live.day(entry["period_start"])
-            value = _value(entry, digits)
-            stands = value is not None and start not in seen and is_ahead(start, until)
-            seen.add(start)
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(
-                    t(
-                        "forecast_groups.log_line",
-                        period=period(start, frequency),
-                        value=t("forecast.withdrawn") if value is None else f"{value} {_unit_of(entry)}".strip(),
-                        baseline=MISSING if baseline is None else number(baseline / 10**digits, 0),
-                        reason=safe(entry["reason"])
-                        + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
-                        name=safe(label(entry, "name")),
-                        at=live.moment(entry["recorded_at"]),
-                    ),
-                    width="stretch",
-                )
-                if may and stands and start is not None:
-                    take_back(
-                        f"take_back:group:{entry['forecast_group_override_id']}",
-                        lambda command_id, reason, start=start: forecast_actions.override_group(  # type: ignore[misc]
-                            command_id, group, frequency, {start: {}}, reason
-                        ),
-                    )
+
+    def told(_place: int, entry: dict[str, Any]) -> Told:
+        value, before = _value(entry, digits), entry["baseline_amount"]
+        return Told(
+            None if value is None else f"{value} {_unit_of(entry)}".strip(),
+            MISSING if before is None else number(before / 10**digits, 0),
+            f"take_back:group:{entry['forecast_group_override_id']}",
+            lambda command_id, reason, start: forecast_actions.override_group(command_id, group, frequency, {start: {}}, reason),
+        )
+
+    override_history(written, frequency, line="forecast_groups.log_line", command="OverrideGroupForecast", told=told)
 
 
 def _unit_of(entry: Mapping[str, Any]) -> str:

@@ -10,10 +10,11 @@ import polars as pl
 import streamlit as st
 
 from dashboards import forecast_actions, live, live_forecast, posting
-from dashboards.components.override_form import is_ahead, override_form, take_back
+from dashboards.components.override_form import override_form
+from dashboards.components.override_history import Told, override_history
 from dashboards.components.tables import Column, export_buttons, printed
 from dashboards.formats import MISSING, number, period, plain, safe
-from dashboards.i18n import code_text, label, t, unit_text
+from dashboards.i18n import code_text, t, unit_text
 from dashboards.override_cells import read_cells
 from dashboards.session import notice, person
 from kernel.numbers import QUANTITY_SCALE
@@ -142,41 +143,19 @@ def _named(ahead: pl.DataFrame, frequency: str) -> pl.DataFrame:
 def override_log(row: Mapping[str, Any], frequency: str) -> None:
     """Who overrode what, when, why, and until when; what stands of the periods ahead can be taken back."""
     written = [entry for entry in live_forecast.overrides(int(row["series_id"])) if entry["frequency"] == frequency]
-    if not written:
-        return
-    who = person()
-    may = who is not None and may_send(who.role, "OverrideForecast")
-    seen: set[str] = set()
-    with st.expander(t("forecast.log", count=len(written)), icon=":material/edit_note:"):
-        for place, entry in enumerate(written[:50]):
-            value, until, start = entry["override_quantity"], live.day(entry["until_date"]), live.day(entry["period_start"])
-            stands = value is not None and str(start) not in seen and is_ahead(start, until)
-            seen.add(str(start))
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(
-                    t(
-                        "forecast.log_line",
-                        period=period(start, frequency),
-                        value=t("forecast.withdrawn")
-                        if value is None
-                        else f"{number(value / QUANTITY_SCALE)} {safe(unit_text(row['base_unit']))}",
-                        baseline=plain(None)
-                        if entry["baseline_quantity"] is None
-                        else number(round(entry["baseline_quantity"] / QUANTITY_SCALE, 1)),
-                        reason=safe(entry["reason"])
-                        + ("" if until is None else f" · {t('forecast.log_until', date=plain(until))}"),
-                        name=safe(label(entry, "name")),
-                        at=live.moment(entry["recorded_at"]),
-                    ),
-                    width="stretch",
-                )
-                if may and stands and start is not None:
-                    take_back(
-                        f"take_back:{row['series_id']}:{frequency}:{start}:{place}",
-                        lambda command_id, reason, start=start: forecast_actions.override(  # type: ignore[misc]
-                            command_id, row, frequency, {start: (None, None)}, reason
-                        ),
-                    )
+
+    def told(place: int, entry: dict[str, Any]) -> Told:
+        value, before = entry["override_quantity"], entry["baseline_quantity"]
+        return Told(
+            None if value is None else f"{number(value / QUANTITY_SCALE)} {safe(unit_text(row['base_unit']))}",
+            plain(None) if before is None else number(round(before / QUANTITY_SCALE, 1)),
+            f"take_back:{row['series_id']}:{frequency}:{live.day(entry['period_start'])}:{place}",
+            lambda command_id, reason, start: forecast_actions.override(
+                command_id, row, frequency, {start: (None, None)}, reason
+            ),
+        )
+
+    override_history(written, frequency, line="forecast.log_line", command="OverrideForecast", told=told)
 
 
 def _save(

@@ -13,7 +13,7 @@ import polars as pl
 
 from forecasting.events.occurrences import calendar_events
 from pipelines.settings import Settings
-from pipelines.steps.tables import insert_frame
+from pipelines.steps.tables import replace_table
 from pipelines.warehouse import read_frame
 
 __all__ = ["keep_calendar", "named_calendar"]
@@ -27,15 +27,7 @@ def keep_calendar(warehouse: duckdb.DuckDBPyConnection, settings: Settings, as_o
     first = read_frame(warehouse, "SELECT min(period_start) AS first FROM marts.fct_demand_week")["first"][0]
     last = as_of + timedelta(days=_AHEAD_DAYS)
     found = named_calendar(first or as_of, last, settings.holiday_country)
-    warehouse.begin()
-    try:
-        warehouse.execute("DELETE FROM forecast.calendar_events")
-        insert_frame(warehouse, "forecast", "calendar_events", found)
-        warehouse.commit()
-    except BaseException:
-        warehouse.rollback()
-        raise
-    return found.height
+    return replace_table(warehouse, "forecast", "calendar_events", found)
 
 
 def named_calendar(first: date, last: date, country: str) -> pl.DataFrame:

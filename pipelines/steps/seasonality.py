@@ -13,7 +13,7 @@ import polars as pl
 
 from forecasting.explaining.seasonality_report import seasonality_report
 from pipelines.steps.forecast_groups import group_attributes
-from pipelines.steps.tables import insert_frame
+from pipelines.steps.tables import replace_table
 from pipelines.warehouse import read_frame
 
 __all__ = ["report_seasonality"]
@@ -28,12 +28,4 @@ def report_seasonality(warehouse: duckdb.DuckDBPyConnection, as_of: date) -> int
     )
     attributes = group_attributes(warehouse).select("series_id", "category", "warehouse", "unit", "unit_price")
     found = seasonality_report(demand, attributes.with_columns(pl.col("unit").cast(pl.String)), cutoff=as_of)
-    warehouse.begin()
-    try:
-        warehouse.execute("DELETE FROM forecast.group_seasonality")
-        insert_frame(warehouse, "forecast", "group_seasonality", found)
-        warehouse.commit()
-    except BaseException:
-        warehouse.rollback()
-        raise
-    return found.height
+    return replace_table(warehouse, "forecast", "group_seasonality", found)

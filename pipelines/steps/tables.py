@@ -11,7 +11,7 @@ import polars as pl
 
 from planning.schemas import OUTPUT_SCHEMAS
 
-__all__ = ["FORECAST_TABLES", "PIPELINE_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame"]
+__all__ = ["FORECAST_TABLES", "PIPELINE_TABLES", "PLAN_TABLES", "create_result_tables", "insert_frame", "replace_table"]
 
 _REPURCHASE = {
     "purchase_count": "BIGINT", "last_purchase_date": "DATE", "days_since": "BIGINT", "usual_interval_days": "DOUBLE",
@@ -185,4 +185,17 @@ def insert_frame(warehouse: duckdb.DuckDBPyConnection, schema: str, table: str, 
         warehouse.execute(f'INSERT INTO {schema}."{table}" BY NAME SELECT * FROM incoming')
     finally:
         warehouse.unregister("incoming")
+    return frame.height
+
+
+def replace_table(warehouse: duckdb.DuckDBPyConnection, schema: str, table: str, frame: pl.DataFrame) -> int:
+    """Put a frame in the place of a table's rows, in one transaction; its rows."""
+    warehouse.begin()
+    try:
+        warehouse.execute(f'DELETE FROM {schema}."{table}"')
+        insert_frame(warehouse, schema, table, frame)
+        warehouse.commit()
+    except BaseException:
+        warehouse.rollback()
+        raise
     return frame.height
